@@ -1,0 +1,45 @@
+# Thin wrappers that give every library of the compiler the same flags, the
+# shared precompiled header and the generated headers.
+
+set(SWAGE_INCLUDES ${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR}
+                   ${CMAKE_SOURCE_DIR}/runtime/include)
+
+# Flags of code that includes LLVM or MLIR headers.
+function(swage_compiler_flags target)
+  target_include_directories(${target} PRIVATE ${SWAGE_INCLUDES})
+  target_include_directories(${target} SYSTEM PRIVATE ${LLVM_INCLUDE_DIRS} ${MLIR_INCLUDE_DIRS})
+  separate_arguments(definitions NATIVE_COMMAND "${LLVM_DEFINITIONS}")
+  target_compile_definitions(${target} PRIVATE ${definitions})
+  target_compile_options(${target} PRIVATE
+    $<$<COMPILE_LANGUAGE:CXX>:-Wall -Wextra -Wno-unused-parameter -Wno-comment>)
+  if(NOT SWAGE_EXCEPTIONS)
+    target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-fno-exceptions>)
+  endif()
+  if(SWAGE_SANITIZE)
+    target_compile_options(${target} PRIVATE -fsanitize=address,undefined -fno-omit-frame-pointer)
+    target_link_options(${target} PUBLIC -fsanitize=address,undefined)
+  endif()
+endfunction()
+
+# All TableGen outputs hang from this target, so that a library may include any
+# generated header without naming who makes it.
+add_custom_target(swage-tablegen)
+
+# swage_tablegen_target(NAME): groups the mlir_tablegen calls before it.
+function(swage_tablegen_target name)
+  add_public_tablegen_target(${name})
+  add_dependencies(swage-tablegen ${name})
+endfunction()
+
+# swage_library(NAME sources... [LINK libs...]): a static library of the compiler.
+function(swage_library name)
+  cmake_parse_arguments(ARG "NO_PCH" "" "LINK" ${ARGN})
+  add_library(${name} STATIC ${ARG_UNPARSED_ARGUMENTS})
+  swage_compiler_flags(${name})
+  add_dependencies(${name} swage-tablegen)
+  target_link_libraries(${name} PUBLIC ${ARG_LINK} MLIR LLVM)
+  if(NOT ARG_NO_PCH)
+    target_precompile_headers(${name} REUSE_FROM SwagePCH)
+  endif()
+  set_property(GLOBAL APPEND PROPERTY SWAGE_LIBRARIES ${name})
+endfunction()

@@ -1,0 +1,140 @@
+/*===- artifact.h - what an emitted model offers and needs ----------*- C -*-===*\
+|*
+|* Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
+|*
+|* The binary interface between compiled models, the runtime that executes
+|* them, and the programs that load them. It is plain C, versioned, free of
+|* global state, and shared by executables, libraries and the JIT.
+|*
+|*   swage_model    static facts and the entry point, emitted by the compiler
+|*   swage_session  one loaded model: its constants' addresses and its threads
+|*   swage_exec     one run in flight; what generated code gets as its context
+|*
+\*===----------------------------------------------------------------------===*/
+#ifndef SWAGE_ARTIFACT_H
+#define SWAGE_ARTIFACT_H
+
+#include "swage/tensor.h"
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define SWAGE_ABI_VERSION 1
+
+typedef enum swage_status {
+  SWAGE_OK = 0,
+  SWAGE_ERROR = 1,       /* everything that has no code of its own */
+  SWAGE_BAD_MODEL = 2,   /* the model file is not a valid model */
+  SWAGE_UNSUPPORTED = 3, /* valid, but this compiler cannot take it */
+  SWAGE_BAD_ARGUMENT = 4 /* a tensor does not match the signature */
+} swage_status;
+
+typedef struct swage_exec swage_exec;
+typedef struct swage_session swage_session;
+typedef struct swage_pool swage_pool;
+
+/* One input or output of a model. A dimension that is not known before the run
+   is -1 in `dims`; `dim_names` gives its symbolic name or NULL. */
+typedef struct swage_value_info {
+  const char *name;
+  int32_t dtype;
+  int32_t rank;
+  const int64_t *dims;
+  const char *const *dim_names;
+} swage_value_info;
+
+/* The static facts of a compiled model, readable without running it. */
+typedef struct swage_model {
+  uint32_t abi_version; /* SWAGE_ABI_VERSION of the compiler */
+  uint32_t num_inputs;
+  uint32_t num_outputs;
+  uint32_t num_constants;
+  const char *name;
+  const char *metadata; /* JSON: opset, producer, options, target, hash */
+  const swage_value_info *inputs;
+  const swage_value_info *outputs;
+  const uint64_t *constant_offsets; /* bytes from the start of the weights */
+  const unsigned char *weights;     /* NULL when they live in a file */
+  uint64_t weights_size;
+  const char *weights_file; /* NULL when embedded; relative to the artifact */
+  uint64_t arena_size;      /* bytes of static workspace a run needs */
+  int32_t (*entry)(swage_exec *exec);
+} swage_model;
+
+/* ---- What generated code calls ------------------------------------------- */
+
+/* A slice [begin, end) of a parallel loop. */
+typedef void (*swage_task)(swage_exec *exec, void *data, int64_t begin,
+                           int64_t end);
+
+/* The prefix of swage_exec that generated code reads directly. */
+struct swage_exec {
+  const void *const *constants;  /* address of each constant */
+  unsigned char *arena;          /* model->arena_size bytes, 64-byte aligned */
+  const swage_tensor *inputs;    /* model->num_inputs, checked */
+  swage_tensor *outputs;         /* model->num_outputs */
+  swage_session *session;
+  swage_pool *pool;              /* NULL runs everything on this thread */
+  char *error;                   /* first error message of the run, or NULL */
+};
+
+/* Runs task over [0, count) in slices of at least `grain` iterations, on this
+   thread and the pool's. Returns when all are done. Nested calls run inline. */
+void swage_rt_parallel_for(swage_exec *exec, swage_task task, void *data,
+                           int64_t count, int64_t grain);
+
+/* Scratch memory of a run, 64-byte aligned; any thread of the run may call.
+   A request that fails aborts the run with a message, never returns NULL. */
+void *swage_rt_alloc(swage_exec *exec, int64_t bytes);
+void swage_rt_free(swage_exec *exec, void *memory);
+
+/* The buffer of output `index`, whose shape is now known: the caller's when it
+   gave one of that shape, newly allocated otherwise. */
+void *swage_rt_output(swage_exec *exec, int64_t index, int64_t rank,
+                      const int64_t *dims);
+
+/* Fails the run: `message` becomes its error. The entry point then returns. */
+void swage_rt_fail(swage_exec *exec, const char *message);
+
+/* A compiled kernel: `buffers` are the first elements of its operands, `dims`
+   the sizes unknown at compile time, operand by operand, outermost first. */
+typedef void (*swage_kernel)(swage_exec *exec, void *const *buffers,
+                             const int64_t *dims);
+
+/* ---- What programs call --------------------------------------------------- */
+
+typedef struct swage_session_options {
+  int32_t num_threads;      /* 0: as many as the machine has processors */
+  const char *weights_path; /* overrides model->weights_file; may be NULL */
+} swage_session_options;
+
+/* Loads a model. On failure *session is NULL and *error (may be NULL) gets a
+   message to release with swage_free. `options` may be NULL. */
+swage_status swage_session_create(const swage_model *model,
+                                  const swage_session_options *options,
+                                  swage_session **session, char **error);
+void swage_session_destroy(swage_session *session);
+
+/* Runs the model; any number of threads may run one session at once. Inputs
+   are checked against the signature. An output whose `data` is NULL is
+   allocated (release it with swage_free); otherwise its dims must match.
+   `workspace` may be NULL, else it holds model->arena_size bytes aligned to 64.
+   On failure *error (may be NULL) gets a message to release with swage_free. */
+swage_status swage_session_run(swage_session *session,
+                               const swage_tensor *inputs,
+                               swage_tensor *outputs, void *workspace,
+                               char **error);
+
+void swage_free(void *memory);
+
+/* Bytes of one element of a dtype; 0 for strings and unknown types. */
+size_t swage_dtype_size(int32_t dtype);
+/* The name of a dtype as in "float32"; never NULL. */
+const char *swage_dtype_name(int32_t dtype);
+
+#ifdef __cplusplus
+}
+#endif
+#endif /* SWAGE_ARTIFACT_H */
