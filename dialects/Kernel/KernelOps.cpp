@@ -1,0 +1,124 @@
+//===- KernelOps.cpp - parsing, printing and verifying --------------------===//
+//
+// Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
+//
+// The operations of the kernel dialect.
+//
+//===----------------------------------------------------------------------===//
+#include "dialects/Kernel/Kernel.h"
+#include "mlir/Interfaces/FunctionImplementation.h"
+
+using namespace mlir;
+using namespace swage::kernel;
+
+#define GET_OP_CLASSES
+#include "dialects/Kernel/KernelOps.cpp.inc"
+
+//===----------------------------------------------------------------------===//
+// FuncOp
+//===----------------------------------------------------------------------===//
+
+void FuncOp::build(OpBuilder &builder, OperationState &state, StringRef name,
+                   FunctionType type) {
+  build(builder, state, builder.getStringAttr(name), TypeAttr::get(type),
+        /*backend=*/nullptr, /*schedule=*/nullptr, /*arg_attrs=*/nullptr,
+        /*res_attrs=*/nullptr);
+}
+
+ParseResult FuncOp::parse(OpAsmParser &parser, OperationState &result) {
+  auto buildType = [](Builder &builder, ArrayRef<Type> arguments,
+                      ArrayRef<Type> results,
+                      function_interface_impl::VariadicFlag, std::string &) {
+    return builder.getFunctionType(arguments, results);
+  };
+  return function_interface_impl::parseFunctionOp(
+      parser, result, /*allowVariadic=*/false,
+      getFunctionTypeAttrName(result.name), buildType,
+      getArgAttrsAttrName(result.name), getResAttrsAttrName(result.name));
+}
+
+void FuncOp::print(OpAsmPrinter &printer) {
+  function_interface_impl::printFunctionOp(
+      printer, *this, /*isVariadic=*/false, getFunctionTypeAttrName(),
+      getArgAttrsAttrName(), getResAttrsAttrName());
+}
+
+LogicalResult FuncOp::verify() {
+  ArrayRef<Type> arguments = getArgumentTypes();
+  ArrayRef<Type> results = getResultTypes();
+  if (arguments.size() < results.size()) // (K1)
+    return emitOpError("needs a destination argument for each of its ")
+           << results.size() << " results, but has " << arguments.size()
+           << " arguments";
+  for (auto [index, result] : llvm::enumerate(results)) { // (K2)
+    Type destination = arguments[getNumInputs() + index];
+    if (destination != result)
+      return emitOpError("result #")
+             << index << " has type " << result
+             << ", but its destination, argument #" << getNumInputs() + index
+             << ", has type " << destination;
+  }
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// ReturnOp
+//===----------------------------------------------------------------------===//
+
+LogicalResult ReturnOp::verify() {
+  auto func = cast<FuncOp>((*this)->getParentOp());
+  if (getOperandTypes() != func.getResultTypes())
+    return emitOpError("returns (")
+           << getOperandTypes() << "), but the kernel's results are ("
+           << func.getResultTypes() << ")";
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// CallOp
+//===----------------------------------------------------------------------===//
+
+/// Whether a call may pass `operand` for an argument of type `argument`: the
+/// same type, or a buffer of that tensor type.
+static bool matchesArgument(Type operand, Type argument) {
+  if (operand == argument)
+    return true;
+  auto buffer = dyn_cast<MemRefType>(operand);
+  auto tensor = dyn_cast<RankedTensorType>(argument);
+  return buffer && tensor && buffer.getShape() == tensor.getShape() &&
+         buffer.getElementType() == tensor.getElementType();
+}
+
+LogicalResult CallOp::verifySymbolUses(SymbolTableCollection &tables) {
+  auto callee = tables.lookupNearestSymbolFrom<FuncOp>(*this, getCalleeAttr());
+  if (!callee)
+    return emitOpError("calls @") << getCallee() << ", which is not a kernel";
+  SmallVector<Type> operands(getInputs().getTypes());
+  llvm::append_range(operands, getOuts().getTypes());
+  ArrayRef<Type> arguments = callee.getArgumentTypes();
+  bool matches = operands.size() == arguments.size() &&
+                 getOuts().size() == callee.getResultTypes().size();
+  for (auto [operand, argument] : llvm::zip(operands, arguments))
+    matches &= matchesArgument(operand, argument);
+  if (!matches) { // (K3)
+    InFlightDiagnostic diagnostic = emitOpError("passes (")
+                                    << operands << "), but @" << getCallee()
+                                    << " takes (" << arguments << ")";
+    diagnostic.attachNote(callee.getLoc()) << "the kernel is defined here";
+    return diagnostic;
+  }
+  return success();
+}
+
+void CallOp::getEffects(
+    SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>>
+        &effects) {
+  for (OpOperand &input : getInputsMutable())
+    if (isa<MemRefType>(input.get().getType()))
+      effects.emplace_back(MemoryEffects::Read::get(), &input);
+  for (OpOperand &out : getOutsMutable())
+    if (isa<MemRefType>(out.get().getType())) {
+      effects.emplace_back(MemoryEffects::Read::get(), &out);
+      effects.emplace_back(MemoryEffects::Write::get(), &out);
+    }
+}
