@@ -1,0 +1,100 @@
+//===- CompiledModel.h - a model as machine code -----------------*- C++
+//-*-===//
+//
+// Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
+//
+// What the pipeline hands to the linker of artifacts and to the JIT: objects,
+// constants and static facts. Both read the same bytes, so that a model behaves
+// alike in an executable and in memory.
+//
+//===----------------------------------------------------------------------===//
+#ifndef SWAGE_COMPILER_PIPELINES_COMPILEDMODEL_H
+#define SWAGE_COMPILER_PIPELINES_COMPILEDMODEL_H
+
+#include "compiler/Backend/Target/TargetInfo.h"
+#include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/SmallVector.h"
+#include "llvm/Support/JSON.h"
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace swage {
+
+/// One relocatable object of a model: the main function or a kernel.
+struct ObjectCode {
+  std::string symbol;                 ///< the function that it defines
+  llvm::SmallVector<char, 0> object;  ///< ELF, for the model's target
+  llvm::SmallVector<char, 0> bitcode; ///< LLVM bitcode; empty when not kept
+};
+
+/// The bytes of one constant, wherever they lie: in the mapped model file or in
+/// a buffer that was computed at compile time.
+struct ConstantBlob {
+  const char *data = nullptr;
+  uint64_t size = 0;
+  std::shared_ptr<const void> owner; ///< keeps `data` alive
+
+  llvm::ArrayRef<char> bytes() const { return {data, size_t(size)}; }
+};
+
+/// One input or output. The data type is a swage_dtype of swage/tensor.h.
+struct ValueSignature {
+  std::string name;
+  int32_t dtype = 0;
+  llvm::SmallVector<int64_t, 4> dims; ///< -1 where only a run knows
+  std::vector<std::string> dimNames;  ///< one a dimension, "" for unnamed ones;
+                                      ///< may be empty when none has a name
+
+  bool isStatic() const;
+};
+
+/// What a model takes and gives.
+struct ModelSignature {
+  std::vector<ValueSignature> inputs;
+  std::vector<ValueSignature> outputs;
+
+  bool isStatic() const;
+};
+
+/// A compiled model. Moving is cheap; the bytes of constants are never copied.
+struct CompiledModel {
+  std::string name;
+  ModelSignature signature;
+  std::vector<ObjectCode> objects;
+  /// The symbol of `int32_t entry(swage_exec *)` in one of the objects.
+  std::string entry;
+  /// In the order of swage_exec's `constants`. An artifact aligns each to
+  /// `constantAlignment` bytes.
+  std::vector<ConstantBlob> constants;
+  uint64_t arenaSize = 0;      ///< bytes of workspace with lifetimes shared
+  uint64_t naiveArenaSize = 0; ///< bytes were each buffer to have its own
+  /// Facts beside the signature: opset, producer, options, target, hash, ...
+  llvm::json::Object metadata;
+  TargetInfo target;
+  /// Whatever else must live as long as the model.
+  std::shared_ptr<void> keepAlive;
+};
+
+/// The alignment of constants in artifacts and in memory.
+constexpr uint64_t constantAlignment = 64;
+
+inline bool ValueSignature::isStatic() const {
+  for (int64_t dim : dims)
+    if (dim < 0)
+      return false;
+  return true;
+}
+
+inline bool ModelSignature::isStatic() const {
+  for (const std::vector<ValueSignature> *values : {&inputs, &outputs})
+    for (const ValueSignature &value : *values)
+      if (!value.isStatic())
+        return false;
+  return true;
+}
+
+} // namespace swage
+
+#endif // SWAGE_COMPILER_PIPELINES_COMPILEDMODEL_H

@@ -1,0 +1,93 @@
+//===- Pipeline.h - from nn to machine code ----------------------*- C++
+//-*-===//
+//
+// Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
+//
+// The phases of the compiler, their options, and the function that runs them.
+//
+//===----------------------------------------------------------------------===//
+#ifndef SWAGE_COMPILER_PIPELINES_PIPELINE_H
+#define SWAGE_COMPILER_PIPELINES_PIPELINE_H
+
+#include "compiler/Pipelines/CompiledModel.h"
+#include "llvm/ADT/STLFunctionalExtras.h"
+#include "llvm/ADT/StringRef.h"
+#include "llvm/Support/LogicalResult.h"
+#include <functional>
+#include <optional>
+#include <utility>
+
+namespace mlir {
+class DialectRegistry;
+class ModuleOp;
+} // namespace mlir
+
+namespace swage {
+
+/// The phases in their order. `import` is the frontend's, `artifact` the
+/// driver's; compileModel runs those between.
+enum class Phase {
+  Import,
+  Graph,
+  Layout,
+  Kernels,
+  Constants,
+  Buffers,
+  Code,
+  Artifact,
+};
+
+/// A phase's name on the command line and what is true after it.
+struct PhaseInfo {
+  Phase phase;
+  llvm::StringLiteral name;
+  llvm::StringLiteral sentence;
+};
+
+/// All phases, in order.
+llvm::ArrayRef<PhaseInfo> getPhases();
+
+/// "graph" for Phase::Graph.
+llvm::StringRef getPhaseName(Phase phase);
+
+/// The inverse of getPhaseName.
+std::optional<Phase> parsePhase(llvm::StringRef name);
+
+/// How a model is to be compiled.
+struct CompileOptions {
+  TargetInfo target = TargetInfo::host();
+  unsigned optLevel = 3; ///< 0..3
+  /// The name of the model, a C identifier; prefixes the symbols that an
+  /// artifact exports and makes the entry's symbol unique.
+  std::string modelName = "model";
+  /// Values for symbolic dimensions, by name. The importer binds them.
+  std::vector<std::pair<std::string, int64_t>> dims;
+  /// The backend that all kernels shall use; empty leaves the choice to cost.
+  std::string backend;
+  /// The threads to tune for; 0 is as many as the target has.
+  unsigned threads = 0;
+  /// Keep bitcode in every ObjectCode, for --emit=llvm-ir|bitcode|asm.
+  bool keepBitcode = false;
+
+  /// The last phase to run. compileModel leaves the module as this phase made
+  /// it, and a model without objects where `code` was not reached.
+  Phase stopAfter = Phase::Artifact;
+
+  /// Called as each phase begins; may be null.
+  std::function<void(Phase)> onBegin;
+  /// Called with the module as each phase has left it, so for dumps: after
+  /// `code` it is what code was made from. May be null.
+  std::function<void(Phase, mlir::ModuleOp)> onEnd;
+};
+
+/// Registers every dialect, interface and translation that the pipeline uses.
+void registerPipelineDialects(mlir::DialectRegistry &registry);
+
+/// Compiles `module`, which the frontend made, and changes it on the way.
+/// Failures are diagnosed through the module's context.
+llvm::FailureOr<CompiledModel> compileModel(mlir::ModuleOp module,
+                                            const CompileOptions &options);
+
+} // namespace swage
+
+#endif // SWAGE_COMPILER_PIPELINES_PIPELINE_H
