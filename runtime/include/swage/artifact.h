@@ -1,4 +1,4 @@
-/*===- artifact.h - what an emitted model offers and needs ----------*- C -*-===*\
+/*===- artifact.h - what an emitted model offers and needs ------*- C -*-===*\
 |*
 |* Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 |*
@@ -26,7 +26,7 @@ extern "C" {
 typedef enum swage_status {
   SWAGE_OK = 0,
   SWAGE_ERROR = 1,       /* everything that has no code of its own */
-  SWAGE_BAD_MODEL = 2,   /* the model file is not a valid model */
+  SWAGE_BAD_MODEL = 2,   /* a model, weights or tensor file is not valid */
   SWAGE_UNSUPPORTED = 3, /* valid, but this compiler cannot take it */
   SWAGE_BAD_ARGUMENT = 4 /* a tensor does not match the signature */
 } swage_status;
@@ -57,7 +57,7 @@ typedef struct swage_model {
   const swage_value_info *outputs;
   const uint64_t *constant_offsets; /* bytes from the start of the weights */
   const unsigned char *weights;     /* NULL when they live in a file */
-  uint64_t weights_size;
+  uint64_t weights_size;    /* bytes; a weights file has exactly as many */
   const char *weights_file; /* NULL when embedded; relative to the artifact */
   uint64_t arena_size;      /* bytes of static workspace a run needs */
   int32_t (*entry)(swage_exec *exec);
@@ -69,41 +69,53 @@ typedef struct swage_model {
 typedef void (*swage_task)(swage_exec *exec, void *data, int64_t begin,
                            int64_t end);
 
-/* The prefix of swage_exec that generated code reads directly. */
+/* The prefix of swage_exec that generated code reads directly. All threads of
+   a run see the same one. */
 struct swage_exec {
-  const void *const *constants;  /* address of each constant */
-  unsigned char *arena;          /* model->arena_size bytes, 64-byte aligned */
-  const swage_tensor *inputs;    /* model->num_inputs, checked */
-  swage_tensor *outputs;         /* model->num_outputs */
+  const void *const *constants; /* address of each constant */
+  unsigned char *arena;         /* model->arena_size bytes, 64-byte aligned */
+  const swage_tensor *inputs;   /* model->num_inputs, checked */
+  swage_tensor *outputs;        /* model->num_outputs */
   swage_session *session;
-  swage_pool *pool;              /* NULL runs everything on this thread */
-  char *error;                   /* first error message of the run, or NULL */
+  swage_pool *pool; /* NULL runs everything on this thread */
+  char *error;      /* first error message of the run, or NULL */
 };
 
-/* Runs task over [0, count) in slices of at least `grain` iterations, on this
-   thread and the pool's. Returns when all are done. Nested calls run inline. */
-void swage_rt_parallel_for(swage_exec *exec, swage_task task, void *data,
-                           int64_t count, int64_t grain);
+/* How a run fails: swage_rt_fail, and each of the functions below when it finds
+   a failure, records the message and leaves the run. Control goes back to
+   swage_session_run (from a slice of a parallel loop: once the other threads
+   have left the loop), past the frames of generated code, which therefore may
+   hold nothing but memory of swage_rt_alloc: the run takes that back. */
 
-/* Scratch memory of a run, 64-byte aligned; any thread of the run may call.
-   A request that fails aborts the run with a message, never returns NULL. */
-void *swage_rt_alloc(swage_exec *exec, int64_t bytes);
-void swage_rt_free(swage_exec *exec, void *memory);
+/* Runs task over [0, count) in slices that begin at multiples of `grain` and
+   have at least `grain` iterations, on this thread and the pool's. Returns when
+   all are done. Nested calls run inline. */
+SWAGE_API void swage_rt_parallel_for(swage_exec *exec, swage_task task,
+                                     void *data, int64_t count, int64_t grain);
+
+/* Scratch memory of a run, 64-byte aligned; any thread of the run may call, and
+   may free what another allocated. A request that fails fails the run, never
+   returns NULL. What is not freed is taken back when the run ends. The session
+   keeps the memory for its next runs. */
+SWAGE_API void *swage_rt_alloc(swage_exec *exec, int64_t bytes);
+SWAGE_API void swage_rt_free(swage_exec *exec, void *memory);
 
 /* The buffer of output `index`, whose shape is now known: the caller's when it
-   gave one of that shape, newly allocated otherwise. */
-void *swage_rt_output(swage_exec *exec, int64_t index, int64_t rank,
-                      const int64_t *dims);
+   gave one, newly allocated otherwise. A caller's buffer of another shape fails
+   the run. Not to be called from parallel slices. */
+SWAGE_API void *swage_rt_output(swage_exec *exec, int64_t index, int64_t rank,
+                                const int64_t *dims);
 
-/* Fails the run: `message` becomes its error. The entry point then returns. */
-void swage_rt_fail(swage_exec *exec, const char *message);
+/* Fails the run: `message` (copied) becomes its error, unless another thread
+   was first. Does not return. */
+SWAGE_API void swage_rt_fail(swage_exec *exec, const char *message);
 
 /* A compiled kernel: `buffers` are the first elements of its operands, `dims`
    the sizes unknown at compile time, operand by operand, outermost first. */
 typedef void (*swage_kernel)(swage_exec *exec, void *const *buffers,
                              const int64_t *dims);
 
-/* ---- What programs call --------------------------------------------------- */
+/* ---- What programs call ------------------------------------------------ */
 
 typedef struct swage_session_options {
   int32_t num_threads;      /* 0: as many as the machine has processors */
@@ -111,28 +123,34 @@ typedef struct swage_session_options {
 } swage_session_options;
 
 /* Loads a model. On failure *session is NULL and *error (may be NULL) gets a
-   message to release with swage_free. `options` may be NULL. */
-swage_status swage_session_create(const swage_model *model,
-                                  const swage_session_options *options,
-                                  swage_session **session, char **error);
-void swage_session_destroy(swage_session *session);
+   message to release with swage_free. `options` may be NULL. The model's facts
+   must outlive the session. A relative model->weights_file is looked for in the
+   folder of the executable or library that contains `model`. */
+SWAGE_API swage_status swage_session_create(
+    const swage_model *model, const swage_session_options *options,
+    swage_session **session, char **error);
+
+/* Releases a session that no run is using any more. NULL is allowed. */
+SWAGE_API void swage_session_destroy(swage_session *session);
 
 /* Runs the model; any number of threads may run one session at once. Inputs
    are checked against the signature. An output whose `data` is NULL is
-   allocated (release it with swage_free); otherwise its dims must match.
+   allocated (release it with swage_free); otherwise its dtype and dims must be
+   those of the result. On failure the outputs allocated so far are released.
    `workspace` may be NULL, else it holds model->arena_size bytes aligned to 64.
    On failure *error (may be NULL) gets a message to release with swage_free. */
-swage_status swage_session_run(swage_session *session,
-                               const swage_tensor *inputs,
-                               swage_tensor *outputs, void *workspace,
-                               char **error);
+SWAGE_API swage_status swage_session_run(swage_session *session,
+                                         const swage_tensor *inputs,
+                                         swage_tensor *outputs, void *workspace,
+                                         char **error);
 
-void swage_free(void *memory);
+/* Releases outputs and messages that the runtime allocated. NULL is allowed. */
+SWAGE_API void swage_free(void *memory);
 
 /* Bytes of one element of a dtype; 0 for strings and unknown types. */
-size_t swage_dtype_size(int32_t dtype);
+SWAGE_API size_t swage_dtype_size(int32_t dtype);
 /* The name of a dtype as in "float32"; never NULL. */
-const char *swage_dtype_name(int32_t dtype);
+SWAGE_API const char *swage_dtype_name(int32_t dtype);
 
 #ifdef __cplusplus
 }

@@ -1,4 +1,4 @@
-/*===- tensor.h - the tensor descriptor of every Swage ABI ----------*- C -*-===*\
+/*===- tensor.h - the tensor descriptor of every Swage ABI ------*- C -*-===*\
 |*
 |* Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 |*
@@ -14,6 +14,13 @@
 
 #ifdef __cplusplus
 extern "C" {
+#endif
+
+/* Marks what a shared library that contains the runtime may export. */
+#if defined(__GNUC__)
+#define SWAGE_API __attribute__((visibility("default")))
+#else
+#define SWAGE_API
 #endif
 
 #define SWAGE_MAX_RANK 16
@@ -48,6 +55,14 @@ typedef enum swage_dtype {
   SWAGE_U2 = 25,
   SWAGE_I2 = 26
 } swage_dtype;
+
+/* One element of a SWAGE_STRING tensor: UTF-8, not terminated. The characters
+   of an output's strings belong to the inputs or constants that they come from,
+   or to the session. */
+typedef struct swage_string {
+  const char *data;
+  int64_t size;
+} swage_string;
 
 /* A dense row-major tensor. The descriptor owns nothing. */
 typedef struct swage_tensor {

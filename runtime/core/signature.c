@@ -1,0 +1,110 @@
+//===- signature.c - do tensors fit the model's inputs and outputs? -------===//
+//
+// Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
+//
+//===----------------------------------------------------------------------===//
+#include "core/dtype.h"
+#include "core/memory.h"
+#include "core/session.h"
+
+#include <inttypes.h>
+
+static const char *expected_shape(const swage_value_info *info, char *text) {
+  return swage_shape_text(text, info->rank, info->dims, info->dim_names);
+}
+
+/// Checks dtype, rank and static dimensions; `what` is "input" or "output".
+static swage_status check_tensor(const char *what, const swage_value_info *info,
+                                 const swage_tensor *given, char **error) {
+  char expected[SWAGE_SHAPE_TEXT], actual[SWAGE_SHAPE_TEXT];
+  if (given->rank < 0 || given->rank > SWAGE_MAX_RANK)
+    return swage_error(error, SWAGE_BAD_ARGUMENT,
+                       "%s '%s' has rank %d; expected %s of shape %s", what,
+                       info->name, given->rank, swage_dtype_name(info->dtype),
+                       expected_shape(info, expected));
+  bool same = given->dtype == info->dtype && given->rank == info->rank;
+  for (int32_t i = 0; i < given->rank && same; ++i)
+    same = info->dims[i] < 0 ? given->dims[i] >= 0
+                             : given->dims[i] == info->dims[i];
+  if (!same)
+    return swage_error(error, SWAGE_BAD_ARGUMENT,
+                       "%s '%s' is %s of shape %s; expected %s of shape %s",
+                       what, info->name, swage_dtype_name(given->dtype),
+                       swage_shape_text(actual, given->rank, given->dims, NULL),
+                       swage_dtype_name(info->dtype),
+                       expected_shape(info, expected));
+  int64_t count;
+  if (!swage_count_elements(given->rank, given->dims,
+                            swage_element_size(info->dtype), &count))
+    return swage_error(
+        error, SWAGE_BAD_ARGUMENT,
+        "%s '%s' of shape %s is larger than memory can be", what, info->name,
+        swage_shape_text(actual, given->rank, given->dims, NULL));
+  if (!given->data && count)
+    return swage_error(error, SWAGE_BAD_ARGUMENT, "%s '%s' has no data", what,
+                       info->name);
+  return SWAGE_OK;
+}
+
+/// Two inputs give one symbolic dimension different sizes: says which.
+static swage_status report_conflict(const swage_session *session,
+                                    const swage_tensor *inputs, int32_t symbol,
+                                    uint32_t input, int32_t dim, int64_t bound,
+                                    char **error) {
+  const swage_value_info *infos = session->model->inputs;
+  const int32_t *symbols = session->input_symbols;
+  uint32_t first = 0;
+  int32_t first_dim = 0;
+  for (bool found = false; first <= input; ++first) {
+    for (first_dim = 0; first_dim < infos[first].rank && !found; ++first_dim)
+      found = *symbols++ == symbol;
+    if (found)
+      break;
+  }
+  return swage_error(error, SWAGE_BAD_ARGUMENT,
+                     "dimension %d of input '%s' is %" PRId64
+                     ", but dimension %d of input '%s' is %" PRId64
+                     "; both are the model's '%s'",
+                     dim, infos[input].name, inputs[input].dims[dim],
+                     first_dim - 1, infos[first].name, bound,
+                     infos[input].dim_names[dim]);
+}
+
+swage_status swage_check_inputs(const swage_session *session,
+                                const swage_tensor *inputs, int64_t *symbols,
+                                char **error) {
+  const swage_model *model = session->model;
+  for (int32_t i = 0; i < session->num_symbols; ++i)
+    symbols[i] = -1;
+  const int32_t *symbol = session->input_symbols;
+  for (uint32_t i = 0; i < model->num_inputs; ++i) {
+    swage_status status =
+        check_tensor("input", &model->inputs[i], &inputs[i], error);
+    if (status)
+      return status;
+    for (int32_t dim = 0; dim < inputs[i].rank; ++dim, ++symbol) {
+      if (*symbol < 0)
+        continue;
+      int64_t *bound = &symbols[*symbol];
+      if (*bound < 0)
+        *bound = inputs[i].dims[dim];
+      else if (*bound != inputs[i].dims[dim])
+        return report_conflict(session, inputs, *symbol, i, dim, *bound, error);
+    }
+  }
+  return SWAGE_OK;
+}
+
+swage_status swage_check_outputs(const swage_session *session,
+                                 const swage_tensor *outputs, char **error) {
+  const swage_model *model = session->model;
+  for (uint32_t i = 0; i < model->num_outputs; ++i) {
+    if (!outputs[i].data)
+      continue;
+    swage_status status =
+        check_tensor("output", &model->outputs[i], &outputs[i], error);
+    if (status)
+      return status;
+  }
+  return SWAGE_OK;
+}
