@@ -1,0 +1,149 @@
+#!/usr/bin/python3
+"""Times Swage and ONNX Runtime side by side and prints the ratios.
+
+usage: bench.py [MODEL...] [--threads 1,2] [--seconds S] [--rounds R]
+                [--dim NAME=N]... [--only swage|ort] [--markdown] [--json FILE]
+
+A MODEL is a network of test/models, a .onnx file, or a test case's folder;
+without one, every network is timed. Both run the same inputs, in turns within
+one run, so that a slow spell of the machine meets both.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import statistics
+import subprocess
+import sys
+import tempfile
+from typing import Dict, List, Optional
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "models"))
+
+import networks
+import report
+from peers import Case, OrtPeer, PeerError, SwagePeer
+
+
+def case_of(model: str) -> Case:
+    """The model file and inputs that an argument names."""
+    path = pathlib.Path(model)
+    if model in networks.load():
+        build = [sys.executable, str(networks.HERE / "build.py"), model]
+        result = subprocess.run(build, capture_output=True, text=True, check=False)
+        path = networks.cache() / model
+        if not (path / "model.onnx").is_file():
+            raise PeerError(result.stdout.strip() or result.stderr.strip())
+    elif not path.exists():
+        raise PeerError(f"{model}: neither a network of test/models nor a file")
+    if path.is_file():
+        return Case(path.stem, path, {})
+    import onnx
+
+    inputs = {}
+    for proto in sorted((path / "test_data_set_0").glob("input_*.pb")):
+        inputs[onnx.load_tensor(str(proto)).name] = proto
+    # Older cases leave the name out, and mean the order of the graph.
+    if "" in inputs:
+        graph = onnx.load(str(path / "model.onnx"), load_external_data=False).graph
+        weights = {tensor.name for tensor in graph.initializer}
+        names = [value.name for value in graph.input if value.name not in weights]
+        protos = sorted((path / "test_data_set_0").glob("input_*.pb"))
+        inputs = dict(zip(names, protos))
+    return Case(path.name, path / "model.onnx", inputs)
+
+
+def summarise(rounds: List[dict]) -> dict:
+    """One peer's rounds as one row."""
+    return {
+        "median_ms": statistics.median(r["median_ms"] for r in rounds),
+        "min_ms": min(r["min_ms"] for r in rounds),
+        "runs": sum(r["runs"] for r in rounds),
+        "rounds": rounds,
+    }
+
+
+def measure(case: Case, peers: List, threads: int, options) -> dict:
+    """Rounds of all peers in turns; one row of the table."""
+    row: Dict[str, object] = {"network": case.name, "threads": threads}
+    sessions = {}
+    rounds: Dict[str, List[dict]] = {}
+    for peer in peers:
+        try:
+            sessions[peer.name] = peer.start(case, threads)
+        except PeerError as reason:
+            row[peer.name] = {"error": str(reason)}
+    try:
+        for _ in range(options.rounds):
+            for name in list(sessions):
+                try:
+                    done = sessions[name].round(options.seconds)
+                    rounds.setdefault(name, []).append(done)
+                except PeerError as reason:
+                    sessions.pop(name).close()
+                    rounds.pop(name, None)
+                    row[name] = {"error": str(reason)}
+    finally:
+        for session in sessions.values():
+            session.close()
+    row.update({name: summarise(done) for name, done in rounds.items()})
+    return row
+
+
+def parse(arguments: Optional[List[str]] = None):
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("models", nargs="*", metavar="MODEL")
+    parser.add_argument("--threads", default="1,2", help="thread counts, by commas")
+    parser.add_argument("--seconds", type=float, default=0.5, help="a round's length")
+    parser.add_argument("--rounds", type=int, default=4, help="rounds of each peer")
+    parser.add_argument("--dim", action="append", default=[], metavar="NAME=N")
+    parser.add_argument("--only", choices=("swage", "ort"))
+    parser.add_argument("--markdown", action="store_true")
+    parser.add_argument("--json", type=pathlib.Path, metavar="FILE")
+    build = os.environ.get("SWAGE_BUILD_DIR") or networks.REPOSITORY / "build"
+    swage = pathlib.Path(build) / "bin" / "swage"
+    parser.add_argument("--swage", type=pathlib.Path, default=swage, metavar="FILE")
+    options = parser.parse_args(arguments)
+    if options.rounds < 1 or options.seconds <= 0:
+        parser.error("--rounds and --seconds must be positive")
+    return options
+
+
+def main() -> int:
+    options = parse()
+    names = options.models
+    if not names:
+        names = [n.name for n in networks.load().values() if not n.variant]
+    rows: List[dict] = []
+    with tempfile.TemporaryDirectory(prefix="swage-bench-") as folder:
+        peers = []
+        if options.only != "swage":
+            peers.append(OrtPeer(options.dim))
+        if options.only != "ort":
+            peers.append(SwagePeer(options.swage, pathlib.Path(folder), options.dim))
+        versions = {peer.name: peer.version() for peer in peers}
+        table = report.Table(options.markdown, list(versions))
+        table.header(report.machine(), versions)
+        for name in names:
+            try:
+                case = case_of(name)
+            except PeerError as reason:
+                print(f"{name}: {reason}", file=sys.stderr)
+                rows.append({"network": name, "error": str(reason)})
+                continue
+            for threads in options.threads.split(","):
+                rows.append(measure(case, peers, int(threads), options))
+                table.row(rows[-1])
+            for peer in peers:
+                peer.finish(case)
+        table.footer(rows)
+    if options.json:
+        found = {"machine": report.machine(), "versions": versions, "rows": rows}
+        options.json.write_text(json.dumps(found, indent=1) + "\n")
+    return 1 if any(report.errors(row) for row in rows) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

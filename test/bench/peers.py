@@ -1,0 +1,156 @@
+"""The programs that the bench times: Swage's executables and ONNX Runtime."""
+
+import json
+import pathlib
+import subprocess
+from dataclasses import dataclass
+from typing import Dict, List, Optional
+
+RUNNER = pathlib.Path(__file__).resolve().parent / "ort_run.mjs"
+
+
+class PeerError(Exception):
+    """A peer that cannot run a model, with what it said."""
+
+
+@dataclass
+class Case:
+    """A model and the inputs to time it with; random ones if there are none."""
+
+    name: str
+    model: pathlib.Path
+    inputs: Dict[str, pathlib.Path]
+
+    def input_options(self) -> List[str]:
+        return [f"--input={name}={path}" for name, path in self.inputs.items()]
+
+
+def reason_of(text: str, status: Optional[int]) -> str:
+    """The line of a program's complaint that says most."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    told = [line for line in lines if "error" in line.lower()]
+    return (told or lines or [f"exit status {status}"])[0]
+
+
+def call(command: List[str]) -> str:
+    """Runs a program to its end; its output, or PeerError."""
+    try:
+        result = subprocess.run(command, capture_output=True, text=True, check=False)
+    except OSError as error:
+        raise PeerError(f"{command[0]}: {error.strerror}") from error
+    if result.returncode != 0:
+        raise PeerError(reason_of(result.stderr or result.stdout, result.returncode))
+    return result.stdout
+
+
+class SwagePeer:
+    """Compiles a model to an executable once, and runs that every round."""
+
+    name = "swage"
+    title = "Swage"
+
+    def __init__(self, swage: pathlib.Path, folder: pathlib.Path, dims: List[str]):
+        self.swage = swage
+        self.folder = folder
+        self.dims = [f"--dim={dim}" for dim in dims]
+
+    def version(self) -> str:
+        try:
+            return call([str(self.swage), "--version"]).strip().splitlines()[0]
+        except (PeerError, IndexError):
+            return "not built"
+
+    def executable(self, case: Case) -> pathlib.Path:
+        return self.folder / case.name
+
+    def start(self, case: Case, threads: int) -> "SwageSession":
+        target = self.executable(case)
+        if not target.exists():
+            compile_it = [str(self.swage), "compile", str(case.model), "-o", str(target)]
+            call(compile_it + self.dims)
+        return SwageSession(target, case, threads)
+
+    def finish(self, case: Case) -> None:
+        """Executables carry their weights: keep one network's at a time."""
+        self.executable(case).unlink(missing_ok=True)
+
+
+class SwageSession:
+    """Rounds of one executable at one number of threads."""
+
+    def __init__(self, executable: pathlib.Path, case: Case, threads: int):
+        self.times = executable.with_suffix(".json")
+        given = case.input_options() or ["--random-inputs"]
+        self.command = [str(executable), "--bench", f"--threads={threads}"]
+        self.command += [f"--json={self.times}"] + given
+
+    def round(self, seconds: float) -> dict:
+        call(self.command + [f"--seconds={seconds}"])
+        try:
+            return json.loads(self.times.read_text())
+        except (OSError, ValueError) as error:
+            raise PeerError(f"no times were written: {error}") from error
+
+    def close(self) -> None:
+        self.times.unlink(missing_ok=True)
+
+
+class OrtPeer:
+    """ONNX Runtime in a worker that stays alive between its rounds."""
+
+    name = "ort"
+    title = "ONNX Runtime"
+
+    def __init__(self, dims: List[str]):
+        self.dims = [f"--dim={dim}" for dim in dims]
+
+    def version(self) -> str:
+        try:
+            return call(["node", str(RUNNER), "version"]).strip()
+        except PeerError:
+            return "not installed: run ./dev setup"
+
+    def start(self, case: Case, threads: int) -> "OrtSession":
+        return OrtSession(case, threads, self.dims)
+
+    def finish(self, case: Case) -> None:
+        """Nothing is kept between networks."""
+
+
+class OrtSession:
+    """One worker: a model loaded once, with one number of threads."""
+
+    def __init__(self, case: Case, threads: int, dims: List[str]):
+        command = ["node", str(RUNNER), "bench", str(case.model)]
+        command += [f"--threads={threads}"] + case.input_options() + dims
+        pipe = subprocess.PIPE
+        try:
+            self.worker = subprocess.Popen(
+                command, stdin=pipe, stdout=pipe, stderr=pipe, text=True
+            )
+        except OSError as error:
+            raise PeerError(f"node: {error.strerror}") from error
+        self.answer()
+
+    def answer(self) -> dict:
+        line = self.worker.stdout.readline()
+        if not line:
+            self.worker.stdin.close()
+            complaint = self.worker.stderr.read()
+            raise PeerError(reason_of(complaint, self.worker.wait()))
+        return json.loads(line)
+
+    def round(self, seconds: float) -> dict:
+        try:
+            self.worker.stdin.write(f"run {seconds}\n")
+            self.worker.stdin.flush()
+        except BrokenPipeError as error:
+            raise PeerError("ONNX Runtime's worker ended early") from error
+        return self.answer()
+
+    def close(self) -> None:
+        if not self.worker.stdin.closed:
+            self.worker.stdin.close()
+        self.worker.wait()
+        self.worker.stdout.close()
+        self.worker.stderr.close()

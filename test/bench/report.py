@@ -1,0 +1,112 @@
+"""The bench's table: text or markdown, one row a network and thread count."""
+
+import datetime
+import math
+import os
+import platform
+import subprocess
+from typing import Dict, List, Optional
+
+TITLES = {"ort": "ORT", "swage": "Swage"}
+
+
+def machine() -> Dict[str, object]:
+    """What the times were taken on."""
+    model = platform.processor() or platform.machine()
+    try:
+        told = subprocess.run(["lscpu"], capture_output=True, text=True, check=True)
+        for line in told.stdout.splitlines():
+            if line.startswith("Model name:"):
+                model = line.split(":", 1)[1].strip()
+    except (OSError, subprocess.CalledProcessError):
+        pass
+    day = datetime.datetime.now().astimezone().strftime("%Y-%m-%d %H:%M %z")
+    return {"cpu": model, "cores": os.cpu_count(), "date": day}
+
+
+def errors(row: dict) -> List[str]:
+    """What went wrong in a row."""
+    cells = [row] + [cell for cell in row.values() if isinstance(cell, dict)]
+    return [cell["error"] for cell in cells if "error" in cell]
+
+
+def ratio(row: dict) -> Optional[float]:
+    """How many times as fast as ONNX Runtime Swage is; None without both."""
+    cells = [row.get("ort", {}), row.get("swage", {})]
+    if not all(cell.get("median_ms") for cell in cells):
+        return None
+    return cells[0]["median_ms"] / cells[1]["median_ms"]
+
+
+def geometric_mean(values: List[float]) -> float:
+    return math.exp(sum(map(math.log, values)) / len(values))
+
+
+def milliseconds(value: float) -> str:
+    return f"{value:.3f}" if value < 100 else f"{value:.1f}"
+
+
+class Table:
+    """Prints rows as they come, so that a long run shows its progress."""
+
+    def __init__(self, markdown: bool, peers: List[str]):
+        self.markdown = markdown
+        self.peers = peers
+        self.titles = ["network", "threads"]
+        for peer in peers:
+            self.titles += [f"{TITLES[peer]} ms", f"{TITLES[peer]} min"]
+        self.both = len(peers) == 2
+        if self.both:
+            self.titles.append("ORT/Swage")
+
+    def line(self, cells: List[str], note: str = "") -> None:
+        if self.markdown:
+            print("| " + " | ".join(cells) + " |" + note, flush=True)
+            return
+        widths = [20, 7] + [10] * (len(cells) - 2)
+        first = f"{cells[0]:<{widths[0]}}"
+        rest = "".join(f" {c:>{w}}" for c, w in zip(cells[1:], widths[1:]))
+        print(first + rest + note, flush=True)
+
+    def header(self, machine_facts: Dict[str, object], versions: Dict[str, str]) -> None:
+        told = "{cpu}, {cores} cores, {date}".format(**machine_facts)
+        names = {"ort": "ONNX Runtime", "swage": "Swage"}
+        print("; ".join([told] + [f"{names[p]} {v}" for p, v in versions.items()]))
+        print("Median and least time of one inference in milliseconds.\n")
+        self.line(self.titles)
+        if self.markdown:
+            self.line(["---"] + ["---:"] * (len(self.titles) - 1))
+
+    def row(self, row: dict) -> None:
+        cells = [str(row["network"]), str(row["threads"])]
+        for peer in self.peers:
+            cell = row[peer]
+            if "error" in cell:
+                cells += ["-", "-"]
+            else:
+                cells += [milliseconds(cell["median_ms"]), milliseconds(cell["min_ms"])]
+        if self.both:
+            value = ratio(row)
+            cells.append(f"{value:.2f}" if value else "-")
+        notes = [
+            f"{TITLES[peer]}: {row[peer]['error']}"
+            for peer in self.peers
+            if "error" in row[peer]
+        ]
+        self.line(cells, "  " + "; ".join(notes) if notes and not self.markdown else "")
+
+    def footer(self, rows: List[dict]) -> None:
+        """The geometric mean of the ratios by number of threads."""
+        if not self.both:
+            return
+        print()
+        for threads in sorted({row["threads"] for row in rows if "threads" in row}):
+            values = [ratio(row) for row in rows if row.get("threads") == threads]
+            known = [value for value in values if value]
+            if known:
+                mean = geometric_mean(known)
+                plural = "" if threads == 1 else "s"
+                print(
+                    f"geometric mean of ORT/Swage, {threads} thread{plural}, "
+                    f"{len(known)} of {len(values)} networks: {mean:.2f}"
+                )
