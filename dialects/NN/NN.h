@@ -1,0 +1,70 @@
+//===- NN.h - the nn dialect ------------------------------------*- C++ -*-===//
+//
+// Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
+//
+// What a neural network means. See NNDialect.td and the family files.
+//
+//===----------------------------------------------------------------------===//
+#ifndef SWAGE_DIALECTS_NN_NN_H
+#define SWAGE_DIALECTS_NN_NN_H
+
+#include "mlir/Bytecode/BytecodeOpInterface.h"
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/Dialect.h"
+#include "mlir/IR/OpImplementation.h"
+#include "mlir/Interfaces/InferTypeOpInterface.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+
+namespace swage::nn {
+/// Whether `given` result types agree with `inferred` ones where both know.
+bool areCompatibleTypes(mlir::TypeRange inferred, mlir::TypeRange given);
+} // namespace swage::nn
+
+#include "dialects/NN/NNDialect.h.inc"
+#include "dialects/NN/NNInterfaces.h.inc"
+
+#define GET_OP_CLASSES
+#include "dialects/NN/NNOps.h.inc"
+
+namespace swage::nn {
+
+/// Gives `op` the result types that its operands and attributes imply. On
+/// failure the reason has been emitted at the operation's location.
+llvm::LogicalResult inferResultTypes(mlir::Operation *op);
+
+/// Creates an operation whose result types are inferred. Unlike the generated
+/// builders without types, which abort, it fails with a diagnostic when the
+/// operands do not fit. `arguments` are those of the builder after the type.
+template <typename OpTy, typename... Args>
+llvm::FailureOr<OpTy> createInferred(mlir::OpBuilder &builder,
+                                     mlir::Location loc, Args &&...arguments) {
+  mlir::Type unknown = mlir::RankedTensorType::get({}, builder.getF32Type());
+  auto op =
+      OpTy::create(builder, loc, unknown, std::forward<Args>(arguments)...);
+  if (llvm::succeeded(inferResultTypes(op)))
+    return op;
+  op.erase();
+  return llvm::failure();
+}
+
+/// The same for an operation with one result, folded at once where possible.
+template <typename OpTy, typename... Args>
+llvm::FailureOr<mlir::Value> createFolded(mlir::OpBuilder &builder,
+                                          mlir::Location loc,
+                                          Args &&...arguments) {
+  auto op =
+      createInferred<OpTy>(builder, loc, std::forward<Args>(arguments)...);
+  if (llvm::failed(op))
+    return llvm::failure();
+  llvm::SmallVector<mlir::Value> folded;
+  llvm::SmallVector<mlir::Operation *> constants;
+  if (llvm::failed(builder.tryFold(*op, folded)) || folded.empty())
+    return mlir::Value((*op)->getResult(0));
+  op->erase();
+  return folded.front();
+}
+
+} // namespace swage::nn
+
+#endif // SWAGE_DIALECTS_NN_NN_H

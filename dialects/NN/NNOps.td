@@ -1,0 +1,15 @@
+//===- NNOps.td - all operators of the nn dialect ----------*- tablegen -*-===//
+//
+// Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
+//
+// Includes every family; this is what TableGen is pointed at.
+//
+//===----------------------------------------------------------------------===//
+#ifndef SWAGE_NN_OPS
+#define SWAGE_NN_OPS
+
+include "dialects/NN/Elementwise.td"
+include "dialects/NN/Linear.td"
+include "dialects/NN/Shape.td"
+
+#endif
