@@ -1,0 +1,469 @@
+//===- GraphImporter.cpp - walks a model and builds its module ------------===//
+//
+// Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
+//
+//===----------------------------------------------------------------------===//
+#include "frontends/ONNX/GraphImporter.h"
+#include "frontends/ONNX/Constants.h"
+#include "frontends/ONNX/Validate.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/IR/Diagnostics.h"
+#include "mlir/IR/Verifier.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/SaveAndRestore.h"
+
+using namespace mlir;
+using namespace swage::onnx;
+
+GraphImporter::GraphImporter(ModelFile &file, const Registry &registry,
+                             MLIRContext &context, const ImportOptions &options,
+                             ModelReport &report)
+    : file(file), registry(registry), options(options), report(report),
+      builder(&context),
+      fileLocation(FileLineColLoc::get(&context, file.path(), 0, 0)) {
+  for (const FunctionProto &function : file.model().functions())
+    functions[functionKey(function.domain(), function.name(),
+                          function.overload())] = &function;
+}
+
+Location GraphImporter::location(const NodeProto &node) const {
+  return NameLoc::get(
+      StringAttr::get(builder.getContext(), printable(nodeName(node))),
+      fileLocation);
+}
+
+void GraphImporter::refuse(llvm::Error error) {
+  llvm::handleAllErrors(std::move(error), [&](const ModelError &refusal) {
+    report.fail(refusal);
+  });
+}
+
+/// A tensor type as in "f32[1,3,?]".
+static void printType(llvm::raw_ostream &os, const ImportedValue &value) {
+  switch (value.kind) {
+  case ImportedValue::Absent:
+    os << "-";
+    return;
+  case ImportedValue::Poisoned:
+    os << "?";
+    return;
+  case ImportedValue::Sequence:
+    os << "sequence";
+    return;
+  case ImportedValue::Tensor:
+    break;
+  }
+  RankedTensorType type = NodeContext::type(value.tensor);
+  os << type.getElementType() << "[";
+  llvm::interleave(
+      type.getShape(), os,
+      [&](int64_t size) {
+        if (ShapedType::isDynamic(size))
+          os << "?";
+        else
+          os << size;
+      },
+      ",");
+  os << "]";
+}
+
+void GraphImporter::addIssue(const NodeProto &node, ImportStatus status,
+                             StringRef reason, ArrayRef<ImportedValue> inputs) {
+  NodeIssue issue;
+  issue.status = status;
+  issue.node = nodeName(node);
+  issue.op = node.op_type();
+  issue.domain = canonicalDomain(node.domain()).str();
+  issue.opset = importedVersion(node.domain());
+  llvm::raw_string_ostream os(issue.operands);
+  llvm::interleaveComma(
+      inputs, os, [&](const ImportedValue &input) { printType(os, input); });
+  issue.reason = reason.str();
+  report.issues.push_back(std::move(issue));
+}
+
+int64_t GraphImporter::importedVersion(StringRef domain) const {
+  for (const OperatorSetIdProto &import : *frame->imports)
+    if (canonicalDomain(import.domain()) == canonicalDomain(domain))
+      return import.version();
+  return 0;
+}
+
+//===----------------------------------------------------------------------===//
+// The main function
+//===----------------------------------------------------------------------===//
+
+/// The type of a tensor that the model declares, with symbolic dimensions
+/// replaced by the sizes they are bound to.
+static llvm::Expected<RankedTensorType>
+declaredType(const ValueInfoProto &info, const ImportOptions &options,
+             MLIRContext *context) {
+  std::string what = "input '" + printable(info.name()) + "' ";
+  if (info.type().value_case() != TypeProto::kTensorType)
+    return unsupported(what + "is not a tensor");
+  const TypeProto::Tensor &tensor = info.type().tensor_type();
+  Type element = elementTypeOf(tensor.elem_type(), context);
+  if (!element) {
+    if (tensor.elem_type() == TensorProto::STRING)
+      return unsupported(what + "is a tensor of strings");
+    return badModel(what + "has no valid element type");
+  }
+  if (!tensor.has_shape())
+    return unsupported(
+        what +
+        "has no known number of dimensions; export the model with a shape");
+  SmallVector<int64_t> shape;
+  for (const TensorShapeProto::Dimension &dim : tensor.shape().dim()) {
+    int64_t size = ShapedType::kDynamic;
+    if (dim.has_dim_value() && dim.dim_value() >= 0)
+      size = dim.dim_value();
+    else if (auto it = options.dims.find(dim.dim_param());
+             it != options.dims.end())
+      size = it->second;
+    shape.push_back(size);
+  }
+  if (!countElements(llvm::to_vector(llvm::map_range(shape, [](int64_t size) {
+        return ShapedType::isDynamic(size) ? 1 : size;
+      }))))
+    return badModel(what + "has an impossible shape");
+  return RankedTensorType::get(shape, element);
+}
+
+DictionaryAttr GraphImporter::valueAttributes(const ValueInfoProto &info,
+                                              RankedTensorType type) {
+  const TensorShapeProto &shape = info.type().tensor_type().shape();
+  SmallVector<Attribute> dims;
+  for (int64_t i = 0; i < type.getRank(); ++i) {
+    bool named = type.isDynamicDim(i) && i < shape.dim_size() &&
+                 shape.dim(i).has_dim_param();
+    dims.push_back(
+        builder.getStringAttr(named ? shape.dim(i).dim_param() : ""));
+  }
+  return builder.getDictionaryAttr(
+      {builder.getNamedAttr("nn.name", builder.getStringAttr(info.name())),
+       builder.getNamedAttr("nn.dims", builder.getArrayAttr(dims))});
+}
+
+bool GraphImporter::declareInputs(SmallVectorImpl<Type> &types,
+                                  SmallVectorImpl<DictionaryAttr> &attributes) {
+  llvm::StringSet<> names;
+  bool ok = true;
+  for (const ValueInfoProto &input : file.model().graph().input()) {
+    if (scope->initializers.contains(input.name()))
+      continue;
+    llvm::Expected<RankedTensorType> type =
+        declaredType(input, options, builder.getContext());
+    if (!type) {
+      refuse(type.takeError());
+      ok = false;
+      continue;
+    }
+    types.push_back(*type);
+    attributes.push_back(valueAttributes(input, *type));
+    for (const TensorShapeProto::Dimension &dim :
+         input.type().tensor_type().shape().dim())
+      if (dim.has_dim_param() && !dim.dim_param().empty())
+        names.insert(dim.dim_param());
+  }
+  for (const auto &binding : options.dims) {
+    if (!ok || names.contains(binding.getKey()))
+      continue;
+    SmallVector<StringRef> known(names.keys());
+    llvm::sort(known);
+    refuse(llvm::make_error<ModelError>(
+        ImportStatus::Error,
+        "has no dimension named '" + binding.getKey() + "'; " +
+            (known.empty() ? "all its dimensions are fixed or unnamed"
+                           : "its dimensions are " + llvm::join(known, ", "))));
+    ok = false;
+  }
+  return ok;
+}
+
+void GraphImporter::addInitializers(const GraphProto &graph, Scope &target) {
+  for (const TensorProto &tensor : graph.initializer())
+    target.initializers[tensor.name()] = &tensor;
+  for (const SparseTensorProto &tensor : graph.sparse_initializer())
+    refuse(unsupported("keeps '" + printable(tensor.values().name()) +
+                       "' as a sparse tensor; export it dense"));
+}
+
+bool GraphImporter::returnOutputs() {
+  SmallVector<Value> results;
+  SmallVector<DictionaryAttr> attributes;
+  for (const ValueInfoProto &output : file.model().graph().output()) {
+    ImportedValue value = lookup(output.name());
+    std::string what = "output '" + printable(output.name()) + "' ";
+    if (value.kind == ImportedValue::Poisoned)
+      continue;
+    if (value.kind != ImportedValue::Tensor) {
+      refuse(unsupported(what + "is not a tensor"));
+      continue;
+    }
+    RankedTensorType type = NodeContext::type(value.tensor);
+    int32_t declared = output.type().tensor_type().elem_type();
+    Type expected = elementTypeOf(declared, builder.getContext());
+    if (expected && expected != type.getElementType()) {
+      std::string actual;
+      llvm::raw_string_ostream(actual) << type.getElementType();
+      refuse(badModel(what + "is declared as " + dtypeName(declared) +
+                      ", but its elements are " + actual));
+      continue;
+    }
+    results.push_back(value.tensor);
+    attributes.push_back(valueAttributes(output, type));
+  }
+  if (!report.error.empty() || !report.issues.empty())
+    return false;
+  func::ReturnOp::create(builder, fileLocation, results);
+  main.setFunctionType(
+      builder.getFunctionType(main.getArgumentTypes(), TypeRange(results)));
+  main.setAllResultAttrs(attributes);
+  return true;
+}
+
+OwningOpRef<ModuleOp> GraphImporter::run() {
+  // Operations say through diagnostics why they refuse their operands; that is
+  // to be told with the node's name, so nothing goes out before the end.
+  ScopedDiagnosticHandler collect(builder.getContext(),
+                                  [&](Diagnostic &diagnostic) {
+                                    if (!diagnostics.empty())
+                                      diagnostics += "; ";
+                                    diagnostics += diagnostic.str();
+                                    return success();
+                                  });
+  const GraphProto &graph = file.model().graph();
+  Scope mainScope;
+  Frame mainFrame{&file.model().opset_import(), {}};
+  scope = &mainScope;
+  frame = &mainFrame;
+  addInitializers(graph, mainScope);
+
+  SmallVector<Type> types;
+  SmallVector<DictionaryAttr> attributes;
+  if (!declareInputs(types, attributes))
+    return {};
+  OwningOpRef<ModuleOp> module = ModuleOp::create(builder, fileLocation);
+  if (!graph.name().empty())
+    (*module)->setAttr("nn.graph",
+                       builder.getStringAttr(printable(graph.name())));
+  builder.setInsertionPointToEnd(module->getBody());
+  main = func::FuncOp::create(builder, fileLocation, "main",
+                              builder.getFunctionType(types, {}));
+  main.setAllArgAttrs(attributes);
+  Block *entry = main.addEntryBlock();
+  builder.setInsertionPointToEnd(entry);
+  unsigned next = 0;
+  for (const ValueInfoProto &input : graph.input())
+    if (!mainScope.initializers.contains(input.name()))
+      mainScope.values[input.name()] =
+          ImportedValue(entry->getArgument(next++));
+
+  importNodes(graph.node());
+  if (!returnOutputs())
+    return {};
+  // What folding left behind.
+  for (Operation &op : llvm::make_early_inc_range(llvm::reverse(*entry)))
+    if (isOpTriviallyDead(&op))
+      op.erase();
+  if (failed(verify(*module))) {
+    report.fail(
+        ModelError(ImportStatus::Error,
+                   "was imported wrongly, which is a defect of Swage: " +
+                       takeDiagnostics()));
+    return {};
+  }
+  return module;
+}
+
+//===----------------------------------------------------------------------===//
+// Nodes
+//===----------------------------------------------------------------------===//
+
+ImportedValue GraphImporter::lookup(StringRef name) {
+  if (name.empty())
+    return {};
+  for (Scope *at = scope; at; at = at->outer) {
+    if (auto it = at->values.find(name); it != at->values.end())
+      return it->second;
+    auto it = at->initializers.find(name);
+    if (it == at->initializers.end())
+      continue;
+    llvm::Expected<Value> value = constant(*it->second, fileLocation);
+    if (!value) {
+      refuse(value.takeError());
+      return at->values[name] = ImportedValue::poison();
+    }
+    return at->values[name] = ImportedValue(*value);
+  }
+  return ImportedValue::poison();
+}
+
+llvm::Expected<Value> GraphImporter::constant(const TensorProto &tensor,
+                                              Location loc) {
+  llvm::Expected<TensorData> data = file.tensor(tensor);
+  if (!data)
+    return data.takeError();
+  ElementsAttr elements =
+      elementsOf(*data, tensor.name().empty() ? "constant" : tensor.name(),
+                 builder.getContext());
+  if (!elements)
+    return unsupported((tensor.name().empty()
+                            ? "a tensor attribute"
+                            : "tensor '" + printable(tensor.name()) + "'") +
+                       " holds strings");
+  OpBuilder::InsertionGuard guard(builder);
+  if (lastConstant)
+    builder.setInsertionPointAfter(lastConstant);
+  else
+    builder.setInsertionPointToStart(&main.getBody().front());
+  if (!tensor.name().empty())
+    loc = NameLoc::get(builder.getStringAttr(printable(tensor.name())),
+                       fileLocation);
+  auto op = arith::ConstantOp::create(builder, loc, cast<TypedAttr>(elements));
+  lastConstant = op;
+  return op.getResult();
+}
+
+const AttributeProto *
+GraphImporter::resolve(const AttributeProto &attribute) const {
+  if (attribute.ref_attr_name().empty())
+    return &attribute;
+  return frame->attributes.lookup(attribute.ref_attr_name());
+}
+
+void GraphImporter::importNodes(const Nodes &nodes) {
+  for (const NodeProto &node : nodes)
+    importNode(node);
+}
+
+void GraphImporter::importNode(const NodeProto &node) {
+  SmallVector<ImportedValue> inputs;
+  for (const std::string &name : node.input())
+    inputs.push_back(lookup(name));
+  while (!inputs.empty() && inputs.back().kind == ImportedValue::Absent)
+    inputs.pop_back();
+
+  SmallVector<ImportedValue> results;
+  auto function = functions.find(
+      functionKey(node.domain(), node.op_type(), node.overload()));
+  if (function != functions.end())
+    results = callFunction(*function->second, node, inputs);
+  else
+    results = callOperator(node, inputs);
+  for (auto [index, name] : llvm::enumerate(node.output()))
+    if (!name.empty())
+      scope->values[name] =
+          index < results.size() ? results[index] : ImportedValue::poison();
+}
+
+SmallVector<ImportedValue>
+GraphImporter::callOperator(const NodeProto &node,
+                            ArrayRef<ImportedValue> inputs) {
+  StringRef domain = canonicalDomain(node.domain());
+  int64_t version = importedVersion(domain);
+  std::string reason;
+  const OperatorEntry *entry =
+      registry.find(domain, node.op_type(), version, reason);
+  if (!entry) {
+    addIssue(node, ImportStatus::Unsupported, reason, inputs);
+    return {};
+  }
+  // The node that spoiled an input is in the report; this one is not to blame.
+  if (llvm::any_of(inputs, [](const ImportedValue &input) {
+        return input.kind == ImportedValue::Poisoned;
+      }))
+    return {};
+  if (inputs.size() < entry->arity.min || inputs.size() > entry->arity.max) {
+    addIssue(
+        node, ImportStatus::BadModel,
+        llvm::formatv("it has {0} inputs, the operator takes {1}{2}",
+                      inputs.size(), entry->arity.min,
+                      entry->arity.max == kVariadic ? " or more"
+                      : entry->arity.max > entry->arity.min
+                          ? llvm::formatv(" to {0}", entry->arity.max).str()
+                          : "")
+            .str(),
+        inputs);
+    return {};
+  }
+  for (unsigned i = 0; i < entry->arity.min; ++i)
+    if (inputs[i].kind == ImportedValue::Absent) {
+      addIssue(node, ImportStatus::BadModel,
+               llvm::formatv("its input {0} is missing", i).str(), inputs);
+      return {};
+    }
+
+  takeDiagnostics();
+  NodeContext context(*this, node, version, inputs, location(node));
+  SmallVector<ImportedValue> results(entry->handler(context).values);
+  if (!context.failed()) {
+    if (StringRef name = context.unusedAttr(); !name.empty())
+      context.unsupported("the attribute '" + printable(name) +
+                          "' is not supported");
+    else if (int(results.size()) < node.output_size() &&
+             context.hasOutput(node.output_size() - 1))
+      context.unsupported(llvm::formatv("its output {0} is not supported",
+                                        node.output_size() - 1));
+  }
+  if (!context.failed())
+    return results;
+  if (!context.blamesAnother())
+    addIssue(node, context.failureStatus(), context.failureReason(), inputs);
+  return {};
+}
+
+SmallVector<ImportedValue>
+GraphImporter::callFunction(const FunctionProto &function,
+                            const NodeProto &node,
+                            ArrayRef<ImportedValue> inputs) {
+  Frame callee{function.opset_import().empty() ? frame->imports
+                                               : &function.opset_import(),
+               {}};
+  for (const AttributeProto &attribute : function.attribute_proto())
+    callee.attributes[attribute.name()] = &attribute;
+  for (const AttributeProto &attribute : node.attribute())
+    if (const AttributeProto *given = resolve(attribute))
+      callee.attributes[attribute.name()] = given;
+  if (int(inputs.size()) > function.input_size()) {
+    addIssue(node, ImportStatus::BadModel,
+             llvm::formatv("it has {0} inputs, the function takes {1}",
+                           inputs.size(), function.input_size())
+                 .str(),
+             inputs);
+    return {};
+  }
+  // A body sees its own names only.
+  Scope body;
+  for (auto [index, name] : llvm::enumerate(function.input()))
+    body.values[name] = index < inputs.size() ? inputs[index] : ImportedValue();
+  llvm::SaveAndRestore keepScope(scope, &body);
+  llvm::SaveAndRestore keepFrame(frame, &callee);
+  importNodes(function.node());
+  SmallVector<ImportedValue> results;
+  for (const std::string &output : function.output())
+    results.push_back(lookup(output));
+  return results;
+}
+
+std::optional<SmallVector<ImportedValue>>
+GraphImporter::importSubgraph(const GraphProto &graph,
+                              ArrayRef<ImportedValue> arguments) {
+  Scope body;
+  body.outer = scope;
+  addInitializers(graph, body);
+  unsigned next = 0;
+  for (const ValueInfoProto &input : graph.input())
+    if (next < arguments.size())
+      body.values[input.name()] = arguments[next++];
+  llvm::SaveAndRestore keepScope(scope, &body);
+  importNodes(graph.node());
+  SmallVector<ImportedValue> results;
+  for (const ValueInfoProto &output : graph.output()) {
+    results.push_back(lookup(output.name()));
+    if (results.back().kind == ImportedValue::Poisoned)
+      return std::nullopt;
+  }
+  return results;
+}

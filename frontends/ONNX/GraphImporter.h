@@ -1,0 +1,105 @@
+//===- GraphImporter.h - walks a model and builds its module -----*- C++
+//-*-===//
+//
+// Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
+//
+// Names and scopes, subgraphs, local functions, constants: what is common to
+// all nodes. What a node means is the registry's affair.
+//
+//===----------------------------------------------------------------------===//
+#ifndef SWAGE_FRONTENDS_ONNX_GRAPHIMPORTER_H
+#define SWAGE_FRONTENDS_ONNX_GRAPHIMPORTER_H
+
+#include "frontends/ONNX/Importer.h"
+#include "frontends/ONNX/ModelFile.h"
+#include "frontends/ONNX/NodeContext.h"
+#include "frontends/ONNX/Registry.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+
+namespace swage::onnx {
+
+class GraphImporter {
+public:
+  GraphImporter(ModelFile &file, const Registry &registry,
+                mlir::MLIRContext &context, const ImportOptions &options,
+                ModelReport &report);
+
+  /// Builds the module. Null when the report has issues or an error.
+  mlir::OwningOpRef<mlir::ModuleOp> run();
+
+  mlir::OpBuilder &getBuilder() { return builder; }
+
+  // ---- For NodeContext ----
+
+  /// The attribute itself, or the caller's where a function's body refers to
+  /// it; null when the caller gives none.
+  const AttributeProto *resolve(const AttributeProto &attribute) const;
+  /// A constant for a stored tensor, at the start of `@main`.
+  llvm::Expected<mlir::Value> constant(const TensorProto &tensor,
+                                       mlir::Location loc);
+  /// What has been said through diagnostics since the last call.
+  std::string takeDiagnostics() { return std::exchange(diagnostics, {}); }
+
+  // ---- For operators with subgraphs ----
+
+  /// Imports a subgraph at the insertion point with `arguments` for its inputs.
+  /// Empty when one of its outputs could not be imported; that is in the
+  /// report.
+  std::optional<llvm::SmallVector<ImportedValue>>
+  importSubgraph(const GraphProto &graph,
+                 llvm::ArrayRef<ImportedValue> arguments);
+
+private:
+  struct Scope {
+    Scope *outer = nullptr;
+    llvm::StringMap<ImportedValue> values;
+    llvm::StringMap<const TensorProto *> initializers;
+  };
+  /// A body with its own operator sets: the main graph's, or a function's with
+  /// the attributes of the call.
+  struct Frame {
+    const google::protobuf::RepeatedPtrField<OperatorSetIdProto> *imports;
+    llvm::StringMap<const AttributeProto *> attributes;
+  };
+  using Nodes = google::protobuf::RepeatedPtrField<NodeProto>;
+
+  mlir::Location location(const NodeProto &node) const;
+  void refuse(llvm::Error error);
+  void addIssue(const NodeProto &node, ImportStatus status,
+                llvm::StringRef reason, llvm::ArrayRef<ImportedValue> inputs);
+
+  bool declareInputs(llvm::SmallVectorImpl<mlir::Type> &types,
+                     llvm::SmallVectorImpl<mlir::DictionaryAttr> &attributes);
+  mlir::DictionaryAttr valueAttributes(const ValueInfoProto &info,
+                                       mlir::RankedTensorType type);
+  bool returnOutputs();
+  void addInitializers(const GraphProto &graph, Scope &target);
+
+  ImportedValue lookup(llvm::StringRef name);
+  void importNodes(const Nodes &nodes);
+  void importNode(const NodeProto &node);
+  llvm::SmallVector<ImportedValue>
+  callOperator(const NodeProto &node, llvm::ArrayRef<ImportedValue> inputs);
+  llvm::SmallVector<ImportedValue>
+  callFunction(const FunctionProto &function, const NodeProto &node,
+               llvm::ArrayRef<ImportedValue> inputs);
+  int64_t importedVersion(llvm::StringRef domain) const;
+
+  ModelFile &file;
+  const Registry &registry;
+  const ImportOptions &options;
+  ModelReport &report;
+  mlir::OpBuilder builder;
+  mlir::Location fileLocation;
+  mlir::func::FuncOp main;
+  /// Constants stand together at the start of `@main`, in the order of use.
+  mlir::Operation *lastConstant = nullptr;
+  llvm::StringMap<const FunctionProto *> functions;
+  Scope *scope = nullptr;
+  Frame *frame = nullptr;
+  std::string diagnostics;
+};
+
+} // namespace swage::onnx
+
+#endif // SWAGE_FRONTENDS_ONNX_GRAPHIMPORTER_H

@@ -1,0 +1,53 @@
+//===- Importer.h - ONNX model -> nn module ----------------------*- C++
+//-*-===//
+//
+// Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
+//
+// The frontend's face to the driver: a model file in, a module with
+// `func.func @main` in the nn dialect out, and a report that names every node
+// that stands in the way.
+//
+//===----------------------------------------------------------------------===//
+#ifndef SWAGE_FRONTENDS_ONNX_IMPORTER_H
+#define SWAGE_FRONTENDS_ONNX_IMPORTER_H
+
+#include "frontends/ONNX/ModelError.h"
+#include "frontends/ONNX/Report.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/OwningOpRef.h"
+#include "llvm/ADT/StringMap.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include <memory>
+
+namespace swage::onnx {
+
+struct ImportOptions {
+  /// Sizes for symbolic dimensions of the inputs, as in `--dim batch=4`.
+  llvm::StringMap<int64_t> dims;
+};
+
+struct ImportResult {
+  /// The module; null unless `status` is Success.
+  mlir::OwningOpRef<mlir::ModuleOp> module;
+  ImportStatus status = ImportStatus::Error;
+  /// The model's facts and what is wrong with it; filled as far as known.
+  ModelReport report;
+};
+
+/// Imports the model at `path`. On failure, diagnostics have been emitted: one
+/// for a file that cannot be read, one per offending node otherwise.
+///
+/// Weights stay in the mapped file, which the module's blobs keep open. Each
+/// argument and result of `@main` has the attributes `nn.name` and `nn.dims`,
+/// an array of its dimensions' symbolic names ("" where known or unnamed).
+ImportResult importModel(llvm::StringRef path, mlir::MLIRContext &context,
+                         const ImportOptions &options = {});
+
+/// The same for a model in memory; `name` stands for the file in messages.
+ImportResult importModel(std::unique_ptr<llvm::MemoryBuffer> model,
+                         llvm::StringRef name, mlir::MLIRContext &context,
+                         const ImportOptions &options = {});
+
+} // namespace swage::onnx
+
+#endif // SWAGE_FRONTENDS_ONNX_IMPORTER_H

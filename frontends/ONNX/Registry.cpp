@@ -1,0 +1,45 @@
+//===- Registry.cpp - which operator is imported how ----------------------===//
+//
+// Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
+//
+//===----------------------------------------------------------------------===//
+#include "frontends/ONNX/Registry.h"
+#include "llvm/Support/FormatVariadic.h"
+
+using namespace swage::onnx;
+
+Registry::Registry() {
+  registerActivationOps(*this);
+  registerElementwiseOps(*this);
+}
+
+static std::string key(llvm::StringRef domain, llvm::StringRef op) {
+  return (domain + ":" + op).str();
+}
+
+void Registry::add(llvm::StringRef op, int64_t since, Arity arity,
+                   Handler handler, llvm::StringRef domain) {
+  entries[key(domain, op)].push_back({since, handler, arity});
+}
+
+const OperatorEntry *Registry::find(llvm::StringRef domain, llvm::StringRef op,
+                                    int64_t opset, std::string &reason) const {
+  auto it = entries.find(key(domain, op));
+  if (it == entries.end()) {
+    reason = "the operator is not supported";
+    return nullptr;
+  }
+  const OperatorEntry *best = nullptr;
+  int64_t oldest = INT64_MAX;
+  for (const OperatorEntry &entry : it->second) {
+    oldest = std::min(oldest, entry.since);
+    if (entry.since <= opset && (!best || entry.since > best->since))
+      best = &entry;
+  }
+  if (!best)
+    reason = llvm::formatv(
+        "the operator is supported from version {0} on; convert the model to a "
+        "newer operator set",
+        oldest);
+  return best;
+}
