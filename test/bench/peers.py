@@ -22,7 +22,12 @@ class Case:
     inputs: Dict[str, pathlib.Path]
 
     def input_options(self) -> List[str]:
-        return [f"--input={name}={path}" for name, path in self.inputs.items()]
+        pairs = (f"{name}={path}" for name, path in self.inputs.items())
+        return [part for pair in pairs for part in ("--input", pair)]
+
+
+def dim_options(dims: List[str]) -> List[str]:
+    return [part for dim in dims for part in ("--dim", dim)]
 
 
 def reason_of(text: str, status: Optional[int]) -> str:
@@ -52,7 +57,7 @@ class SwagePeer:
     def __init__(self, swage: pathlib.Path, folder: pathlib.Path, dims: List[str]):
         self.swage = swage
         self.folder = folder
-        self.dims = [f"--dim={dim}" for dim in dims]
+        self.dims = dim_options(dims)
 
     def version(self) -> str:
         try:
@@ -81,11 +86,11 @@ class SwageSession:
     def __init__(self, executable: pathlib.Path, case: Case, threads: int):
         self.times = executable.with_suffix(".json")
         given = case.input_options() or ["--random-inputs"]
-        self.command = [str(executable), "--bench", f"--threads={threads}"]
-        self.command += [f"--json={self.times}"] + given
+        self.command = [str(executable), "--bench", "--threads", str(threads)]
+        self.command += ["--json", str(self.times)] + given
 
     def round(self, seconds: float) -> dict:
-        call(self.command + [f"--seconds={seconds}"])
+        call(self.command + ["--seconds", str(seconds)])
         try:
             return json.loads(self.times.read_text())
         except (OSError, ValueError) as error:
@@ -102,7 +107,7 @@ class OrtPeer:
     title = "ONNX Runtime"
 
     def __init__(self, dims: List[str]):
-        self.dims = [f"--dim={dim}" for dim in dims]
+        self.dims = dim_options(dims)
 
     def version(self) -> str:
         try:
@@ -122,7 +127,7 @@ class OrtSession:
 
     def __init__(self, case: Case, threads: int, dims: List[str]):
         command = ["node", str(RUNNER), "bench", str(case.model)]
-        command += [f"--threads={threads}"] + case.input_options() + dims
+        command += ["--threads", str(threads)] + case.input_options() + dims
         pipe = subprocess.PIPE
         try:
             self.worker = subprocess.Popen(

@@ -12,6 +12,7 @@ that are model files are taken from the folder that SWAGE_ONNX_DATA names.
 """
 
 import argparse
+import fcntl
 import hashlib
 import importlib
 import json
@@ -208,6 +209,13 @@ def build_from_data(network: Network, folder: pathlib.Path, judged: bool) -> dic
 
 def build(network: Network, out: pathlib.Path, peer_version, force: bool) -> str:
     """Builds one network; returns what was done."""
+    # Tests that run at the same time want the same networks.
+    with open(out / f".{network.name}.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return build_locked(network, out, peer_version, force)
+
+
+def build_locked(network: Network, out: pathlib.Path, peer_version, force: bool) -> str:
     target = out / network.name
     key = key_of(network, peer_version)
     if not force and is_current(target, key):
