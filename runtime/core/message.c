@@ -46,17 +46,17 @@ const char *swage_shape_text(char *text, int32_t rank, const int64_t *dims,
     snprintf(text, SWAGE_SHAPE_TEXT, "scalar");
     return text;
   }
-  text[0] = 0;
   size_t used = 0;
   for (int32_t i = 0; i < rank && used < SWAGE_SHAPE_TEXT; ++i) {
-    const char *separator = i ? "x" : "";
+    const char *before = i ? ", " : "[", *after = i + 1 == rank ? "]" : "";
     size_t room = SWAGE_SHAPE_TEXT - used;
     int wrote;
     if (dims[i] >= 0)
-      wrote = snprintf(text + used, room, "%s%" PRId64, separator, dims[i]);
+      wrote = snprintf(text + used, room, "%s%" PRId64 "%s", before, dims[i],
+                       after);
     else
-      wrote = snprintf(text + used, room, "%s%s", separator,
-                       names && names[i] ? names[i] : "?");
+      wrote = snprintf(text + used, room, "%s%s%s", before,
+                       names && names[i] ? names[i] : "?", after);
     used += wrote < 0 ? 0 : (size_t)wrote;
   }
   return text;

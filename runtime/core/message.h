@@ -25,7 +25,7 @@ swage_status swage_error(char **error, swage_status status, const char *format,
 /// Room for the text of any shape that people give; longer ones are cut off.
 #define SWAGE_SHAPE_TEXT 256
 
-/// Writes a shape as "1x3x224x224" ("scalar" for rank 0) into `text`, which has
+/// Writes a shape as "[1, 3, 224, 224]" ("scalar" for rank 0) into `text`, which has
 /// SWAGE_SHAPE_TEXT characters, and returns it. A negative dimension prints as
 /// its name in `names` (which may be NULL), or as "?".
 const char *swage_shape_text(char *text, int32_t rank, const int64_t *dims,

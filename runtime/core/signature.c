@@ -19,20 +19,19 @@ static swage_status check_tensor(const char *what, const swage_value_info *info,
   char expected[SWAGE_SHAPE_TEXT], actual[SWAGE_SHAPE_TEXT];
   if (given->rank < 0 || given->rank > SWAGE_MAX_RANK)
     return swage_error(error, SWAGE_BAD_ARGUMENT,
-                       "%s '%s' has rank %d; expected %s of shape %s", what,
-                       info->name, given->rank, swage_dtype_name(info->dtype),
+                       "%s '%s' has rank %d; expected %s %s", what, info->name,
+                       given->rank, swage_dtype_name(info->dtype),
                        expected_shape(info, expected));
   bool same = given->dtype == info->dtype && given->rank == info->rank;
   for (int32_t i = 0; i < given->rank && same; ++i)
     same = info->dims[i] < 0 ? given->dims[i] >= 0
                              : given->dims[i] == info->dims[i];
   if (!same)
-    return swage_error(error, SWAGE_BAD_ARGUMENT,
-                       "%s '%s' is %s of shape %s; expected %s of shape %s",
-                       what, info->name, swage_dtype_name(given->dtype),
-                       swage_shape_text(actual, given->rank, given->dims, NULL),
-                       swage_dtype_name(info->dtype),
-                       expected_shape(info, expected));
+    return swage_error(
+        error, SWAGE_BAD_ARGUMENT, "%s '%s' is %s %s; expected %s %s", what,
+        info->name, swage_dtype_name(given->dtype),
+        swage_shape_text(actual, given->rank, given->dims, NULL),
+        swage_dtype_name(info->dtype), expected_shape(info, expected));
   int64_t count;
   if (!swage_count_elements(given->rank, given->dims,
                             swage_element_size(info->dtype), &count))

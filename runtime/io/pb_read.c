@@ -110,7 +110,7 @@ static swage_status check_count(const swage_pb_contents *tensor, int64_t count,
     if (dtype != SWAGE_STRING && held == needed)
       return SWAGE_OK;
     return swage_error(error, SWAGE_BAD_MODEL,
-                       "not a valid ONNX tensor: %s of shape %s cannot be "
+                       "not a valid ONNX tensor: %s %s cannot be "
                        "%" PRIu64 " bytes of raw data",
                        swage_dtype_name(dtype), shape, held);
   }
@@ -119,7 +119,7 @@ static swage_status check_count(const swage_pb_contents *tensor, int64_t count,
   if (tensor->numbers == needed)
     return SWAGE_OK;
   return swage_error(error, SWAGE_BAD_MODEL,
-                     "not a valid ONNX tensor: %s of shape %s needs %" PRId64
+                     "not a valid ONNX tensor: %s %s needs %" PRId64
                      " values, it holds %" PRId64,
                      swage_dtype_name(dtype), shape, needed, tensor->numbers);
 }

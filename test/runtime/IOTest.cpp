@@ -329,7 +329,7 @@ TEST(Pb, ReportsMalformedFiles) {
   fails(proto({INT64_MAX / 2}, SWAGE_I4) + bytesField(9, "x"),
         "cannot be 1 bytes");
   fails(proto({INT64_MAX / 2}, SWAGE_U2), "holds 0");
-  fails(proto({2}, SWAGE_F32), "float32 of shape 2 needs 2 values, it holds 0");
+  fails(proto({2}, SWAGE_F32), "float32 [2] needs 2 values, it holds 0");
   fails(proto({2}, SWAGE_F32) + bytesField(9, "1234567"), "cannot be 7 bytes");
   fails(proto({2}, SWAGE_F32) + bytesField(4, "1234567"), "data are broken");
   fails(proto({1}, SWAGE_I32) + bytesField(5, "\xFF"), "data are broken");

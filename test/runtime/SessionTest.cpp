@@ -109,20 +109,20 @@ TEST_F(SessionTest, SaysWhichTensorDoesNotFit) {
     EXPECT_EQ(session.error, message);
   };
   in[0].dims[1] = 4;
-  fails("input 'x' is float32 of shape 2x4; expected float32 of shape Nx3");
+  fails("input 'x' is float32 [2, 4]; expected float32 [N, 3]");
   in[0].rank = 0;
-  fails("input 'x' is float32 of shape scalar; expected float32 of shape Nx3");
+  fails("input 'x' is float32 scalar; expected float32 [N, 3]");
   in[0] = makeTensor(SWAGE_F64, x, {2, 3});
-  fails("input 'x' is float64 of shape 2x3; expected float32 of shape Nx3");
+  fails("input 'x' is float64 [2, 3]; expected float32 [N, 3]");
   in[0] = makeTensor(SWAGE_F32, x, {-1, 3});
-  fails("input 'x' is float32 of shape ?x3; expected float32 of shape Nx3");
+  fails("input 'x' is float32 [?, 3]; expected float32 [N, 3]");
   in[0] = makeTensor(SWAGE_F32, nullptr, {2, 3});
   fails("input 'x' has no data");
   in[0] = makeTensor(SWAGE_F32, x, {INT64_MAX, 3});
-  fails("input 'x' of shape 9223372036854775807x3 is larger than memory can "
+  fails("input 'x' of shape [9223372036854775807, 3] is larger than memory can "
         "be");
   in[0].rank = 99;
-  fails("input 'x' has rank 99; expected float32 of shape Nx3");
+  fails("input 'x' has rank 99; expected float32 [N, 3]");
   in[0] = makeTensor(SWAGE_F32, x, {2, 3});
   in[1].dims[0] = 3;
   fails("dimension 0 of input 'scale' is 3, but dimension 0 of input 'x' is 2; "
@@ -130,9 +130,10 @@ TEST_F(SessionTest, SaysWhichTensorDoesNotFit) {
   in[1].dims[0] = 2;
   float y[6];
   out[0] = makeTensor(SWAGE_F64, y, {2, 3});
-  fails("output 'y' is float64 of shape 2x3; expected float32 of shape Nx3");
+  fails("output 'y' is float64 [2, 3]; expected float32 [N, 3]");
   out[0] = makeTensor(SWAGE_F32, y, {1, 3});
-  fails("output 'y' has shape 2x3, but the buffer given for it has shape 1x3");
+  fails("output 'y' has shape [2, 3], but the buffer given for it has shape "
+        "[1, 3]");
   EXPECT_EQ(out[0].data, y);
 }
 
@@ -164,7 +165,7 @@ TEST_F(SessionTest, ReportsModelsThatBreakTheContract) {
         swage_rt_output(exec, 0, 2, dims);
         return 0;
       },
-      "output 'y' cannot have shape ?x3");
+      "output 'y' cannot have shape [?, 3]");
   fails(
       [](swage_exec *exec) -> int32_t {
         swage_rt_output(exec, 3, 0, nullptr);
