@@ -44,12 +44,11 @@ class Unavailable(Exception):
     """A network whose data is not on this machine."""
 
 
-def key_of(network: Network, peer_version: Optional[str]) -> str:
-    """What a built network depends on."""
+def key_of(network: Network) -> str:
+    """What a built network depends on, beside who judged its outputs."""
     digest = hashlib.sha256()
     entry = next(e for e in networks.entries() if e["name"] == network.name)
     digest.update(json.dumps({**entry, "ci": 0, "variant": 0}, sort_keys=True).encode())
-    digest.update(str(peer_version).encode())
     for module in ("build", "inputs", "conditioning", "peer", network.family):
         path = networks.HERE / f"{module}.py"
         if path.is_file():
@@ -57,9 +56,12 @@ def key_of(network: Network, peer_version: Optional[str]) -> str:
     return digest.hexdigest()
 
 
-def is_current(folder: pathlib.Path, key: str) -> bool:
+def is_current(folder: pathlib.Path, key: str, peer_version: Optional[str]) -> bool:
+    """Whether `folder` need not be built again. What ONNX Runtime has judged
+    stays good where it is not installed."""
     try:
-        return json.loads((folder / "built.json").read_text())["key"] == key
+        built = json.loads((folder / "built.json").read_text())
+        return built["key"] == key and peer_version in (None, built["peer"])
     except (OSError, ValueError, KeyError):
         return False
 
@@ -217,8 +219,8 @@ def build(network: Network, out: pathlib.Path, peer_version, force: bool) -> str
 
 def build_locked(network: Network, out: pathlib.Path, peer_version, force: bool) -> str:
     target = out / network.name
-    key = key_of(network, peer_version)
-    if not force and is_current(target, key):
+    key = key_of(network)
+    if not force and is_current(target, key, peer_version):
         return "up to date"
     # Built aside and moved, so that an interrupted build leaves no half case.
     work = out / f".{network.name}.{os.getpid()}"
@@ -228,7 +230,7 @@ def build_locked(network: Network, out: pathlib.Path, peer_version, force: bool)
         start = time.monotonic()
         make = build_from_data if network.family == "data" else build_exported
         facts = make(network, work, peer_version is not None)
-        facts["key"] = key
+        facts.update(key=key, peer=peer_version)
         (work / "built.json").write_text(json.dumps(facts, indent=1) + "\n")
         shutil.rmtree(target, ignore_errors=True)
         work.rename(target)
