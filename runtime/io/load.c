@@ -9,6 +9,14 @@
 
 #include <string.h>
 
+/// Content decides; the name does where the content is neither's.
+static bool is_npy(const char *path, const unsigned char *bytes, size_t size) {
+  size_t length = strlen(path);
+  return (size >= SWAGE_NPY_MAGIC_SIZE &&
+          memcmp(bytes, SWAGE_NPY_MAGIC, SWAGE_NPY_MAGIC_SIZE) == 0) ||
+         (length >= 4 && strcmp(path + length - 4, ".npy") == 0);
+}
+
 swage_status swage_tensor_load(const char *path, swage_tensor *tensor,
                                char **error) {
   if (error)
@@ -20,8 +28,7 @@ swage_status swage_tensor_load(const char *path, swage_tensor *tensor,
   if (status)
     return status;
   char *reason = NULL;
-  if (size >= SWAGE_NPY_MAGIC_SIZE &&
-      memcmp(bytes, SWAGE_NPY_MAGIC, SWAGE_NPY_MAGIC_SIZE) == 0)
+  if (is_npy(path, bytes, size))
     status = swage_npy_parse(bytes, size, tensor, &reason);
   else
     status = swage_pb_parse(bytes, size, tensor, NULL, &reason);

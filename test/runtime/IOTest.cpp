@@ -177,6 +177,18 @@ TEST(Npy, EveryTruncationIsReported) {
     EXPECT_NE(NpyFile(whole.substr(0, size)).status, SWAGE_OK);
 }
 
+TEST(Npy, AnyByteMayBeWrong) {
+  std::string whole =
+      npy("{'descr': '>U1', 'fortran_order': True, 'shape': (2, 2)}\n",
+          raw<uint32_t>({1, 2, 3, 4}));
+  for (size_t i = 0; i < whole.size(); ++i)
+    for (int byte = 0; byte < 256; ++byte) {
+      std::string changed = whole;
+      changed[i] = static_cast<char>(byte);
+      NpyFile file(changed);
+    }
+}
+
 struct SavedFile : testing::Test {
   std::string path = testing::TempDir() + "/swage-io-test.npy";
   void TearDown() override { std::remove(path.c_str()); }

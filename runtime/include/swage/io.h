@@ -26,7 +26,8 @@
 extern "C" {
 #endif
 
-/* Reads a .npy or TensorProto file; which of the two, its content says. */
+/* Reads a .npy or TensorProto file; which of the two, its content says, or its
+   name where it ends in .npy. */
 SWAGE_API swage_status swage_tensor_load(const char *path, swage_tensor *tensor,
                                          char **error);
 
