@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 #include "compiler/Pipelines/Registration.h"
 #include "compiler/Conversion/NNToLinalg/NNToLinalg.h"
+#include "compiler/Transforms/Passes.h"
 #include "dialects/Kernel/Kernel.h"
 #include "dialects/NN/NN.h"
 #include "mlir/InitAllDialects.h"
@@ -26,4 +27,5 @@ void swage::registerAllDialects(mlir::DialectRegistry &registry) {
 void swage::registerAllPasses() {
   mlir::registerAllPasses();
   registerSwageNNToLinalgPasses();
+  registerSwageTransformsPasses();
 }

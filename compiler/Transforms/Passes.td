@@ -1,0 +1,44 @@
+//===- Passes.td - passes on graphs and kernels ------------*- tablegen -*-===//
+//
+// Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
+//
+//===----------------------------------------------------------------------===//
+#ifndef SWAGE_TRANSFORMS_PASSES
+#define SWAGE_TRANSFORMS_PASSES
+
+include "mlir/Pass/PassBase.td"
+
+def FuseElementwisePass : Pass<"swage-fuse-elementwise", "::mlir::func::FuncOp"> {
+  let summary = "Merge chains of elementwise operations into one";
+  let description = [{
+    A generic without reductions that has one user, itself without reductions,
+    is computed where it is used. Nothing is computed twice: a producer with a
+    smaller iteration space is merged only when it merely moves elements.
+  }];
+  let dependentDialects = ["::mlir::linalg::LinalgDialect", "::mlir::affine::AffineDialect"];
+}
+
+def FormKernelsPass : Pass<"swage-form-kernels", "::mlir::ModuleOp"> {
+  let summary = "Outline fused groups of structured operations into kernels";
+  let description = [{
+    Groups what is best computed together and moves each group into a
+    `kernel.func`. A group is one of
+
+    * a *contraction*: a reduction such as a matrix product, a convolution or a
+      pooling window, the padding that it reads and the elementwise operations
+      that follow it;
+    * *rows*: reductions over trailing dimensions and the elementwise operations
+      around them, which share the leading dimensions (softmax, normalisation);
+    * a *map*: elementwise operations over one iteration space;
+    * a *sequence*: a loop nest that works element by element.
+
+    What depends on constants only is kept in groups of its own, which are run
+    at compile time. `@main` keeps kernel calls, control flow, views and scalar
+    arithmetic. Identical kernels become one.
+  }];
+  let dependentDialects = [
+    "::swage::kernel::KernelDialect", "::mlir::tensor::TensorDialect", "::mlir::arith::ArithDialect"
+  ];
+}
+
+#endif
