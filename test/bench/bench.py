@@ -39,7 +39,8 @@ def case_of(model: str) -> Case:
     elif not path.exists():
         raise PeerError(f"{model}: neither a network of test/models nor a file")
     if path.is_file():
-        return Case(path.stem, path, {})
+        name = path.resolve().parent.name if path.stem == "model" else path.stem
+        return Case(name, path, {})
     import onnx
 
     inputs = {}

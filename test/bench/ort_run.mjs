@@ -16,13 +16,18 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { arrayOf, readTensor, writeNpy } from './tensors.mjs';
 
+process.on('uncaughtException', (error) => {
+  console.error(`error: ${error.message.split('\n')[0]}`);
+  process.exit(1);
+});
+
 const repository = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const peers = process.env.SWAGE_PEERS || join(repository, '.cache', 'peers');
 const peer = createRequire(join(peers, 'package.json'));
 const { InferenceSession, Tensor } = peer('onnxruntime-node');
 
 const pairs = (list) => Object.fromEntries((list ?? []).map((pair) => {
-  const at = pair.lastIndexOf('=', pair.search(/[/\\]/) < 0 ? undefined : pair.search(/[/\\]/));
+  const at = pair.indexOf('=');
   return [pair.slice(0, at), pair.slice(at + 1)];
 }));
 
