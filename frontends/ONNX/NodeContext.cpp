@@ -269,7 +269,7 @@ Value NodeContext::constant(const TensorProto &tensor) {
 Value NodeContext::cast(Value value, Type elementType) {
   if (failed() || this->elementType(value) == elementType)
     return value;
-  return create<nn::CastOp>(value, TypeAttr::get(elementType));
+  return create<nn::CastOp>(value, elementType);
 }
 
 Value NodeContext::reshape(Value value, ArrayRef<int64_t> sizes) {

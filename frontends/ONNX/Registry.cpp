@@ -11,6 +11,10 @@ using namespace swage::onnx;
 Registry::Registry() {
   registerActivationOps(*this);
   registerElementwiseOps(*this);
+  registerLinearOps(*this);
+  registerMoveOps(*this);
+  registerReduceOps(*this);
+  registerShapeOps(*this);
 }
 
 static std::string key(llvm::StringRef domain, llvm::StringRef op) {

@@ -42,7 +42,7 @@ template <typename OpTy> static Results importBits(NodeContext &node) {
 }
 
 /// One or more operands, joined pair by pair.
-template <typename OpTy> static Results importList(NodeContext &node) {
+template <typename OpTy> static Value joinList(NodeContext &node) {
   node.ignoreAttr("consumed_inputs");
   SmallVector<Value> values = node.tensorInputs();
   if (!node.requireSameType(values))
@@ -53,8 +53,12 @@ template <typename OpTy> static Results importList(NodeContext &node) {
   return result;
 }
 
+template <typename OpTy> static Results importList(NodeContext &node) {
+  return joinList<OpTy>(node);
+}
+
 static Results importMean(NodeContext &node) {
-  Value sum = importList<nn::AddOp>(node).values.front().tensor;
+  Value sum = joinList<nn::AddOp>(node);
   if (node.failed())
     return {};
   return node.create<nn::DivOp>(sum, node.scalarLike(sum, node.numInputs()));

@@ -1,0 +1,42 @@
+//===- Common.h - what several operator families need ------------*- C++ -*-===//
+//
+// Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
+//
+//===----------------------------------------------------------------------===//
+#ifndef SWAGE_FRONTENDS_ONNX_OPS_COMMON_H
+#define SWAGE_FRONTENDS_ONNX_OPS_COMMON_H
+
+#include "frontends/ONNX/NodeContext.h"
+
+namespace swage::onnx {
+
+/// The axes of a node, which are an attribute before version `inputSince` and
+/// its input `index` from then on. Nothing when they are not given.
+std::optional<llvm::SmallVector<int64_t>> axesOf(NodeContext &node, int64_t inputSince,
+                                                 unsigned index);
+
+/// The number of elements as a scalar of i64.
+mlir::Value sizeOf(NodeContext &node, mlir::Value value);
+
+/// Each size of `value` as a vector of one i64.
+llvm::SmallVector<mlir::Value> dimensions(NodeContext &node, mlir::Value value);
+
+/// The dimensions before `axis` as one, and those from it on as another.
+mlir::Value flattenTo2D(NodeContext &node, mlir::Value value, int64_t axis);
+
+/// `value` in the shape of `like`, which has as many elements.
+mlir::Value reshapeLike(NodeContext &node, mlir::Value value, mlir::Value like);
+
+/// A vector of channels, shaped to broadcast along dimension `axis` of a tensor
+/// with `rank` dimensions.
+mlir::Value alongAxis(NodeContext &node, mlir::Value vector, int64_t axis, int64_t rank);
+
+/// A scalar or small constant everywhere in the shape of the vector `sizes`.
+mlir::Value fill(NodeContext &node, mlir::Value scalar, mlir::Value sizes);
+
+/// The type in which sums over narrow floats are kept: at least f32.
+mlir::Type accumulator(mlir::Type elementType);
+
+} // namespace swage::onnx
+
+#endif // SWAGE_FRONTENDS_ONNX_OPS_COMMON_H

@@ -1,0 +1,286 @@
+//===- Move.cpp - parts of tensors, and tensors made of constants ---------===//
+//
+// Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
+//
+// Constants, slices, paddings, conversions: operators that take elements from
+// somewhere and put them elsewhere.
+//
+//===----------------------------------------------------------------------===//
+#include "frontends/ONNX/Constants.h"
+#include "frontends/ONNX/Ops/Common.h"
+#include "frontends/ONNX/Registry.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+
+using namespace mlir;
+using namespace swage;
+using namespace swage::onnx;
+
+static Results importConstant(NodeContext &node) {
+  if (const AttributeProto *value = node.attr("value"))
+    return node.constant(value->t());
+  OpBuilder &builder = node.builder();
+  if (node.hasAttr("value_int"))
+    return node.intTensor(builder.getI64Type(), {}, {node.intAttr("value_int", 0)});
+  if (std::optional<SmallVector<int64_t>> values = node.intsAttr("value_ints"))
+    return node.ints(*values);
+  if (node.hasAttr("value_float"))
+    return node.scalar(builder.getF32Type(), node.floatAttr("value_float", 0));
+  if (node.hasAttr("value_floats")) {
+    SmallVector<float> values(llvm::map_range(node.floatsAttr("value_floats"),
+                                              [](double value) { return float(value); }));
+    auto type = RankedTensorType::get({int64_t(values.size())}, builder.getF32Type());
+    return Value(arith::ConstantOp::create(builder, node.loc(),
+                                           DenseElementsAttr::get(type, ArrayRef<float>(values))));
+  }
+  if (node.hasAttr("sparse_value"))
+    return node.unsupported("sparse tensors are not supported; export it dense");
+  if (node.hasAttr("value_string") || node.hasAttr("value_strings"))
+    return node.unsupported("tensors of strings are not supported");
+  return node.bad("it has no value");
+}
+
+static Results importConstantOfShape(NodeContext &node) {
+  Value element = node.scalar(node.builder().getF32Type(), 0);
+  if (const AttributeProto *value = node.attr("value"))
+    element = node.constant(value->t());
+  if (node.failed())
+    return {};
+  if (node.type(element).getNumElements() != 1)
+    return node.bad("its attribute 'value' must hold one element");
+  return fill(node, node.reshape(element, {}), node.input(0));
+}
+
+static Results importCast(NodeContext &node) {
+  int64_t to = node.intAttr("to", TensorProto::UNDEFINED);
+  bool saturate = node.boolAttr("saturate", true);
+  Type type = elementTypeOf(to, node.context());
+  if (!type)
+    return to == TensorProto::STRING ? node.unsupported("casts to strings are not supported")
+                                     : node.bad("its attribute 'to' is no element type");
+  if (std::string mode = node.stringAttr("round_mode", "up"); mode != "up")
+    return node.unsupported("the rounding mode '" + printable(mode) + "' is not supported");
+  return node.create<nn::CastOp>(node.input(0), type, saturate);
+}
+
+static Results importCastLike(NodeContext &node) {
+  bool saturate = node.boolAttr("saturate", true);
+  if (std::string mode = node.stringAttr("round_mode", "up"); mode != "up")
+    return node.unsupported("the rounding mode '" + printable(mode) + "' is not supported");
+  Type type = node.elementType(node.input(1));
+  return node.create<nn::CastOp>(node.input(0), type, saturate);
+}
+
+static Results importSliceByAttributes(NodeContext &node) {
+  std::optional<SmallVector<int64_t>> starts = node.intsAttr("starts");
+  std::optional<SmallVector<int64_t>> ends = node.intsAttr("ends");
+  std::optional<SmallVector<int64_t>> axes = node.intsAttr("axes");
+  if (!starts || !ends || starts->size() != ends->size())
+    return node.bad("it needs starts and ends of one length");
+  if (!axes)
+    axes = llvm::to_vector(llvm::seq<int64_t>(0, starts->size()));
+  if (axes->size() != starts->size())
+    return node.bad("it needs an axis for each start");
+  for (int64_t &axis : *axes)
+    axis = node.axis(axis, node.rank(node.input(0)));
+  SmallVector<int64_t> ones(axes->size(), 1);
+  return node.create<nn::SliceOp>(node.input(0), node.ints(*starts), node.ints(*ends),
+                                  node.ints(ones), *axes);
+}
+
+static Results importSlice(NodeContext &node) {
+  Value value = node.input(0), starts = node.input(1), ends = node.input(2), steps = node.input(4);
+  if (node.rank(starts) != 1 || ShapedType::isDynamic(node.shape(starts)[0]))
+    return node.unsupported("the number of its starts must be known at compile time");
+  int64_t count = node.shape(starts)[0];
+  SmallVector<int64_t> axes = llvm::to_vector(llvm::seq<int64_t>(0, count));
+  if (node.hasInput(3)) {
+    std::optional<SmallVector<int64_t>> given = node.constantInts(3, "the axes");
+    if (!given)
+      return {};
+    axes = *given;
+  }
+  if (int64_t(axes.size()) != count)
+    return node.bad("it needs an axis for each start");
+  for (int64_t &axis : axes)
+    axis = node.axis(axis, node.rank(value));
+  if (!steps)
+    steps = node.ints(SmallVector<int64_t>(count, 1));
+  return node.create<nn::SliceOp>(value, starts, ends, steps, axes);
+}
+
+static Results importSplit(NodeContext &node) {
+  Value value = node.input(0);
+  int64_t axis = node.axis(node.intAttr("axis", 0), node.rank(value));
+  int64_t parts = node.numOutputs();
+  std::optional<SmallVector<int64_t>> sizes;
+  if (node.opset() < 13)
+    sizes = node.intsAttr("split");
+  else if (node.hasInput(1))
+    sizes = node.constantInts(1, "the sizes of the parts");
+  if (node.opset() >= 18)
+    parts = node.intAttr("num_outputs", parts);
+  if (node.failed())
+    return {};
+  if (!sizes) {
+    int64_t size = node.shape(value)[axis];
+    if (ShapedType::isDynamic(size))
+      return node.unsupported("without sizes, the size of the axis must be known at compile time");
+    if (parts < 1)
+      return node.bad("it has no outputs");
+    // What does not divide leaves the last part smaller.
+    int64_t each = (size + parts - 1) / parts;
+    sizes.emplace();
+    for (int64_t i = 0; i < parts; ++i)
+      sizes->push_back(std::clamp<int64_t>(size - i * each, 0, each));
+  }
+  if (sizes->size() != node.numOutputs())
+    return node.bad("it needs a size for each output");
+  SmallVector<Value> results;
+  int64_t start = 0;
+  for (int64_t size : *sizes) {
+    if (size < 0)
+      return node.bad("a part has a negative size");
+    results.push_back(node.slice(value, axis, start, start + size));
+    start += size;
+  }
+  int64_t whole = node.shape(value)[axis];
+  if (!ShapedType::isDynamic(whole) && start != whole)
+    return node.bad("its parts do not sum to the size of the axis");
+  return results;
+}
+
+static Results importGather(NodeContext &node) {
+  Value value = node.input(0);
+  int64_t axis = node.axis(node.intAttr("axis", 0), node.rank(value));
+  return node.create<nn::GatherOp>(value, node.input(1), axis);
+}
+
+static bool isPadMode(StringRef mode) {
+  return mode == "constant" || mode == "edge" || mode == "reflect" || mode == "wrap";
+}
+
+static Results importPadByAttributes(NodeContext &node) {
+  std::string mode = node.stringAttr("mode", "constant");
+  std::optional<SmallVector<int64_t>> pads =
+      node.intsAttr(node.opset() < 2 ? "paddings" : "pads");
+  Value filler = node.scalarLike(node.input(0), node.floatAttr("value", 0));
+  if (!pads)
+    return node.bad("its attribute 'pads' is missing");
+  if (!isPadMode(mode))
+    return node.bad("its mode '" + printable(mode) + "' does not exist");
+  if (mode != "constant")
+    filler = {};
+  return node.create<nn::PadOp>(node.input(0), node.ints(*pads), filler, mode);
+}
+
+/// The counts for all dimensions, from those for some of them.
+static Value spreadPads(NodeContext &node, Value pads, ArrayRef<int64_t> axes, int64_t rank) {
+  pads = node.cast(pads, node.builder().getI64Type());
+  int64_t count = axes.size();
+  if (!node.failed() && node.shape(pads) != ArrayRef<int64_t>{2 * count})
+    node.bad("it needs two counts for each axis");
+  SmallVector<Value> parts(2 * rank, node.ints({0}));
+  for (auto [i, axis] : llvm::enumerate(axes)) {
+    parts[axis] = node.slice(pads, 0, i, i + 1);
+    parts[rank + axis] = node.slice(pads, 0, count + i, count + i + 1);
+  }
+  return node.concat(parts, 0);
+}
+
+static Results importPad(NodeContext &node) {
+  std::string mode = node.stringAttr("mode", "constant");
+  Value value = node.input(0), pads = node.input(1), filler = node.input(2);
+  if (!isPadMode(mode))
+    return node.bad("its mode '" + printable(mode) + "' does not exist");
+  if (node.hasInput(3)) {
+    std::optional<SmallVector<int64_t>> axes = node.constantInts(3, "the axes");
+    if (!axes)
+      return {};
+    for (int64_t &axis : *axes)
+      axis = node.axis(axis, node.rank(value));
+    if (node.failed())
+      return {};
+    pads = spreadPads(node, pads, *axes, node.rank(value));
+  }
+  if (node.failed())
+    return {};
+  if (mode != "constant")
+    filler = {};
+  else if (!filler)
+    filler = node.scalarLike(value, 0);
+  else if (node.rank(filler) != 0)
+    filler = node.reshape(filler, {});
+  return node.create<nn::PadOp>(value, pads, filler, mode);
+}
+
+/// Outside of training a dropout passes everything.
+static Results importDropout(NodeContext &node) {
+  node.ignoreAttr("consumed_inputs");
+  node.ignoreAttr("is_test");
+  node.ignoreAttr("ratio");
+  node.ignoreAttr("seed");
+  Value value = node.input(0);
+  if (node.hasInput(2)) {
+    std::optional<int64_t> training = node.constantInt(2, "whether it trains");
+    if (!training)
+      return {};
+    bool random = *training != 0;
+    if (random && node.hasInput(1)) {
+      std::optional<SmallVector<double>> ratio = node.constantFloats(node.input(1));
+      random = !ratio || ratio->size() != 1 || ratio->front() != 0;
+    }
+    if (random)
+      return node.unsupported("dropping at random is not supported");
+  }
+  if (!node.hasOutput(1))
+    return value;
+  // The mask was of the data's type before version 10.
+  Type maskType = node.opset() < 10 ? node.elementType(value) : node.builder().getI1Type();
+  Value mask = fill(node, node.scalar(maskType, 1), node.shapeOf(value));
+  return {value, mask};
+}
+
+/// Around the middle: what is too large is cut, what is too small padded.
+static Results importCenterCropPad(NodeContext &node) {
+  Value value = node.input(0);
+  int64_t rank = node.rank(value);
+  std::optional<SmallVector<int64_t>> sizes = node.constantInts(1, "the wanted shape");
+  if (!sizes)
+    return {};
+  SmallVector<int64_t> axes = llvm::to_vector(llvm::seq<int64_t>(0, rank));
+  if (std::optional<SmallVector<int64_t>> given = node.intsAttr("axes"))
+    axes = *given;
+  if (axes.size() != sizes->size())
+    return node.bad("it needs a size for each axis");
+  SmallVector<int64_t> pads(2 * rank, 0);
+  for (auto [each, size] : llvm::zip(axes, *sizes)) {
+    int64_t axis = node.axis(each, rank);
+    if (node.failed())
+      return {};
+    int64_t have = node.shape(value)[axis];
+    if (ShapedType::isDynamic(have))
+      return node.unsupported("the sizes of its axes must be known at compile time");
+    if (have > size)
+      value = node.slice(value, axis, (have - size) / 2, (have - size) / 2 + size);
+    pads[axis] = std::max<int64_t>(0, size - have) / 2;
+    pads[rank + axis] = std::max<int64_t>(0, size - have) - pads[axis];
+  }
+  if (node.failed() || llvm::all_of(pads, [](int64_t pad) { return pad == 0; }))
+    return value;
+  return node.create<nn::PadOp>(value, node.ints(pads), node.scalarLike(value, 0), "constant");
+}
+
+void swage::onnx::registerMoveOps(Registry &registry) {
+  registry.add("Constant", 1, {0, 0}, importConstant);
+  registry.add("ConstantOfShape", 9, {1, 1}, importConstantOfShape);
+  registry.add("Cast", 6, {1, 1}, importCast);
+  registry.add("CastLike", 15, {2, 2}, importCastLike);
+  registry.add("Slice", 1, {1, 1}, importSliceByAttributes);
+  registry.add("Slice", 10, {3, 5}, importSlice);
+  registry.add("Split", 2, {1, 2}, importSplit);
+  registry.add("Gather", 1, {2, 2}, importGather);
+  registry.add("Pad", 1, {1, 1}, importPadByAttributes);
+  registry.add("Pad", 11, {2, 4}, importPad);
+  registry.add("Dropout", 1, {1, 3}, importDropout);
+  registry.add("CenterCropPad", 18, {2, 2}, importCenterCropPad);
+}

@@ -1,0 +1,144 @@
+//===- Reduce.cpp - reductions and softmax --------------------------------===//
+//
+// Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
+//
+// One description serves all reductions: what happens to each element before,
+// which sum is taken, and what happens after.
+//
+//===----------------------------------------------------------------------===//
+#include "frontends/ONNX/Ops/Common.h"
+#include "frontends/ONNX/Registry.h"
+
+using namespace mlir;
+using namespace swage;
+using namespace swage::onnx;
+
+namespace {
+struct Reduction {
+  Value value;
+  SmallVector<int64_t> axes;
+  bool keepDims;
+};
+} // namespace
+
+/// Reads what all reductions have in common. `axesAreInputSince` is the version
+/// in which the axes became an input.
+static Reduction readReduction(NodeContext &node, int64_t axesAreInputSince) {
+  Reduction reduction;
+  reduction.value = node.input(0);
+  reduction.keepDims = node.boolAttr("keepdims", true);
+  bool none = node.boolAttr("noop_with_empty_axes", false);
+  int64_t rank = node.rank(reduction.value);
+  std::optional<SmallVector<int64_t>> list = axesOf(node, axesAreInputSince, 1);
+  if (list && !list->empty())
+    reduction.axes = node.axes(*list, rank);
+  else if (!none)
+    reduction.axes = llvm::to_vector(llvm::seq<int64_t>(0, rank));
+  return reduction;
+}
+
+template <typename OpTy> static Value reduce(NodeContext &node, const Reduction &r, Value value) {
+  if (r.axes.empty())
+    return value;
+  return node.create<OpTy>(value, r.axes, r.keepDims);
+}
+
+template <typename OpTy, int since> static Results importReduce(NodeContext &node) {
+  Reduction r = readReduction(node, since);
+  if (node.failed())
+    return {};
+  return reduce<OpTy>(node, r, r.value);
+}
+
+/// Booleans are ordered as 0 and 1.
+template <typename OpTy> static Results importExtremum(NodeContext &node) {
+  Reduction r = readReduction(node, 18);
+  if (node.failed())
+    return {};
+  Type type = node.elementType(r.value);
+  if (!type.isInteger(1))
+    return reduce<OpTy>(node, r, r.value);
+  Value bytes = node.cast(r.value, node.builder().getI8Type());
+  return node.cast(reduce<OpTy>(node, r, bytes), type);
+}
+
+static Results importReduceL1(NodeContext &node) {
+  Reduction r = readReduction(node, 18);
+  return reduce<nn::ReduceSumOp>(node, r, node.create<nn::AbsOp>(r.value));
+}
+
+static Value sumOfSquares(NodeContext &node, const Reduction &r) {
+  return reduce<nn::ReduceSumOp>(node, r, node.create<nn::MulOp>(r.value, r.value));
+}
+
+static Results importReduceSumSquare(NodeContext &node) {
+  Reduction r = readReduction(node, 18);
+  return sumOfSquares(node, r);
+}
+
+static Results importReduceL2(NodeContext &node) {
+  Reduction r = readReduction(node, 18);
+  if (node.failed())
+    return {};
+  // A root of integers is taken in floats.
+  Type type = node.elementType(r.value);
+  if (isa<IntegerType>(type))
+    r.value = node.cast(r.value, node.builder().getF64Type());
+  return node.cast(node.create<nn::SqrtOp>(sumOfSquares(node, r)), type);
+}
+
+static Results importReduceLogSum(NodeContext &node) {
+  Reduction r = readReduction(node, 18);
+  return node.create<nn::LogOp>(reduce<nn::ReduceSumOp>(node, r, r.value));
+}
+
+/// Relative to the greatest element, so that nothing overflows; where that is
+/// infinite, relative to 0.
+static Results importReduceLogSumExp(NodeContext &node) {
+  Reduction r = readReduction(node, 18);
+  if (node.failed())
+    return {};
+  if (r.axes.empty())
+    return r.value;
+  Value greatest = node.create<nn::ReduceMaxOp>(r.value, r.axes, /*keep_dims=*/true);
+  Value infinite = node.create<nn::IsInfOp>(greatest, /*negative=*/true, /*positive=*/true);
+  greatest = node.create<nn::SelectOp>(infinite, node.scalarLike(r.value, 0), greatest);
+  Value relative = node.create<nn::ExpOp>(node.create<nn::SubOp>(r.value, greatest));
+  Value sum = node.create<nn::ReduceSumOp>(relative, r.axes, /*keep_dims=*/true);
+  Value result = node.create<nn::AddOp>(node.create<nn::LogOp>(sum), greatest);
+  return r.keepDims ? result : node.squeeze(result, r.axes);
+}
+
+template <bool logarithm> static Results importSoftmax(NodeContext &node) {
+  Value value = node.input(0);
+  int64_t axis = node.axis(node.intAttr("axis", -1), node.rank(value));
+  return node.create<nn::SoftmaxOp>(value, axis, logarithm);
+}
+
+/// Before version 13, over all dimensions from the axis on together.
+template <bool logarithm> static Results importOldSoftmax(NodeContext &node) {
+  Value value = node.input(0);
+  int64_t rank = node.rank(value), axis = node.intAttr("axis", 1);
+  axis = axis == rank ? rank : node.axis(axis, rank);
+  if (axis == rank - 1)
+    return node.create<nn::SoftmaxOp>(value, axis, logarithm);
+  Value flat = node.create<nn::SoftmaxOp>(flattenTo2D(node, value, axis), 1, logarithm);
+  return reshapeLike(node, flat, value);
+}
+
+void swage::onnx::registerReduceOps(Registry &registry) {
+  registry.add("ReduceSum", 1, {1, 2}, importReduce<nn::ReduceSumOp, 13>);
+  registry.add("ReduceMean", 1, {1, 2}, importReduce<nn::ReduceMeanOp, 18>);
+  registry.add("ReduceProd", 1, {1, 2}, importReduce<nn::ReduceProdOp, 18>);
+  registry.add("ReduceMax", 1, {1, 2}, importExtremum<nn::ReduceMaxOp>);
+  registry.add("ReduceMin", 1, {1, 2}, importExtremum<nn::ReduceMinOp>);
+  registry.add("ReduceL1", 1, {1, 2}, importReduceL1);
+  registry.add("ReduceL2", 1, {1, 2}, importReduceL2);
+  registry.add("ReduceSumSquare", 1, {1, 2}, importReduceSumSquare);
+  registry.add("ReduceLogSum", 1, {1, 2}, importReduceLogSum);
+  registry.add("ReduceLogSumExp", 1, {1, 2}, importReduceLogSumExp);
+  registry.add("Softmax", 1, {1, 1}, importOldSoftmax<false>);
+  registry.add("Softmax", 13, {1, 1}, importSoftmax<false>);
+  registry.add("LogSoftmax", 1, {1, 1}, importOldSoftmax<true>);
+  registry.add("LogSoftmax", 13, {1, 1}, importSoftmax<true>);
+}
