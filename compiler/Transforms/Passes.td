@@ -41,4 +41,29 @@ def FormKernelsPass : Pass<"swage-form-kernels", "::mlir::ModuleOp"> {
   ];
 }
 
+def BufferizeMainPass : Pass<"swage-bufferize-main", "::mlir::ModuleOp"> {
+  let summary = "Give the tensors of @main their buffers";
+  let description = [{
+    Inputs, outputs and entries of the constant table are named by operations of
+    the kernel dialect; results of kernels become allocations, where possible
+    the output or the part of a join that they end in. Kernels keep tensors in
+    their bodies. Copies that remain are kernels of their own.
+  }];
+  let dependentDialects = [
+    "::swage::kernel::KernelDialect", "::mlir::memref::MemRefDialect",
+    "::mlir::bufferization::BufferizationDialect", "::mlir::linalg::LinalgDialect"
+  ];
+}
+
+def PlanArenaPass : Pass<"swage-plan-arena", "::mlir::ModuleOp"> {
+  let summary = "Place the allocations of @main in one workspace";
+  let description = [{
+    Allocations of known size get offsets in an arena; two share bytes when they
+    are never needed at the same time. Others are released after their last use.
+    The arena's size, and the sum of all sizes for comparison, are left on the
+    module as `kernel.arena_size` and `kernel.arena_naive`.
+  }];
+  let dependentDialects = ["::swage::kernel::KernelDialect", "::mlir::memref::MemRefDialect"];
+}
+
 #endif

@@ -1,0 +1,289 @@
+//===- ConvertKernelToLLVM.cpp - the entry point of an artifact -----------===//
+//
+// Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
+//
+// Each operation of the kernel dialect becomes accesses to the run's context
+// and calls of the runtime.
+//
+//===----------------------------------------------------------------------===//
+#include "compiler/Backend/KernelABI.h"
+#include "compiler/Conversion/KernelToLLVM/KernelToLLVM.h"
+#include "dialects/Kernel/Kernel.h"
+#include "mlir/Conversion/LLVMCommon/MemRefBuilder.h"
+#include "mlir/Conversion/LLVMCommon/TypeConverter.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "swage/artifact.h"
+
+namespace swage {
+#define GEN_PASS_DEF_CONVERTKERNELTOLLVMPASS
+#include "compiler/Conversion/KernelToLLVM/Passes.h.inc"
+} // namespace swage
+
+using namespace mlir;
+using namespace swage;
+
+namespace {
+
+/// Builds @main's accesses to its surroundings.
+class EntryBuilder {
+public:
+  EntryBuilder(ModuleOp module, func::FuncOp entry)
+      : module(module), entry(entry), builder(module.getContext()),
+        pointer(LLVM::LLVMPointerType::get(module.getContext())),
+        i64(builder.getI64Type()), exec(entry.getArgument(0)) {}
+
+  void run() {
+    entry.walk([&](Operation *op) {
+      builder.setInsertionPoint(op);
+      loc = op->getLoc();
+      if (auto input = dyn_cast<kernel::InputOp>(op))
+        replace(op, lowerInput(input));
+      else if (auto output = dyn_cast<kernel::OutputOp>(op))
+        replace(op, lowerOutput(output));
+      else if (auto constant = dyn_cast<kernel::ConstantOp>(op))
+        replace(op, lowerConstant(constant));
+      else if (auto arena = dyn_cast<kernel::ArenaOp>(op))
+        replace(op, lowerArena(arena));
+      else if (auto alloc = dyn_cast<memref::AllocOp>(op))
+        replace(op, lowerAlloc(alloc));
+      else if (auto dealloc = dyn_cast<memref::DeallocOp>(op))
+        lowerDealloc(dealloc);
+      else if (auto call = dyn_cast<kernel::CallOp>(op))
+        lowerCall(call);
+    });
+  }
+
+private:
+  static void replace(Operation *op, Value value) {
+    op->getResult(0).replaceAllUsesWith(value);
+    op->erase();
+  }
+
+  Value constant(int64_t value) {
+    return LLVM::ConstantOp::create(builder, loc, i64,
+                                    builder.getI64IntegerAttr(value));
+  }
+  Value addressAt(Value base, int64_t bytes) {
+    if (bytes == 0)
+      return base;
+    return LLVM::GEPOp::create(builder, loc, pointer, builder.getI8Type(), base,
+                               ArrayRef<LLVM::GEPArg>{int32_t(bytes)});
+  }
+  Value loadAt(Type type, Value base, int64_t bytes) {
+    return LLVM::LoadOp::create(builder, loc, type, addressAt(base, bytes));
+  }
+  Value asI64(Value index) {
+    return arith::IndexCastOp::create(builder, loc, i64, index);
+  }
+
+  func::FuncOp declare(StringRef name, ArrayRef<Type> arguments,
+                       ArrayRef<Type> results) {
+    if (auto known = module.lookupSymbol<func::FuncOp>(name))
+      return known;
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPointToEnd(module.getBody());
+    auto func = func::FuncOp::create(builder, loc, name,
+                                     builder.getFunctionType(arguments, results));
+    func.setPrivate();
+    return func;
+  }
+
+  /// `count` words on the stack of the entry, allocated once.
+  Value createWords(int64_t count) {
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPointToStart(&entry.front());
+    Value size = constant(std::max<int64_t>(count, 1));
+    return LLVM::AllocaOp::create(builder, loc, pointer, i64, size, 8);
+  }
+
+  /// A dense memref of `type` at `address`; `sizes` are the dynamic ones (i64).
+  Value createBuffer(MemRefType type, Value address, ValueRange sizes) {
+    LLVMTypeConverter converter(builder.getContext());
+    auto descriptor =
+        MemRefDescriptor::poison(builder, loc, converter.convertType(type));
+    descriptor.setAllocatedPtr(builder, loc, address);
+    descriptor.setAlignedPtr(builder, loc, address);
+    descriptor.setConstantOffset(builder, loc, 0);
+    SmallVector<Value> dims;
+    unsigned next = 0;
+    for (int64_t size : type.getShape())
+      dims.push_back(ShapedType::isDynamic(size) ? sizes[next++]
+                                                 : constant(size));
+    Value stride = constant(1);
+    for (int64_t dim = type.getRank(); dim-- > 0;) {
+      descriptor.setSize(builder, loc, dim, dims[dim]);
+      descriptor.setStride(builder, loc, dim, stride);
+      if (dim)
+        stride = LLVM::MulOp::create(builder, loc, stride, dims[dim]);
+    }
+    return UnrealizedConversionCastOp::create(builder, loc, type,
+                                              Value(descriptor))
+        .getResult(0);
+  }
+
+  Value lowerInput(kernel::InputOp op) {
+    Value inputs = loadAt(pointer, exec, offsetof(swage_exec, inputs));
+    Value tensor = addressAt(inputs, op.getIndex() * sizeof(swage_tensor));
+    Value data = loadAt(pointer, tensor, offsetof(swage_tensor, data));
+    auto type = cast<MemRefType>(op.getType());
+    SmallVector<Value> sizes;
+    for (int64_t dim = 0; dim < type.getRank(); ++dim)
+      if (type.isDynamicDim(dim))
+        sizes.push_back(
+            loadAt(i64, tensor, offsetof(swage_tensor, dims) + 8 * dim));
+    return createBuffer(type, data, sizes);
+  }
+
+  Value lowerOutput(kernel::OutputOp op) {
+    auto type = cast<MemRefType>(op.getType());
+    Value dims = createWords(type.getRank());
+    SmallVector<Value> sizes;
+    for (Value size : op.getSizes())
+      sizes.push_back(asI64(size));
+    unsigned next = 0;
+    for (auto [dim, size] : llvm::enumerate(type.getShape()))
+      LLVM::StoreOp::create(
+          builder, loc,
+          ShapedType::isDynamic(size) ? sizes[next++] : constant(size),
+          addressAt(dims, 8 * dim));
+    auto callee =
+        declare("swage_rt_output", {pointer, i64, i64, pointer}, {pointer});
+    Value memory = func::CallOp::create(
+                       builder, loc, callee,
+                       ValueRange{exec, constant(op.getIndex()),
+                                  constant(type.getRank()), dims})
+                       .getResult(0);
+    return createBuffer(type, memory, sizes);
+  }
+
+  Value lowerConstant(kernel::ConstantOp op) {
+    Value table = loadAt(pointer, exec, offsetof(swage_exec, constants));
+    Value data = loadAt(pointer, table, 8 * op.getIndex());
+    return createBuffer(cast<MemRefType>(op.getType()), data, {});
+  }
+
+  Value lowerArena(kernel::ArenaOp op) {
+    Value arena = loadAt(pointer, exec, offsetof(swage_exec, arena));
+    // Workspaces may be larger than the 31 bits of a constant GEP index.
+    Value address =
+        LLVM::GEPOp::create(builder, loc, pointer, builder.getI8Type(), arena,
+                            ArrayRef<LLVM::GEPArg>{constant(op.getOffset())});
+    return createBuffer(cast<MemRefType>(op.getType()), address, {});
+  }
+
+  Value lowerAlloc(memref::AllocOp op) {
+    MemRefType type = op.getType();
+    unsigned bits = type.getElementType().isIndex()
+                        ? 64
+                        : type.getElementType().getIntOrFloatBitWidth();
+    int64_t fixed = std::max(1u, bits / 8);
+    for (int64_t size : type.getShape())
+      fixed *= ShapedType::isDynamic(size) ? 1 : size;
+    Value bytes = constant(fixed);
+    SmallVector<Value> sizes;
+    for (Value size : op.getDynamicSizes()) {
+      sizes.push_back(asI64(size));
+      bytes = LLVM::MulOp::create(builder, loc, bytes, sizes.back());
+    }
+    auto callee = declare("swage_rt_alloc", {pointer, i64}, {pointer});
+    Value memory =
+        func::CallOp::create(builder, loc, callee, ValueRange{exec, bytes})
+            .getResult(0);
+    return createBuffer(type, memory, sizes);
+  }
+
+  void lowerDealloc(memref::DeallocOp op) {
+    auto callee = declare("swage_rt_free", {pointer, pointer}, {});
+    func::CallOp::create(builder, loc, callee,
+                         ValueRange{exec, addressOf(op.getMemref())});
+    op->erase();
+  }
+
+  /// The first element of a buffer.
+  Value addressOf(Value buffer) {
+    Value address = asI64(memref::ExtractAlignedPointerAsIndexOp::create(
+        builder, loc, buffer));
+    auto type = cast<MemRefType>(buffer.getType());
+    if (!type.getLayout().isIdentity()) {
+      auto metadata =
+          memref::ExtractStridedMetadataOp::create(builder, loc, buffer);
+      unsigned bits = type.getElementType().isIndex()
+                          ? 64
+                          : type.getElementType().getIntOrFloatBitWidth();
+      Value bytes = LLVM::MulOp::create(builder, loc,
+                                        asI64(metadata.getOffset()),
+                                        constant(std::max(1u, bits / 8)));
+      address = LLVM::AddOp::create(builder, loc, address, bytes);
+    }
+    return LLVM::IntToPtrOp::create(builder, loc, pointer, address);
+  }
+
+  void lowerCall(kernel::CallOp op) {
+    SmallVector<Value> operands(op.getInputs());
+    llvm::append_range(operands, op.getOuts());
+    SmallVector<MemRefType> types;
+    for (Value operand : operands)
+      types.push_back(cast<MemRefType>(operand.getType()));
+    Value buffers = createWords(operands.size());
+    for (auto [index, operand] : llvm::enumerate(operands))
+      LLVM::StoreOp::create(builder, loc, addressOf(operand),
+                            addressAt(buffers, 8 * index));
+    SmallVector<KernelDim> entries = kernelDims(types);
+    Value dims = createWords(entries.size());
+    for (auto [index, entry] : llvm::enumerate(entries)) {
+      Value buffer = operands[entry.operand];
+      Value value;
+      if (entry.isStride)
+        value = memref::ExtractStridedMetadataOp::create(builder, loc, buffer)
+                    .getStrides()[entry.dim];
+      else
+        value = memref::DimOp::create(builder, loc, buffer, entry.dim);
+      LLVM::StoreOp::create(builder, loc, asI64(value),
+                            addressAt(dims, 8 * index));
+    }
+    auto callee = declare(op.getCallee(), {pointer, pointer, pointer}, {});
+    func::CallOp::create(builder, loc, callee, ValueRange{exec, buffers, dims});
+    op->erase();
+  }
+
+  ModuleOp module;
+  func::FuncOp entry;
+  OpBuilder builder;
+  Type pointer, i64;
+  Value exec;
+  Location loc = entry.getLoc();
+};
+
+struct ConvertKernelToLLVM
+    : swage::impl::ConvertKernelToLLVMPassBase<ConvertKernelToLLVM> {
+  using ConvertKernelToLLVMPassBase::ConvertKernelToLLVMPassBase;
+
+  void runOnOperation() override {
+    ModuleOp module = getOperation();
+    for (auto func :
+         llvm::make_early_inc_range(module.getOps<kernel::FuncOp>()))
+      func.erase();
+    auto main = module.lookupSymbol<func::FuncOp>("main");
+    if (!main || main.getNumArguments() || main.getNumResults()) {
+      module.emitError("@main has arguments or results: it is not on buffers");
+      return signalPassFailure();
+    }
+    OpBuilder builder(&getContext());
+    Type pointer = LLVM::LLVMPointerType::get(&getContext());
+    main.setName(entry);
+    main.setPublic();
+    main.setFunctionType(
+        builder.getFunctionType({pointer}, {builder.getI32Type()}));
+    main.front().addArgument(pointer, main.getLoc());
+    Operation *ret = main.front().getTerminator();
+    builder.setInsertionPoint(ret);
+    Value ok = arith::ConstantIntOp::create(builder, ret->getLoc(), SWAGE_OK, 32);
+    func::ReturnOp::create(builder, ret->getLoc(), ok);
+    ret->erase();
+    EntryBuilder(module, main).run();
+  }
+};
+
+} // namespace

@@ -1,0 +1,28 @@
+//===- Passes.td - the main function as machine code -------*- tablegen -*-===//
+//
+// Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
+//
+//===----------------------------------------------------------------------===//
+#ifndef SWAGE_KERNEL_TO_LLVM_PASSES
+#define SWAGE_KERNEL_TO_LLVM_PASSES
+
+include "mlir/Pass/PassBase.td"
+
+def ConvertKernelToLLVMPass : Pass<"swage-kernel-to-llvm", "::mlir::ModuleOp"> {
+  let summary = "Lower the kernel dialect's operations in @main";
+  let description = [{
+    `@main` becomes a function of the run's context (`swage_exec`) that returns
+    a status. Its inputs, outputs, constants and workspace are found through the
+    context; a `kernel.call` gathers the operands' addresses and sizes and calls
+    the kernel's symbol. Bodies of kernels are removed: backends compile them.
+  }];
+  let options = [
+    Option<"entry", "entry", "std::string", "\"swage_entry\"", "The name of the entry point">
+  ];
+  let dependentDialects = [
+    "::mlir::LLVM::LLVMDialect", "::mlir::memref::MemRefDialect", "::mlir::func::FuncDialect",
+    "::mlir::arith::ArithDialect"
+  ];
+}
+
+#endif

@@ -1,0 +1,233 @@
+//===- BufferizeMain.cpp - the main function on buffers -------------------===//
+//
+// Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
+//
+// Gives every tensor of @main a place: inputs, outputs and constants have
+// theirs, results of kernels get buffers, and views and joins share them.
+//
+//===----------------------------------------------------------------------===//
+#include "compiler/Transforms/Passes.h"
+#include "dialects/Kernel/Kernel.h"
+#include "mlir/Dialect/Bufferization/IR/BufferizableOpInterface.h"
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
+#include "mlir/Dialect/Bufferization/Transforms/OneShotAnalysis.h"
+#include "mlir/Dialect/Bufferization/Transforms/OneShotModuleBufferize.h"
+#include "mlir/Dialect/Bufferization/Transforms/Transforms.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/IR/Dominance.h"
+
+namespace swage {
+#define GEN_PASS_DEF_BUFFERIZEMAINPASS
+#include "compiler/Transforms/Passes.h.inc"
+} // namespace swage
+
+using namespace mlir;
+using namespace swage;
+
+namespace {
+
+MemRefType getBufferType(Type tensor) {
+  auto type = cast<RankedTensorType>(tensor);
+  return MemRefType::get(type.getShape(), type.getElementType());
+}
+
+Value createTensor(OpBuilder &builder, Location loc, Value buffer) {
+  auto type = cast<MemRefType>(buffer.getType());
+  return bufferization::ToTensorOp::create(
+      builder, loc,
+      RankedTensorType::get(type.getShape(), type.getElementType()), buffer,
+      /*restrict=*/true, /*writable=*/false);
+}
+
+/// The arguments become the model's inputs.
+void replaceArguments(func::FuncOp main) {
+  OpBuilder builder(main.getContext());
+  Block &entry = main.front();
+  builder.setInsertionPointToStart(&entry);
+  for (BlockArgument argument : entry.getArguments()) {
+    Value buffer = kernel::InputOp::create(builder, argument.getLoc(),
+                                           getBufferType(argument.getType()),
+                                           argument.getArgNumber());
+    argument.replaceAllUsesWith(
+        createTensor(builder, argument.getLoc(), buffer));
+  }
+  entry.eraseArguments(0, entry.getNumArguments());
+}
+
+/// Tensor constants become entries of the constant table, which is left on the
+/// module for the artifact.
+void replaceConstants(ModuleOp module, func::FuncOp main) {
+  SmallVector<Attribute> table;
+  DenseMap<Attribute, int64_t> places;
+  OpBuilder builder(main.getContext());
+  SmallVector<arith::ConstantOp> constants;
+  main.walk([&](arith::ConstantOp constant) {
+    if (isa<RankedTensorType>(constant.getType()))
+      constants.push_back(constant);
+  });
+  for (arith::ConstantOp constant : constants) {
+    auto [entry, isNew] =
+        places.try_emplace(constant.getValue(), table.size());
+    if (isNew)
+      table.push_back(constant.getValue());
+    builder.setInsertionPoint(constant);
+    Value buffer = kernel::ConstantOp::create(
+        builder, constant.getLoc(), getBufferType(constant.getType()),
+        entry->second);
+    constant.replaceAllUsesWith(
+        createTensor(builder, constant.getLoc(), buffer));
+    constant.erase();
+  }
+  module->setAttr("kernel.constants", builder.getArrayAttr(table));
+}
+
+/// The sizes of `tensor` in terms of values that are known before it.
+SmallVector<OpFoldResult> findSizes(OpBuilder &builder, Value tensor) {
+  auto type = cast<RankedTensorType>(tensor.getType());
+  if (type.hasStaticShape())
+    return getAsIndexOpFoldResult(builder.getContext(), type.getShape());
+  Operation *op = tensor.getDefiningOp();
+  if (auto call = dyn_cast_or_null<kernel::CallOp>(op))
+    return findSizes(builder,
+                     call.getOuts()[cast<OpResult>(tensor).getResultNumber()]);
+  if (auto empty = dyn_cast_or_null<tensor::EmptyOp>(op))
+    return empty.getMixedSizes();
+  if (auto expand = dyn_cast_or_null<tensor::ExpandShapeOp>(op))
+    return expand.getMixedOutputShape();
+  if (auto slice = dyn_cast_or_null<tensor::ExtractSliceOp>(op);
+      slice && slice.getDroppedDims().none())
+    return slice.getMixedSizes();
+  if (auto insert = dyn_cast_or_null<tensor::InsertSliceOp>(op))
+    return findSizes(builder, insert.getDest());
+  return tensor::getMixedSizes(builder, tensor.getLoc(), tensor);
+}
+
+/// What is returned is written to the model's outputs, whose buffers exist from
+/// the moment at which their sizes are known: so kernels can write there.
+void replaceReturn(func::FuncOp main) {
+  auto ret = cast<func::ReturnOp>(main.front().getTerminator());
+  OpBuilder builder(ret);
+  DominanceInfo dominance(main);
+  for (auto [index, value] : llvm::enumerate(ret.getOperands())) {
+    builder.setInsertionPoint(ret);
+    SmallVector<Value> sizes;
+    auto [attributes, dynamic] = decomposeMixedValues(findSizes(builder, value));
+    Operation *place = &main.front().front();
+    for (Value size : dynamic)
+      if (Operation *op = size.getDefiningOp();
+          op && op->getBlock() == &main.front() &&
+          !op->isBeforeInBlock(place))
+        place = op->getNextNode();
+    if (!dynamic.empty() || place == &main.front().front())
+      builder.setInsertionPoint(place);
+    Value output =
+        kernel::OutputOp::create(builder, ret.getLoc(),
+                                 getBufferType(value.getType()), index, dynamic);
+    builder.setInsertionPoint(ret);
+    bufferization::MaterializeInDestinationOp::create(
+        builder, ret.getLoc(), /*result=*/Type(), value, output,
+        /*restrict=*/true, /*writable=*/true);
+  }
+  ret.getOperandsMutable().clear();
+  main.setFunctionType(builder.getFunctionType({}, {}));
+  main.removeArgAttrsAttr();
+  main.removeResAttrsAttr();
+}
+
+/// A loop's state of fixed shape lives in one place: what an iteration yields
+/// is written back there.
+void pinLoopState(func::FuncOp main) {
+  OpBuilder builder(main.getContext());
+  auto pin = [&](OpOperand &yielded, Value state) {
+    auto type = dyn_cast<RankedTensorType>(state.getType());
+    if (!type || !type.hasStaticShape() || yielded.get() == state ||
+        yielded.get().getType() != type)
+      return;
+    builder.setInsertionPoint(yielded.getOwner());
+    auto pinned = bufferization::MaterializeInDestinationOp::create(
+        builder, yielded.getOwner()->getLoc(), yielded.get(), state);
+    yielded.set(pinned.getResult());
+  };
+  main.walk([&](scf::ForOp loop) {
+    Operation *yield = loop.getBody()->getTerminator();
+    for (auto [operand, state] :
+         llvm::zip(yield->getOpOperands(), loop.getRegionIterArgs()))
+      pin(operand, state);
+  });
+}
+
+/// What must be moved is moved by kernels: they are vectorised and parallel.
+void replaceCopies(ModuleOp module, func::FuncOp main) {
+  DenseMap<Type, kernel::FuncOp> kernels;
+  OpBuilder builder(module.getContext());
+  SmallVector<memref::CopyOp> copies;
+  main.walk([&](memref::CopyOp copy) { copies.push_back(copy); });
+  for (memref::CopyOp copy : copies) {
+    auto source = cast<MemRefType>(copy.getSource().getType());
+    auto type =
+        RankedTensorType::get(source.getShape(), source.getElementType());
+    Location loc = copy.getLoc();
+    kernel::FuncOp &func = kernels[type];
+    if (!func) {
+      builder.setInsertionPointToEnd(module.getBody());
+      std::string name = "copy_" + std::to_string(kernels.size() - 1);
+      func = kernel::FuncOp::create(
+          builder, loc, name, builder.getFunctionType({type, type}, {type}));
+      func->setAttr("kind", builder.getStringAttr("map"));
+      Block *body = &func.getBody().emplaceBlock();
+      body->addArguments({type, type}, {loc, loc});
+      builder.setInsertionPointToStart(body);
+      AffineMap map = builder.getMultiDimIdentityMap(type.getRank());
+      SmallVector<utils::IteratorType> iterators(
+          type.getRank(), utils::IteratorType::parallel);
+      auto generic = linalg::GenericOp::create(
+          builder, loc, type, body->getArgument(0), body->getArgument(1),
+          {map, map}, iterators,
+          [](OpBuilder &inner, Location innerLoc, ValueRange scalars) {
+            linalg::YieldOp::create(inner, innerLoc, scalars[0]);
+          });
+      kernel::ReturnOp::create(builder, loc, generic.getResults());
+    }
+    builder.setInsertionPoint(copy);
+    kernel::CallOp::create(builder, loc, TypeRange(), func.getSymName(),
+                           ValueRange{copy.getSource()},
+                           ValueRange{copy.getTarget()});
+    copy.erase();
+  }
+}
+
+struct BufferizeMain : swage::impl::BufferizeMainPassBase<BufferizeMain> {
+  void runOnOperation() override {
+    ModuleOp module = getOperation();
+    auto main = module.lookupSymbol<func::FuncOp>("main");
+    if (!main) {
+      module.emitError("has no function @main");
+      return signalPassFailure();
+    }
+    replaceArguments(main);
+    replaceConstants(module, main);
+    replaceReturn(main);
+    pinLoopState(main);
+
+    bufferization::OneShotBufferizationOptions options;
+    options.bufferizeFunctionBoundaries = false;
+    options.allowReturnAllocsFromLoops = true;
+    options.bufferAlignment = 64;
+    // The bodies of kernels stay tensors: each backend finds buffers for them.
+    options.opFilter.denyOperation([](Operation *op) {
+      return isa<kernel::FuncOp>(op) ||
+             op->getParentOfType<kernel::FuncOp>() != nullptr;
+    });
+    IRRewriter rewriter(&getContext());
+    bufferization::BufferizationState state;
+    // A join's parts are computed in their places, an output in its own.
+    if (failed(bufferization::eliminateEmptyTensors(rewriter, main)) ||
+        failed(bufferization::runOneShotBufferize(main, options, state)))
+      return signalPassFailure();
+    replaceCopies(module, main);
+  }
+};
+
+} // namespace
