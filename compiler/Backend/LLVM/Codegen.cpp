@@ -1,0 +1,128 @@
+//===- Codegen.cpp - from MLIR's LLVM dialect to machine code -------------===//
+//
+// Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
+//
+// Translation to LLVM IR, the optimisation pipeline, and emission.
+//
+//===----------------------------------------------------------------------===//
+#include "compiler/Backend/LLVM/Codegen.h"
+#include "mlir/Target/LLVMIR/Export.h"
+#include "llvm/Bitcode/BitcodeWriter.h"
+#include "llvm/IR/LegacyPassManager.h"
+#include "llvm/Passes/PassBuilder.h"
+#include "llvm/Support/raw_ostream.h"
+#include "llvm/Target/TargetMachine.h"
+#include "llvm/TargetParser/Triple.h"
+
+using namespace llvm;
+
+namespace swage {
+namespace {
+
+/// Functions carry the processor they are made for, so that bitcode means the
+/// same wherever it is compiled. Without a preferred width LLVM splits 512-bit
+/// vectors for processors whose clock once suffered from them.
+void setFunctionAttributes(Module &module, const TargetInfo &target) {
+  std::string width = std::to_string(target.vectorBits);
+  for (Function &function : module) {
+    if (function.isDeclaration())
+      continue;
+    if (!target.cpu.empty())
+      function.addFnAttr("target-cpu", target.cpu);
+    if (!target.features.empty())
+      function.addFnAttr("target-features", target.features);
+    function.addFnAttr("prefer-vector-width", width);
+    function.addFnAttr("min-legal-vector-width", width);
+    function.addFnAttr("no-trapping-math", "true");
+    function.addFnAttr(Attribute::NoUnwind);
+  }
+}
+
+OptimizationLevel optimizationLevel(unsigned level) {
+  switch (level) {
+  case 0:
+    return OptimizationLevel::O0;
+  case 1:
+    return OptimizationLevel::O1;
+  case 2:
+    return OptimizationLevel::O2;
+  default:
+    return OptimizationLevel::O3;
+  }
+}
+
+} // namespace
+
+std::unique_ptr<Module> translateToLLVMIR(mlir::ModuleOp module,
+                                          LLVMContext &context,
+                                          const TargetInfo &target) {
+  Expected<std::unique_ptr<TargetMachine>> machine =
+      target.createTargetMachine(/*optLevel=*/0);
+  if (!machine) {
+    module.emitError(toString(machine.takeError()));
+    return nullptr;
+  }
+  StringRef name = module.getName().value_or("swage");
+  std::unique_ptr<Module> result =
+      mlir::translateModuleToLLVMIR(module, context, name);
+  if (!result)
+    return nullptr;
+  result->setTargetTriple(Triple(target.triple));
+  result->setDataLayout((*machine)->createDataLayout());
+  setFunctionAttributes(*result, target);
+  return result;
+}
+
+Error optimize(Module &module, const TargetInfo &target, unsigned optLevel) {
+  Expected<std::unique_ptr<TargetMachine>> machine =
+      target.createTargetMachine(optLevel);
+  if (!machine)
+    return machine.takeError();
+  PipelineTuningOptions tuning;
+  tuning.LoopVectorization = optLevel >= 2;
+  tuning.SLPVectorization = optLevel >= 2;
+  PassBuilder builder(machine->get(), tuning);
+  LoopAnalysisManager loops;
+  FunctionAnalysisManager functions;
+  CGSCCAnalysisManager callGraph;
+  ModuleAnalysisManager modules;
+  builder.registerModuleAnalyses(modules);
+  builder.registerCGSCCAnalyses(callGraph);
+  builder.registerFunctionAnalyses(functions);
+  builder.registerLoopAnalyses(loops);
+  builder.crossRegisterProxies(loops, functions, callGraph, modules);
+  OptimizationLevel level = optimizationLevel(optLevel);
+  ModulePassManager passes = level == OptimizationLevel::O0
+                                 ? builder.buildO0DefaultPipeline(level)
+                                 : builder.buildPerModuleDefaultPipeline(level);
+  passes.run(module, modules);
+  return Error::success();
+}
+
+Expected<SmallVector<char, 0>> emit(Module &module, const TargetInfo &target,
+                                    unsigned optLevel, EmitKind kind) {
+  SmallVector<char, 0> bytes;
+  raw_svector_ostream stream(bytes);
+  if (kind == EmitKind::Bitcode) {
+    WriteBitcodeToFile(module, stream);
+    return bytes;
+  }
+  Expected<std::unique_ptr<TargetMachine>> machine =
+      target.createTargetMachine(optLevel);
+  if (!machine)
+    return machine.takeError();
+  legacy::PassManager passes;
+  CodeGenFileType type = kind == EmitKind::Assembly
+                             ? CodeGenFileType::AssemblyFile
+                             : CodeGenFileType::ObjectFile;
+  if ((*machine)->addPassesToEmitFile(passes, stream, nullptr, type))
+    return createStringError("LLVM cannot write " +
+                             Twine(kind == EmitKind::Assembly
+                                       ? "assembly"
+                                       : "object files") +
+                             " for '" + target.triple + "'");
+  passes.run(module);
+  return bytes;
+}
+
+} // namespace swage
