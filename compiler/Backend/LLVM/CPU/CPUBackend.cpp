@@ -70,14 +70,18 @@ private:
 
 /// A copy of `kernel`, alone in a module of another context.
 OwningOpRef<ModuleOp> copyInto(MLIRContext &context, kernel::FuncOp kernel) {
+  OwningOpRef<ModuleOp> wrapper = ModuleOp::create(kernel.getLoc());
+  wrapper->push_back(kernel->clone());
   std::string bytes;
   llvm::raw_string_ostream stream(bytes);
-  OwningOpRef<ModuleOp> module =
-      ModuleOp::create(UnknownLoc::get(&context), "kernel");
-  if (failed(writeBytecodeToFile(kernel, stream)) ||
-      failed(readBytecodeFile(llvm::MemoryBufferRef(bytes, "kernel"),
-                              module->getBody(), ParserConfig(&context))))
+  Block block;
+  ParserConfig config(&context, /*verifyAfterParse=*/false);
+  if (failed(writeBytecodeToFile(*wrapper, stream)) ||
+      failed(readBytecodeFile(llvm::MemoryBufferRef(bytes, "kernel"), &block,
+                              config)))
     return nullptr;
+  auto module = cast<ModuleOp>(block.front());
+  module->remove();
   return module;
 }
 

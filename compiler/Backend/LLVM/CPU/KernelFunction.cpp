@@ -121,7 +121,7 @@ void createEntry(StringRef name, func::FuncOp body,
       builder.getFunctionType({pointer, pointer, pointer}, {}));
   Block *block = entry.addEntryBlock();
   builder.setInsertionPointToStart(block);
-  auto element = [&](Value array, Type type, int64_t index) -> Value {
+  auto element = [&](Value array, Type type, int32_t index) -> Value {
     Value address = LLVM::GEPOp::create(builder, loc, pointer, type, array,
                                         ArrayRef<LLVM::GEPArg>{index});
     return LLVM::LoadOp::create(builder, loc, type, address);

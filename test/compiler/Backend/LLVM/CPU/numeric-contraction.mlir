@@ -1,0 +1,10 @@
+// RUN: swage-kernel %s | FileCheck %s
+
+// CHECK: ok @matmul
+kernel.func @matmul(%a: tensor<37x50xf32>, %b: tensor<50x45xf32>, %out: tensor<37x45xf32>) -> tensor<37x45xf32> {
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<37x45xf32>
+  %f = linalg.fill ins(%zero : f32) outs(%e : tensor<37x45xf32>) -> tensor<37x45xf32>
+  %r = linalg.matmul ins(%a, %b : tensor<37x50xf32>, tensor<50x45xf32>) outs(%f : tensor<37x45xf32>) -> tensor<37x45xf32>
+  kernel.return %r : tensor<37x45xf32>
+}
