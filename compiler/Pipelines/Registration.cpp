@@ -6,7 +6,11 @@
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/Pipelines/Registration.h"
+#include "compiler/Backend/LLVM/CPU/Passes.h"
+#include "compiler/Backend/LLVM/Codegen.h"
+#include "compiler/Conversion/KernelToLLVM/KernelToLLVM.h"
 #include "compiler/Conversion/NNToLinalg/NNToLinalg.h"
+#include "compiler/Pipelines/Pipeline.h"
 #include "compiler/Transforms/Passes.h"
 #include "dialects/Kernel/Kernel.h"
 #include "dialects/NN/NN.h"
@@ -26,6 +30,12 @@ void swage::registerAllDialects(mlir::DialectRegistry &registry) {
 
 void swage::registerAllPasses() {
   mlir::registerAllPasses();
+  registerSwageCPUPasses();
+  registerSwageKernelToLLVMPasses();
   registerSwageNNToLinalgPasses();
   registerSwageTransformsPasses();
+}
+
+void swage::registerPipelineDialects(mlir::DialectRegistry &registry) {
+  swage::registerAllDialects(registry);
 }

@@ -68,14 +68,13 @@ void replaceConstants(ModuleOp module, func::FuncOp main) {
       constants.push_back(constant);
   });
   for (arith::ConstantOp constant : constants) {
-    auto [entry, isNew] =
-        places.try_emplace(constant.getValue(), table.size());
+    auto [entry, isNew] = places.try_emplace(constant.getValue(), table.size());
     if (isNew)
       table.push_back(constant.getValue());
     builder.setInsertionPoint(constant);
-    Value buffer = kernel::ConstantOp::create(
-        builder, constant.getLoc(), getBufferType(constant.getType()),
-        entry->second);
+    Value buffer = kernel::ConstantOp::create(builder, constant.getLoc(),
+                                              getBufferType(constant.getType()),
+                                              entry->second);
     constant.replaceAllUsesWith(
         createTensor(builder, constant.getLoc(), buffer));
     constant.erase();
@@ -113,18 +112,17 @@ void replaceReturn(func::FuncOp main) {
   for (auto [index, value] : llvm::enumerate(ret.getOperands())) {
     builder.setInsertionPoint(ret);
     SmallVector<Value> sizes;
-    auto [attributes, dynamic] = decomposeMixedValues(findSizes(builder, value));
+    auto [attributes, dynamic] =
+        decomposeMixedValues(findSizes(builder, value));
     Operation *place = &main.front().front();
     for (Value size : dynamic)
       if (Operation *op = size.getDefiningOp();
-          op && op->getBlock() == &main.front() &&
-          !op->isBeforeInBlock(place))
+          op && op->getBlock() == &main.front() && !op->isBeforeInBlock(place))
         place = op->getNextNode();
     if (!dynamic.empty() || place == &main.front().front())
       builder.setInsertionPoint(place);
-    Value output =
-        kernel::OutputOp::create(builder, ret.getLoc(),
-                                 getBufferType(value.getType()), index, dynamic);
+    Value output = kernel::OutputOp::create(
+        builder, ret.getLoc(), getBufferType(value.getType()), index, dynamic);
     builder.setInsertionPoint(ret);
     bufferization::MaterializeInDestinationOp::create(
         builder, ret.getLoc(), /*result=*/Type(), value, output,
@@ -180,8 +178,8 @@ void replaceCopies(ModuleOp module, func::FuncOp main) {
       body->addArguments({type, type}, {loc, loc});
       builder.setInsertionPointToStart(body);
       AffineMap map = builder.getMultiDimIdentityMap(type.getRank());
-      SmallVector<utils::IteratorType> iterators(
-          type.getRank(), utils::IteratorType::parallel);
+      SmallVector<utils::IteratorType> iterators(type.getRank(),
+                                                 utils::IteratorType::parallel);
       auto generic = linalg::GenericOp::create(
           builder, loc, type, body->getArgument(0), body->getArgument(1),
           {map, map}, iterators,

@@ -364,12 +364,13 @@ struct FormKernels : swage::impl::FormKernelsPassBase<FormKernels> {
       bool changed = true;
       while (changed) {
         changed = false;
-        func.walk<WalkOrder::PostOrder, mlir::ReverseIterator>([&](Operation *op) {
-          if (isOpTriviallyDead(op)) {
-            op->erase();
-            changed = true;
-          }
-        });
+        func.walk<WalkOrder::PostOrder, mlir::ReverseIterator>(
+            [&](Operation *op) {
+              if (isOpTriviallyDead(op)) {
+                op->erase();
+                changed = true;
+              }
+            });
       }
     });
   }

@@ -132,9 +132,9 @@ struct PlanArena : swage::impl::PlanArenaPassBase<PlanArena> {
     for (Placement &placement : placements) {
       naive += placement.bytes;
       builder.setInsertionPoint(placement.alloc);
-      Value buffer = kernel::ArenaOp::create(
-          builder, placement.alloc.getLoc(), placement.alloc.getType(),
-          placement.offset);
+      Value buffer =
+          kernel::ArenaOp::create(builder, placement.alloc.getLoc(),
+                                  placement.alloc.getType(), placement.offset);
       placement.alloc.replaceAllUsesWith(buffer);
       placement.alloc.erase();
     }

@@ -84,8 +84,8 @@ private:
       return known;
     OpBuilder::InsertionGuard guard(builder);
     builder.setInsertionPointToEnd(module.getBody());
-    auto func = func::FuncOp::create(builder, loc, name,
-                                     builder.getFunctionType(arguments, results));
+    auto func = func::FuncOp::create(
+        builder, loc, name, builder.getFunctionType(arguments, results));
     func.setPrivate();
     return func;
   }
@@ -144,17 +144,17 @@ private:
       sizes.push_back(asI64(size));
     unsigned next = 0;
     for (auto [dim, size] : llvm::enumerate(type.getShape()))
-      LLVM::StoreOp::create(
-          builder, loc,
-          ShapedType::isDynamic(size) ? sizes[next++] : constant(size),
-          addressAt(dims, 8 * dim));
+      LLVM::StoreOp::create(builder, loc,
+                            ShapedType::isDynamic(size) ? sizes[next++]
+                                                        : constant(size),
+                            addressAt(dims, 8 * dim));
     auto callee =
         declare("swage_rt_output", {pointer, i64, i64, pointer}, {pointer});
-    Value memory = func::CallOp::create(
-                       builder, loc, callee,
-                       ValueRange{exec, constant(op.getIndex()),
-                                  constant(type.getRank()), dims})
-                       .getResult(0);
+    Value memory =
+        func::CallOp::create(builder, loc, callee,
+                             ValueRange{exec, constant(op.getIndex()),
+                                        constant(type.getRank()), dims})
+            .getResult(0);
     return createBuffer(type, memory, sizes);
   }
 
@@ -203,8 +203,8 @@ private:
 
   /// The first element of a buffer.
   Value addressOf(Value buffer) {
-    Value address = asI64(memref::ExtractAlignedPointerAsIndexOp::create(
-        builder, loc, buffer));
+    Value address = asI64(
+        memref::ExtractAlignedPointerAsIndexOp::create(builder, loc, buffer));
     auto type = cast<MemRefType>(buffer.getType());
     if (!type.getLayout().isIdentity()) {
       auto metadata =
@@ -212,9 +212,9 @@ private:
       unsigned bits = type.getElementType().isIndex()
                           ? 64
                           : type.getElementType().getIntOrFloatBitWidth();
-      Value bytes = LLVM::MulOp::create(builder, loc,
-                                        asI64(metadata.getOffset()),
-                                        constant(std::max(1u, bits / 8)));
+      Value bytes =
+          LLVM::MulOp::create(builder, loc, asI64(metadata.getOffset()),
+                              constant(std::max(1u, bits / 8)));
       address = LLVM::AddOp::create(builder, loc, address, bytes);
     }
     return LLVM::IntToPtrOp::create(builder, loc, pointer, address);
@@ -279,7 +279,8 @@ struct ConvertKernelToLLVM
     main.front().addArgument(pointer, main.getLoc());
     Operation *ret = main.front().getTerminator();
     builder.setInsertionPoint(ret);
-    Value ok = arith::ConstantIntOp::create(builder, ret->getLoc(), SWAGE_OK, 32);
+    Value ok =
+        arith::ConstantIntOp::create(builder, ret->getLoc(), SWAGE_OK, 32);
     func::ReturnOp::create(builder, ret->getLoc(), ok);
     ret->erase();
     EntryBuilder(module, main).run();

@@ -1,0 +1,171 @@
+//===- EvaluateConstants.cpp - run at compile time what can be ------------===//
+//
+// Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
+//
+// See EvaluateConstants.h.
+//
+//===----------------------------------------------------------------------===//
+#include "compiler/Pipelines/EvaluateConstants.h"
+#include "compiler/JIT/KernelRunner.h"
+#include "compiler/Pipelines/CompileKernels.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/AsmState.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
+
+using namespace mlir;
+
+namespace swage {
+namespace {
+
+/// The constant that defines `value`, or null.
+ElementsAttr getConstant(Value value) {
+  auto constant = value.getDefiningOp<arith::ConstantOp>();
+  return constant ? dyn_cast<ElementsAttr>(constant.getValue()) : nullptr;
+}
+
+/// A constant whose bytes are `bytes`, which it takes over.
+ElementsAttr createConstant(RankedTensorType type, AsmResourceBlob blob) {
+  return DenseResourceElementsAttr::get(type, "evaluated", std::move(blob));
+}
+
+bool isReady(Operation *op) {
+  auto call = dyn_cast<kernel::CallOp>(op);
+  return call && llvm::all_of(call.getInputs(), getConstant) &&
+         llvm::all_of(call.getResultTypes(), [](Type type) {
+           return cast<RankedTensorType>(type).hasStaticShape();
+         });
+}
+
+/// A view of a constant is the same bytes under another type.
+Attribute foldView(Operation *op) {
+  if (!isa<tensor::CollapseShapeOp, tensor::ExpandShapeOp, tensor::CastOp>(op))
+    return nullptr;
+  auto type = cast<RankedTensorType>(op->getResult(0).getType());
+  ElementsAttr constant = getConstant(op->getOperand(0));
+  if (!constant || !type.hasStaticShape())
+    return nullptr;
+  if (auto resource = dyn_cast<DenseResourceElementsAttr>(constant))
+    return DenseResourceElementsAttr::get(type, resource.getRawHandle());
+  return cast<DenseElementsAttr>(constant).reshape(type);
+}
+
+/// The kernels that constants alone will reach, found without running any.
+std::vector<KernelRequest> findRequests(func::FuncOp main,
+                                        SymbolTable &symbols) {
+  std::vector<KernelRequest> requests;
+  DenseSet<Value> constants;
+  DenseSet<Operation *> seen;
+  for (Operation &op : main.front()) {
+    bool all = op.getNumOperands() > 0;
+    ValueRange operands = op.getOperands();
+    if (auto call = dyn_cast<kernel::CallOp>(op))
+      operands = call.getInputs();
+    for (Value operand : operands)
+      all &= getConstant(operand) || constants.contains(operand);
+    auto call = dyn_cast<kernel::CallOp>(op);
+    if (!all || operands.empty() ||
+        !(call ||
+          isa<tensor::CollapseShapeOp, tensor::ExpandShapeOp, tensor::CastOp>(
+              op)))
+      continue;
+    constants.insert(op.getResults().begin(), op.getResults().end());
+    if (!call)
+      continue;
+    auto kernel = symbols.lookup<kernel::FuncOp>(call.getCallee());
+    if (seen.insert(kernel).second)
+      requests.push_back({kernel, getDenseOperands(kernel)});
+  }
+  return requests;
+}
+
+/// Runs one call and returns its results.
+FailureOr<SmallVector<ElementsAttr>> evaluate(kernel::CallOp call,
+                                              const KernelRunner &runner) {
+  SmallVector<std::vector<char>> storage(call.getInputs().size());
+  SmallVector<void *> buffers;
+  for (auto [input, bytes] : llvm::zip(call.getInputs(), storage))
+    buffers.push_back(
+        const_cast<char *>(getConstantBytes(getConstant(input), bytes).data()));
+  SmallVector<AsmResourceBlob> results;
+  for (Type result : call.getResultTypes()) {
+    auto type = cast<RankedTensorType>(result);
+    size_t bytes =
+        type.getNumElements() * std::max(1u, type.getElementTypeBitWidth() / 8);
+    results.push_back(HeapAsmResourceBlob::allocate(bytes, /*align=*/64,
+                                                    /*dataIsMutable=*/true));
+    buffers.push_back(results.back().getMutableData().data());
+  }
+  if (llvm::Error error = runner.run(buffers.data(), /*dims=*/nullptr))
+    return call.emitError("cannot be evaluated at compile time: ")
+           << llvm::toString(std::move(error));
+  SmallVector<ElementsAttr> constants;
+  for (auto [type, blob] : llvm::zip(call.getResultTypes(), results))
+    constants.push_back(
+        createConstant(cast<RankedTensorType>(type), std::move(blob)));
+  return constants;
+}
+
+} // namespace
+
+ArrayRef<char> getConstantBytes(ElementsAttr constant,
+                                std::vector<char> &storage) {
+  if (auto resource = dyn_cast<DenseResourceElementsAttr>(constant))
+    return resource.getRawHandle().getBlob()->getData();
+  auto dense = cast<DenseElementsAttr>(constant);
+  ArrayRef<char> raw = dense.getRawData();
+  if (!dense.isSplat())
+    return raw;
+  int64_t count = dense.getNumElements();
+  storage.resize(raw.size() * count);
+  for (int64_t i = 0; i < count; ++i)
+    std::copy(raw.begin(), raw.end(), storage.begin() + i * raw.size());
+  return storage;
+}
+
+LogicalResult evaluateConstants(ModuleOp module) {
+  auto main = module.lookupSymbol<func::FuncOp>("main");
+  SymbolTable symbols(module);
+  std::vector<KernelRequest> requests = findRequests(main, symbols);
+  KernelOptions options;
+  options.target = TargetInfo::host();
+  FailureOr<std::vector<CompiledKernel>> compiled =
+      compileKernels(requests, options);
+  if (failed(compiled))
+    return failure();
+  DenseMap<Operation *, std::unique_ptr<KernelRunner>> runners;
+  for (auto [request, kernel] : llvm::zip(requests, *compiled)) {
+    auto runner = KernelRunner::load(kernel.object, kernel.symbol);
+    if (!runner)
+      return request.kernel.emitError("cannot be loaded: ")
+             << llvm::toString(runner.takeError());
+    runners[request.kernel] = std::move(*runner);
+  }
+
+  OpBuilder builder(module.getContext());
+  for (Operation &op : llvm::make_early_inc_range(main.front())) {
+    builder.setInsertionPoint(&op);
+    SmallVector<ElementsAttr> constants;
+    if (Attribute view = foldView(&op)) {
+      constants.push_back(cast<ElementsAttr>(view));
+    } else if (isReady(&op)) {
+      auto call = cast<kernel::CallOp>(op);
+      auto found = runners.find(symbols.lookup(call.getCallee()));
+      if (found == runners.end())
+        continue;
+      auto results = evaluate(call, *found->second);
+      if (failed(results))
+        return failure();
+      constants = *results;
+    } else {
+      continue;
+    }
+    for (auto [result, constant] : llvm::zip(op.getResults(), constants))
+      result.replaceAllUsesWith(arith::ConstantOp::create(
+          builder, op.getLoc(), cast<TypedAttr>(constant)));
+    op.erase();
+  }
+  return success();
+}
+
+} // namespace swage

@@ -1,0 +1,191 @@
+//===- Pipeline.cpp - from nn to machine code -----------------------------===//
+//
+// Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
+//
+// The phases, in order. Each step has a reason beside it.
+//
+//===----------------------------------------------------------------------===//
+#include "compiler/Pipelines/Pipeline.h"
+#include "compiler/Backend/LLVM/Codegen.h"
+#include "compiler/Conversion/KernelToLLVM/KernelToLLVM.h"
+#include "compiler/Conversion/NNToLinalg/NNToLinalg.h"
+#include "compiler/Pipelines/CompileKernels.h"
+#include "compiler/Pipelines/EvaluateConstants.h"
+#include "compiler/Pipelines/Signature.h"
+#include "compiler/Transforms/Passes.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/MemRef/Transforms/Passes.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Transforms/Passes.h"
+
+using namespace mlir;
+using namespace swage;
+
+namespace {
+
+/// One compilation on its way through the phases.
+class Compilation {
+public:
+  Compilation(ModuleOp module, const CompileOptions &options)
+      : module(module), options(options) {}
+
+  FailureOr<CompiledModel> run() {
+    model.name = options.modelName;
+    model.target = options.target;
+    model.entry = "swage_" + options.modelName + "_entry";
+    if (failed(readSignature(module, model.signature)))
+      return failure();
+    struct Step {
+      Phase phase;
+      LogicalResult (Compilation::*run)();
+    };
+    const Step steps[] = {
+        {Phase::Graph, &Compilation::runGraph},
+        {Phase::Layout, &Compilation::runLayout},
+        {Phase::Kernels, &Compilation::runKernels},
+        {Phase::Constants, &Compilation::runConstants},
+        {Phase::Buffers, &Compilation::runBuffers},
+        {Phase::Code, &Compilation::runCode},
+    };
+    for (const Step &step : steps) {
+      if (options.stopAfter < step.phase)
+        break;
+      if (options.onBegin)
+        options.onBegin(step.phase);
+      if (failed((this->*step.run)()))
+        return failure();
+      if (options.onEnd)
+        options.onEnd(step.phase, module);
+    }
+    return std::move(model);
+  }
+
+private:
+  /// Runs the passes that `build` adds.
+  LogicalResult runPasses(llvm::function_ref<void(OpPassManager &)> build) {
+    PassManager passes(module.getContext());
+    build(passes);
+    return passes.run(module);
+  }
+
+  LogicalResult runGraph() {
+    return runPasses([](OpPassManager &passes) {
+      passes.addPass(createCanonicalizerPass());
+      passes.addPass(createCSEPass());
+    });
+  }
+
+  LogicalResult runLayout() { return success(); }
+
+  LogicalResult runKernels() {
+    return runPasses([](OpPassManager &passes) {
+      passes.addPass(createConvertNNToLinalgPass());
+      // Sizes in terms of the inputs' sizes, so that they are known before the
+      // tensors that have them.
+      passes.addPass(memref::createResolveRankedShapeTypeResultDimsPass());
+      passes.addPass(createCanonicalizerPass());
+      passes.addPass(createCSEPass());
+      passes.addNestedPass<func::FuncOp>(createFuseElementwisePass());
+      passes.addPass(createFormKernelsPass());
+    });
+  }
+
+  LogicalResult runConstants() { return evaluateConstants(module); }
+
+  LogicalResult runBuffers() {
+    LogicalResult result = runPasses([](OpPassManager &passes) {
+      // Scalars of shape arithmetic need no tensors around them.
+      passes.addNestedPass<func::FuncOp>(createCanonicalizerPass());
+      passes.addPass(createBufferizeMainPass());
+      passes.addNestedPass<func::FuncOp>(createCanonicalizerPass());
+      passes.addPass(createPlanArenaPass());
+    });
+    if (failed(result))
+      return failure();
+    auto getSize = [&](StringRef name) -> uint64_t {
+      return module->getAttrOfType<IntegerAttr>(name).getInt();
+    };
+    model.arenaSize = getSize("kernel.arena_size");
+    model.naiveArenaSize = getSize("kernel.arena_naive");
+    for (Attribute constant :
+         module->getAttrOfType<ArrayAttr>("kernel.constants"))
+      model.constants.push_back(getBlob(cast<ElementsAttr>(constant)));
+    module->removeAttr("kernel.constants");
+    return success();
+  }
+
+  static ConstantBlob getBlob(ElementsAttr constant) {
+    auto storage = std::make_shared<std::vector<char>>();
+    ArrayRef<char> bytes = getConstantBytes(constant, *storage);
+    ConstantBlob blob;
+    blob.data = bytes.data();
+    blob.size = bytes.size();
+    blob.owner = storage;
+    return blob;
+  }
+
+  LogicalResult runCode() {
+    std::vector<KernelRequest> requests =
+        specializeKernels(module, "swage_" + options.modelName);
+    KernelOptions kernelOptions;
+    kernelOptions.target = options.target;
+    kernelOptions.optLevel = options.optLevel;
+    kernelOptions.keepBitcode = options.keepBitcode;
+    FailureOr<std::vector<CompiledKernel>> kernels =
+        compileKernels(requests, kernelOptions);
+    if (failed(kernels))
+      return failure();
+    for (CompiledKernel &kernel : *kernels)
+      model.objects.push_back(
+          {kernel.symbol, std::move(kernel.object), std::move(kernel.bitcode)});
+    return compileMain();
+  }
+
+  LogicalResult compileMain() {
+    LogicalResult lowered = runPasses([&](OpPassManager &passes) {
+      ConvertKernelToLLVMPassOptions entry;
+      entry.entry = model.entry;
+      passes.addPass(createConvertKernelToLLVMPass(entry));
+      buildLowerToLLVM(passes);
+    });
+    if (failed(lowered))
+      return failure();
+    llvm::LLVMContext context;
+    std::unique_ptr<llvm::Module> code =
+        translateToLLVMIR(module, context, options.target);
+    if (!code)
+      return failure();
+    auto fail = [&](llvm::Error error) {
+      return module.emitError("the main function cannot be compiled: ")
+             << llvm::toString(std::move(error));
+    };
+    // Main only calls kernels; there is nothing to gain from more than this.
+    if (llvm::Error error = optimize(*code, options.target, /*optLevel=*/1))
+      return fail(std::move(error));
+    ObjectCode main;
+    main.symbol = model.entry;
+    if (options.keepBitcode) {
+      auto bitcode = emit(*code, options.target, 1, EmitKind::Bitcode);
+      if (!bitcode)
+        return fail(bitcode.takeError());
+      main.bitcode = std::move(*bitcode);
+    }
+    auto object = emit(*code, options.target, 1, EmitKind::Object);
+    if (!object)
+      return fail(object.takeError());
+    main.object = std::move(*object);
+    model.objects.push_back(std::move(main));
+    return success();
+  }
+
+  ModuleOp module;
+  const CompileOptions &options;
+  CompiledModel model;
+};
+
+} // namespace
+
+FailureOr<CompiledModel> swage::compileModel(ModuleOp module,
+                                             const CompileOptions &options) {
+  return Compilation(module, options).run();
+}

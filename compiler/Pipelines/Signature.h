@@ -1,0 +1,27 @@
+//===- Signature.h - what a model takes and gives ---------------*- C++ -*-===//
+//
+// Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
+//
+// Reads names, element types and dimensions off @main, before lowering changes
+// its types.
+//
+//===----------------------------------------------------------------------===//
+#ifndef SWAGE_COMPILER_PIPELINES_SIGNATURE_H
+#define SWAGE_COMPILER_PIPELINES_SIGNATURE_H
+
+#include "compiler/Pipelines/CompiledModel.h"
+#include "mlir/IR/BuiltinOps.h"
+
+namespace swage {
+
+/// Fills `signature` from @main. Fails, with a diagnostic, when there is no
+/// @main or when a type has no place in the ABI.
+llvm::LogicalResult readSignature(mlir::ModuleOp module,
+                                  ModelSignature &signature);
+
+/// The swage_dtype of an element type; SWAGE_UNDEFINED when there is none.
+int32_t getDType(mlir::Type elementType);
+
+} // namespace swage
+
+#endif // SWAGE_COMPILER_PIPELINES_SIGNATURE_H
