@@ -97,7 +97,10 @@ private:
       // Scalars of shape arithmetic need no tensors around them.
       passes.addNestedPass<func::FuncOp>(createCanonicalizerPass());
       passes.addPass(createBufferizeMainPass());
+      // Views of the same place become one, and copies onto themselves vanish.
+      passes.addNestedPass<func::FuncOp>(createCSEPass());
       passes.addNestedPass<func::FuncOp>(createCanonicalizerPass());
+      passes.addPass(createCopiesToKernelsPass());
       passes.addPass(createPlanArenaPass());
     });
     if (failed(result))

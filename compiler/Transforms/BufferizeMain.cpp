@@ -156,46 +156,6 @@ void pinLoopState(func::FuncOp main) {
   });
 }
 
-/// What must be moved is moved by kernels: they are vectorised and parallel.
-void replaceCopies(ModuleOp module, func::FuncOp main) {
-  DenseMap<Type, kernel::FuncOp> kernels;
-  OpBuilder builder(module.getContext());
-  SmallVector<memref::CopyOp> copies;
-  main.walk([&](memref::CopyOp copy) { copies.push_back(copy); });
-  for (memref::CopyOp copy : copies) {
-    auto source = cast<MemRefType>(copy.getSource().getType());
-    auto type =
-        RankedTensorType::get(source.getShape(), source.getElementType());
-    Location loc = copy.getLoc();
-    kernel::FuncOp &func = kernels[type];
-    if (!func) {
-      builder.setInsertionPointToEnd(module.getBody());
-      std::string name = "copy_" + std::to_string(kernels.size() - 1);
-      func = kernel::FuncOp::create(
-          builder, loc, name, builder.getFunctionType({type, type}, {type}));
-      func->setAttr("kind", builder.getStringAttr("map"));
-      Block *body = &func.getBody().emplaceBlock();
-      body->addArguments({type, type}, {loc, loc});
-      builder.setInsertionPointToStart(body);
-      AffineMap map = builder.getMultiDimIdentityMap(type.getRank());
-      SmallVector<utils::IteratorType> iterators(type.getRank(),
-                                                 utils::IteratorType::parallel);
-      auto generic = linalg::GenericOp::create(
-          builder, loc, type, body->getArgument(0), body->getArgument(1),
-          {map, map}, iterators,
-          [](OpBuilder &inner, Location innerLoc, ValueRange scalars) {
-            linalg::YieldOp::create(inner, innerLoc, scalars[0]);
-          });
-      kernel::ReturnOp::create(builder, loc, generic.getResults());
-    }
-    builder.setInsertionPoint(copy);
-    kernel::CallOp::create(builder, loc, TypeRange(), func.getSymName(),
-                           ValueRange{copy.getSource()},
-                           ValueRange{copy.getTarget()});
-    copy.erase();
-  }
-}
-
 struct BufferizeMain : swage::impl::BufferizeMainPassBase<BufferizeMain> {
   void runOnOperation() override {
     ModuleOp module = getOperation();
@@ -224,7 +184,6 @@ struct BufferizeMain : swage::impl::BufferizeMainPassBase<BufferizeMain> {
     if (failed(bufferization::eliminateEmptyTensors(rewriter, main)) ||
         failed(bufferization::runOneShotBufferize(main, options, state)))
       return signalPassFailure();
-    replaceCopies(module, main);
   }
 };
 

@@ -47,12 +47,17 @@ def BufferizeMainPass : Pass<"swage-bufferize-main", "::mlir::ModuleOp"> {
     Inputs, outputs and entries of the constant table are named by operations of
     the kernel dialect; results of kernels become allocations, where possible
     the output or the part of a join that they end in. Kernels keep tensors in
-    their bodies. Copies that remain are kernels of their own.
+    their bodies.
   }];
   let dependentDialects = [
     "::swage::kernel::KernelDialect", "::mlir::memref::MemRefDialect",
     "::mlir::bufferization::BufferizationDialect", "::mlir::linalg::LinalgDialect"
   ];
+}
+
+def CopiesToKernelsPass : Pass<"swage-copies-to-kernels", "::mlir::ModuleOp"> {
+  let summary = "Make kernels of the copies that are left in @main";
+  let dependentDialects = ["::swage::kernel::KernelDialect", "::mlir::linalg::LinalgDialect"];
 }
 
 def PlanArenaPass : Pass<"swage-plan-arena", "::mlir::ModuleOp"> {

@@ -46,8 +46,9 @@ int64_t place(MutableArrayRef<Placement> placements) {
   SmallVector<Placement *> order;
   for (Placement &placement : placements)
     order.push_back(&placement);
-  llvm::stable_sort(order, [](Placement *left, Placement *right) {
-    return left->bytes > right->bytes;
+  llvm::sort(order, [](Placement *left, Placement *right) {
+    return std::tie(right->bytes, left->first) <
+           std::tie(left->bytes, right->first);
   });
   SmallVector<Placement *> done; // sorted by offset
   int64_t size = 0;

@@ -1,0 +1,74 @@
+//===- CopiesToKernels.cpp - data movement that remains -------------------===//
+//
+// Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
+//
+// Copies that bufferization could not avoid become kernels, which are
+// vectorised and parallel like all others.
+//
+//===----------------------------------------------------------------------===//
+#include "compiler/Transforms/Passes.h"
+#include "dialects/Kernel/Kernel.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+
+namespace swage {
+#define GEN_PASS_DEF_COPIESTOKERNELSPASS
+#include "compiler/Transforms/Passes.h.inc"
+} // namespace swage
+
+using namespace mlir;
+using namespace swage;
+
+namespace {
+
+/// A kernel that copies a tensor of `type`.
+kernel::FuncOp createCopyKernel(OpBuilder &builder, Location loc,
+                                StringRef name, RankedTensorType type) {
+  auto func = kernel::FuncOp::create(
+      builder, loc, name, builder.getFunctionType({type, type}, {type}));
+  func->setAttr("kind", builder.getStringAttr("map"));
+  Block *body = &func.getBody().emplaceBlock();
+  body->addArguments({type, type}, {loc, loc});
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToStart(body);
+  AffineMap map = builder.getMultiDimIdentityMap(type.getRank());
+  SmallVector<utils::IteratorType> iterators(type.getRank(),
+                                             utils::IteratorType::parallel);
+  auto generic = linalg::GenericOp::create(
+      builder, loc, type, body->getArgument(0), body->getArgument(1),
+      {map, map}, iterators,
+      [](OpBuilder &inner, Location innerLoc, ValueRange scalars) {
+        linalg::YieldOp::create(inner, innerLoc, scalars[0]);
+      });
+  kernel::ReturnOp::create(builder, loc, generic.getResults());
+  return func;
+}
+
+struct CopiesToKernels : swage::impl::CopiesToKernelsPassBase<CopiesToKernels> {
+  void runOnOperation() override {
+    ModuleOp module = getOperation();
+    auto main = module.lookupSymbol<func::FuncOp>("main");
+    if (!main)
+      return;
+    DenseMap<Type, kernel::FuncOp> kernels;
+    OpBuilder builder(&getContext());
+    main.walk([&](memref::CopyOp copy) {
+      auto source = cast<MemRefType>(copy.getSource().getType());
+      auto type =
+          RankedTensorType::get(source.getShape(), source.getElementType());
+      std::string name = "copy_" + std::to_string(kernels.size());
+      kernel::FuncOp &func = kernels[type];
+      if (!func) {
+        builder.setInsertionPointToEnd(module.getBody());
+        func = createCopyKernel(builder, copy.getLoc(), name, type);
+      }
+      builder.setInsertionPoint(copy);
+      kernel::CallOp::create(builder, copy.getLoc(), TypeRange(),
+                             func.getSymName(), ValueRange{copy.getSource()},
+                             ValueRange{copy.getTarget()});
+      copy.erase();
+    });
+  }
+};
+
+} // namespace
