@@ -1,11 +1,12 @@
-//===- ModelFacts.cpp - the static facts of a model as JSON ----------------===//
+//===- ModelFacts.cpp - the static facts of a model as JSON
+//----------------===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/Pipelines/ModelFacts.h"
-#include "llvm/Support/raw_ostream.h"
 #include "swage/artifact.h"
+#include "llvm/Support/raw_ostream.h"
 
 using namespace llvm;
 using namespace swage;

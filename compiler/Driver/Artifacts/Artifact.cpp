@@ -1,4 +1,5 @@
-//===- Artifact.cpp - compiled models as files -----------------------------===//
+//===- Artifact.cpp - compiled models as files
+//-----------------------------===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //
@@ -20,9 +21,9 @@
 using namespace llvm;
 using namespace swage;
 
-static constexpr StringLiteral kindNames[] = {
-    "exe",     "shared",  "static", "object", "header",
-    "llvm-ir", "bitcode", "asm",    "mlir"};
+static constexpr StringLiteral kindNames[] = {"exe",     "shared", "static",
+                                              "object",  "header", "llvm-ir",
+                                              "bitcode", "asm",    "mlir"};
 
 ArrayRef<StringLiteral> swage::getArtifactKindNames() { return kindNames; }
 
@@ -42,9 +43,7 @@ bool swage::needsBitcode(ArtifactKind kind) {
          kind == ArtifactKind::Assembly;
 }
 
-bool swage::isBinary(ArtifactKind kind) {
-  return kind <= ArtifactKind::Object;
-}
+bool swage::isBinary(ArtifactKind kind) { return kind <= ArtifactKind::Object; }
 
 Error swage::writeFile(StringRef path, StringRef contents) {
   Expected<WorkFolder> work = WorkFolder::create(path);
@@ -59,6 +58,9 @@ Error swage::writeFile(StringRef path, StringRef contents) {
   work->addResult(*file, path.str());
   return work->finish();
 }
+
+/// The library that every artifact with code needs.
+static constexpr StringLiteral runtimeLibrary = "libswage_rt.a";
 
 namespace {
 
@@ -183,8 +185,8 @@ Error BinaryWriter::writeWeightsFile() {
     work.addResult(*path, getSibling(".weights"));
     return Error::success();
   }
-  Expected<std::string> path = work.write(
-      model.name + "_weights.o", [&](raw_ostream &os) {
+  Expected<std::string> path =
+      work.write(model.name + "_weights.o", [&](raw_ostream &os) {
         return writeWeightsObject(os, layout, model.constants, model.target,
                                   getWeightsSymbol(model));
       });
@@ -216,16 +218,18 @@ Error BinaryWriter::link(ArrayRef<std::string> arguments) {
 }
 
 Error BinaryWriter::linkExecutable() {
-  Expected<RuntimeLibraries> runtime = findRuntime(model.target);
+  Expected<std::string> runtime = findRuntime(model.target, runtimeLibrary);
   if (!runtime)
     return runtime.takeError();
+  Expected<std::string> main = findRuntime(model.target, "libswage_rt_main.a");
+  if (!main)
+    return main.takeError();
   std::vector<std::string> arguments = {"-o", work.getPath("result")};
   append_range(arguments, code);
   append_range(arguments, weights);
-  append_range(arguments,
-               ArrayRef<std::string>{runtime->main, runtime->runtime,
-                                     "-pthread", "-Wl,--as-needed", "-lm",
-                                     "-Wl,--gc-sections"});
+  append_range(arguments, ArrayRef<std::string>{*main, *runtime, "-pthread",
+                                                "-Wl,--as-needed", "-lm",
+                                                "-Wl,--gc-sections"});
   return link(arguments);
 }
 
@@ -236,7 +240,7 @@ static constexpr StringLiteral publicRuntime[] = {
     "swage_free",           "swage_dtype_size",  "swage_dtype_name"};
 
 Error BinaryWriter::linkShared() {
-  Expected<RuntimeLibraries> runtime = findRuntime(model.target);
+  Expected<std::string> runtime = findRuntime(model.target, runtimeLibrary);
   if (!runtime)
     return runtime.takeError();
   Expected<std::string> exports = work.write("exports", [&](raw_ostream &os) {
@@ -260,9 +264,8 @@ Error BinaryWriter::linkShared() {
     arguments.push_back(("-Wl,-u," + symbol).str());
   append_range(arguments, code);
   append_range(arguments, weights);
-  append_range(arguments,
-               ArrayRef<std::string>{runtime->runtime, "-pthread",
-                                     "-Wl,--as-needed", "-lm"});
+  append_range(arguments, ArrayRef<std::string>{*runtime, "-pthread",
+                                                "-Wl,--as-needed", "-lm"});
   return link(arguments);
 }
 
@@ -274,14 +277,13 @@ Expected<std::string> BinaryWriter::linkCode() {
   if (Error error = link(arguments))
     return error;
   std::string local = work.getPath(model.name + ".o");
-  if (Error error =
-          localizeSymbols(linked, local, getExportedSymbols(model)))
+  if (Error error = localizeSymbols(linked, local, getExportedSymbols(model)))
     return error;
   return local;
 }
 
 Error BinaryWriter::linkStatic() {
-  Expected<RuntimeLibraries> runtime = findRuntime(model.target);
+  Expected<std::string> runtime = findRuntime(model.target, runtimeLibrary);
   if (!runtime)
     return runtime.takeError();
   Expected<std::string> local = linkCode();
@@ -289,7 +291,7 @@ Error BinaryWriter::linkStatic() {
     return local.takeError();
   std::vector<std::string> members = {*local};
   append_range(members, weights);
-  return mergeArchive(work.getPath("result"), members, runtime->runtime);
+  return mergeArchive(work.getPath("result"), members, *runtime);
 }
 
 Error BinaryWriter::linkObject() {

@@ -1,14 +1,15 @@
-//===- CNames.cpp - names of models and values in C ------------------------===//
+//===- CNames.cpp - names of models and values in C
+//------------------------===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/Driver/Artifacts/CNames.h"
+#include "swage/artifact.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Support/Path.h"
-#include "swage/artifact.h"
 
 using namespace llvm;
 using namespace swage;
@@ -17,29 +18,97 @@ using namespace swage;
 /// headers that the generated one includes among them.
 static bool isReserved(StringRef word) {
   static constexpr StringLiteral words[] = {
-      "alignas",     "alignof",   "and",          "and_eq",
-      "asm",         "auto",      "bitand",       "bitor",
-      "bool",        "break",     "case",         "catch",
-      "char",        "char16_t",  "char32_t",     "class",
-      "compl",       "const",     "const_cast",   "constexpr",
-      "continue",    "decltype",  "default",      "delete",
-      "do",          "double",    "dynamic_cast", "else",
-      "enum",        "explicit",  "export",       "extern",
-      "false",       "float",     "for",          "friend",
-      "goto",        "if",        "inline",       "int",
-      "linux",       "long",      "mutable",      "namespace",
-      "new",         "noexcept",  "not",          "not_eq",
-      "nullptr",     "operator",  "or",           "or_eq",
-      "private",     "protected", "public",       "register",
-      "reinterpret_cast", "restrict", "return",   "short",
-      "signed",      "sizeof",    "static",       "static_assert",
-      "static_cast", "struct",    "switch",       "template",
-      "this",        "thread_local", "throw",     "true",
-      "try",         "typedef",   "typeid",       "typename",
-      "typeof",      "union",     "unix",         "unsigned",
-      "using",       "virtual",   "void",         "volatile",
-      "wchar_t",     "while",     "workspace",    "xor",
-      "xor_eq",      "NULL",      "offsetof",
+      "alignas",
+      "alignof",
+      "and",
+      "and_eq",
+      "asm",
+      "auto",
+      "bitand",
+      "bitor",
+      "bool",
+      "break",
+      "case",
+      "catch",
+      "char",
+      "char16_t",
+      "char32_t",
+      "class",
+      "compl",
+      "const",
+      "const_cast",
+      "constexpr",
+      "continue",
+      "decltype",
+      "default",
+      "delete",
+      "do",
+      "double",
+      "dynamic_cast",
+      "else",
+      "enum",
+      "explicit",
+      "export",
+      "extern",
+      "false",
+      "float",
+      "for",
+      "friend",
+      "goto",
+      "if",
+      "inline",
+      "int",
+      "linux",
+      "long",
+      "mutable",
+      "namespace",
+      "new",
+      "noexcept",
+      "not",
+      "not_eq",
+      "nullptr",
+      "operator",
+      "or",
+      "or_eq",
+      "private",
+      "protected",
+      "public",
+      "register",
+      "reinterpret_cast",
+      "restrict",
+      "return",
+      "short",
+      "signed",
+      "sizeof",
+      "static",
+      "static_assert",
+      "static_cast",
+      "struct",
+      "switch",
+      "template",
+      "this",
+      "thread_local",
+      "throw",
+      "true",
+      "try",
+      "typedef",
+      "typeid",
+      "typename",
+      "typeof",
+      "union",
+      "unix",
+      "unsigned",
+      "using",
+      "virtual",
+      "void",
+      "volatile",
+      "wchar_t",
+      "while",
+      "workspace",
+      "xor",
+      "xor_eq",
+      "NULL",
+      "offsetof",
   };
   return is_contained(words, word);
 }
@@ -52,7 +121,7 @@ std::string swage::getCIdentifier(StringRef text) {
     return "value";
   // Names that begin with '_' belong to the implementation of C.
   if (isDigit(name[0]) || name[0] == '_')
-    name = "x" + std::string(name[0] == '_' ? "" : "_") + name;
+    name = "x" + name;
   if (isReserved(name))
     name += '_';
   return name;

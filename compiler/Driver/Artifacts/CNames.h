@@ -1,4 +1,5 @@
-//===- CNames.h - names of models and values in C ----------------*- C++ -*-===//
+//===- CNames.h - names of models and values in C ----------------*- C++
+//-*-===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

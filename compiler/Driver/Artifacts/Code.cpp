@@ -1,4 +1,5 @@
-//===- Code.cpp - the code of a model as one piece -------------------------===//
+//===- Code.cpp - the code of a model as one piece
+//-------------------------===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //
@@ -13,6 +14,7 @@
 #include "llvm/Object/ObjectFile.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/Path.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace llvm;
@@ -23,10 +25,10 @@ swage::linkBitcode(std::unique_ptr<Module> main, const CompiledModel &model) {
   Linker linker(*main);
   for (const ObjectCode &code : model.objects) {
     if (code.bitcode.empty())
-      return createStringError(
-          formatv("the kernel '{0}' has no LLVM code: its backend makes machine "
-                  "code only; choose another --emit kind",
-                  code.symbol));
+      return createStringError(formatv(
+          "the kernel '{0}' has no LLVM code: its backend makes machine "
+          "code only; choose another --emit kind",
+          code.symbol));
     Expected<std::unique_ptr<Module>> part = parseBitcodeFile(
         MemoryBufferRef({code.bitcode.data(), code.bitcode.size()},
                         code.symbol),
@@ -51,9 +53,8 @@ Error swage::localizeSymbols(StringRef input, StringRef output,
   config.Common.OutputFilename = output;
   for (const std::string &symbol : keep)
     if (Error error = config.Common.SymbolsToKeepGlobal.addMatcher(
-            objcopy::NameOrPattern::create(
-                symbol, objcopy::MatchStyle::Literal,
-                [](Error error) { return error; })))
+            objcopy::NameOrPattern::create(symbol, objcopy::MatchStyle::Literal,
+                                           [](Error error) { return error; })))
       return error;
   std::error_code code;
   raw_fd_ostream os(output, code);

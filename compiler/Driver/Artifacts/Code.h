@@ -1,4 +1,5 @@
-//===- Code.h - the code of a model as one piece -----------------*- C++ -*-===//
+//===- Code.h - the code of a model as one piece -----------------*- C++
+//-*-===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

@@ -1,4 +1,5 @@
-//===- ModelObject.cpp - the facts of a model as data ----------------------===//
+//===- ModelObject.cpp - the facts of a model as data
+//----------------------===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //
@@ -6,10 +7,10 @@
 #include "compiler/Driver/Artifacts/ModelObject.h"
 #include "compiler/Driver/Artifacts/CNames.h"
 #include "compiler/Pipelines/ModelFacts.h"
+#include "swage/artifact.h"
 #include "llvm/IR/Constants.h"
 #include "llvm/IR/IRBuilder.h"
 #include "llvm/Target/TargetMachine.h"
-#include "swage/artifact.h"
 
 using namespace llvm;
 using namespace swage;
@@ -18,8 +19,7 @@ std::string swage::getWeightsSymbol(const CompiledModel &model) {
   return model.name + "_weights";
 }
 
-std::vector<std::string>
-swage::getExportedSymbols(const CompiledModel &model) {
+std::vector<std::string> swage::getExportedSymbols(const CompiledModel &model) {
   std::vector<std::string> symbols = {model.name + "_model"};
   if (hasTypedEntry(model.signature))
     for (const char *suffix : {"_run", "_unload", "_error"})
@@ -66,9 +66,8 @@ private:
 } // namespace
 
 GlobalVariable *ModelBuilder::addData(Constant *value, const Twine &name) {
-  auto *data =
-      new GlobalVariable(module, value->getType(), /*isConstant=*/true,
-                         GlobalValue::PrivateLinkage, value, name);
+  auto *data = new GlobalVariable(module, value->getType(), /*isConstant=*/true,
+                                  GlobalValue::PrivateLinkage, value, name);
   return data;
 }
 
@@ -95,8 +94,8 @@ Constant *ModelBuilder::addValue(const ValueSignature &value) {
   for (const std::string &name : value.dimNames)
     names.push_back(name.empty() ? null() : addText(name));
   return ConstantStruct::getAnon(
-      context, {addText(value.name), half(value.dtype),
-                half(value.dims.size()), addArray(builder.getInt64Ty(), dims),
+      context, {addText(value.name), half(value.dtype), half(value.dims.size()),
+                addArray(builder.getInt64Ty(), dims),
                 addArray(builder.getPtrTy(), names)});
 }
 
@@ -140,9 +139,8 @@ void ModelBuilder::buildModel(const WeightsLayout &weights,
       ConstantStruct::getAnon(
           context,
           {half(SWAGE_ABI_VERSION), half(model.signature.inputs.size()),
-           half(model.signature.outputs.size()),
-           half(model.constants.size()), addText(model.name), metadata,
-           addValues(model.signature.inputs),
+           half(model.signature.outputs.size()), half(model.constants.size()),
+           addText(model.name), metadata, addValues(model.signature.inputs),
            addValues(model.signature.outputs),
            addArray(builder.getInt64Ty(), offsets), data, word(weights.size),
            embedded ? null() : addText(options.weightsFile),
@@ -193,10 +191,10 @@ void ModelBuilder::buildTypedEntry() {
   Value *inputs = passArray(0, numInputs);
   Value *outputs = passArray(numInputs, numOutputs);
   Value *workspace = run->getArg(numInputs + numOutputs);
-  builder.CreateRet(builder.CreateCall(
-      getRuntime("swage_typed_run", builder.getInt32Ty(),
-                 {ptr, ptr, ptr, ptr, ptr}),
-      {facts, session, inputs, outputs, workspace}));
+  builder.CreateRet(
+      builder.CreateCall(getRuntime("swage_typed_run", builder.getInt32Ty(),
+                                    {ptr, ptr, ptr, ptr, ptr}),
+                         {facts, session, inputs, outputs, workspace}));
 
   addFunction(FunctionType::get(builder.getVoidTy(), false),
               model.name + "_unload");

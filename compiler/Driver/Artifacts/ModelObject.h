@@ -1,4 +1,5 @@
-//===- ModelObject.h - the facts of a model as data --------------*- C++ -*-===//
+//===- ModelObject.h - the facts of a model as data --------------*- C++
+//-*-===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

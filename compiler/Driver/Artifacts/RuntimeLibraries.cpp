@@ -1,4 +1,5 @@
-//===- RuntimeLibraries.cpp - where our runtime lies ------------------------===//
+//===- RuntimeLibraries.cpp - where our runtime lies
+//------------------------===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //
@@ -44,20 +45,20 @@ static SmallVector<std::string> getFolders() {
   return folders;
 }
 
-Expected<RuntimeLibraries> swage::findRuntime(const TargetInfo &target) {
+Expected<std::string> swage::findRuntime(const TargetInfo &target,
+                                         StringRef library) {
   SmallVector<std::string> folders = getFolders();
   for (std::string &folder : folders) {
     if (!isNative(target))
       folder += "/swage/" + target.triple;
-    RuntimeLibraries found = {folder + "/libswage_rt.a",
-                              folder + "/libswage_rt_main.a"};
-    if (sys::fs::exists(found.runtime) && sys::fs::exists(found.main))
-      return found;
+    std::string path = (folder + "/" + library).str();
+    if (sys::fs::exists(path))
+      return path;
   }
   return createStringError(
-      formatv("cannot find the runtime libswage_rt.a for '{0}'; looked in {1}; "
-              "set SWAGE_RUNTIME_DIR to the folder that holds it{2}",
-              target.triple, join(folders, ", "),
+      formatv("cannot find the runtime {0} for '{1}'; looked in {2}; set "
+              "SWAGE_RUNTIME_DIR to the folder that holds it{3}",
+              library, target.triple, join(folders, ", "),
               isNative(target) ? ""
                                : ", built with CMake for that machine from the "
                                  "folder runtime of Swage's sources"));

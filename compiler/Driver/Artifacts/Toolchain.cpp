@@ -1,4 +1,5 @@
-//===- Toolchain.cpp - the system's linker ---------------------------------===//
+//===- Toolchain.cpp - the system's linker
+//---------------------------------===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //
@@ -73,10 +74,10 @@ Error Toolchain::run(ArrayRef<std::string> arguments) const {
   SmallVector<StringRef> command = {path};
   append_range(command, arguments);
   std::string message;
-  int status = sys::ExecuteAndWait(path, command, /*Env=*/std::nullopt,
-                                   {StringRef(), StringRef(log), StringRef(log)},
-                                   /*SecondsToWait=*/0, /*MemoryLimit=*/0,
-                                   &message);
+  int status =
+      sys::ExecuteAndWait(path, command, /*Env=*/std::nullopt,
+                          {StringRef(), StringRef(log), StringRef(log)},
+                          /*SecondsToWait=*/0, /*MemoryLimit=*/0, &message);
   if (status == 0)
     return Error::success();
   if (ErrorOr<std::unique_ptr<MemoryBuffer>> text =

@@ -1,4 +1,5 @@
-//===- Toolchain.h - the system's linker and our runtime ---------*- C++ -*-===//
+//===- Toolchain.h - the system's linker and our runtime ---------*- C++
+//-*-===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //
@@ -32,16 +33,13 @@ private:
   std::string path;
 };
 
-/// The libraries that artifacts are linked with.
-struct RuntimeLibraries {
-  std::string runtime; ///< libswage_rt.a
-  std::string main;    ///< libswage_rt_main.a, which has main()
-};
-
-/// Finds them beside this program: in the build tree, below the prefix that
-/// Swage was installed to, or where SWAGE_RUNTIME_DIR says. For another machine
-/// they lie in the folder `swage/<triple>` there.
-llvm::Expected<RuntimeLibraries> findRuntime(const TargetInfo &target);
+/// Finds a library that artifacts are linked with: libswage_rt.a, or
+/// libswage_rt_main.a, which has main(). It lies beside this program: in the
+/// build tree, below the prefix that Swage was installed to, or where
+/// SWAGE_RUNTIME_DIR says. For another machine it lies in the folder
+/// `swage/<triple>` there.
+llvm::Expected<std::string> findRuntime(const TargetInfo &target,
+                                        llvm::StringRef library);
 
 /// Whether `target` is this machine's kind, so that its native tools link.
 bool isNative(const TargetInfo &target);

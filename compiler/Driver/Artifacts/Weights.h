@@ -1,4 +1,5 @@
-//===- Weights.h - the constants of a model, laid out ------------*- C++ -*-===//
+//===- Weights.h - the constants of a model, laid out ------------*- C++
+//-*-===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

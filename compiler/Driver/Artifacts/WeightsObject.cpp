@@ -1,4 +1,5 @@
-//===- WeightsObject.cpp - weights as a relocatable object -----------------===//
+//===- WeightsObject.cpp - weights as a relocatable object
+//-----------------===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //
@@ -60,7 +61,8 @@ static Expected<Machine> getMachine(const Triple &triple) {
   case Triple::aarch64:
     return Machine{ELF::EM_AARCH64, 0, ".rodata.swage", ELF::SHF_ALLOC};
   case Triple::riscv64:
-    return Machine{ELF::EM_RISCV, ELF::EF_RISCV_RVC | ELF::EF_RISCV_FLOAT_ABI_DOUBLE,
+    return Machine{ELF::EM_RISCV,
+                   ELF::EF_RISCV_RVC | ELF::EF_RISCV_FLOAT_ABI_DOUBLE,
                    ".rodata.swage", ELF::SHF_ALLOC};
   default:
     return createStringError(
@@ -152,8 +154,8 @@ Error swage::writeWeightsObject(raw_ostream &os, const WeightsLayout &layout,
   writeSection(nameOfStack, ELF::SHT_PROGBITS, 0, symtabAt, 0, 0, 0, 1, 0);
   writeSection(nameOfSymtab, ELF::SHT_SYMTAB, 0, symtabAt, 2 * symbolSize,
                Strtab, /*first global=*/1, 8, symbolSize);
-  writeSection(nameOfStrtab, ELF::SHT_STRTAB, 0, strtabAt,
-               symbols.str().size(), 0, 0, 1, 0);
+  writeSection(nameOfStrtab, ELF::SHT_STRTAB, 0, strtabAt, symbols.str().size(),
+               0, 0, 1, 0);
   writeSection(nameOfShstrtab, ELF::SHT_STRTAB, 0, shstrtabAt,
                names.str().size(), 0, 0, 1, 0);
   return Error::success();

@@ -1,4 +1,5 @@
-//===- WorkFolder.cpp - files in the making --------------------------------===//
+//===- WorkFolder.cpp - files in the making
+//--------------------------------===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //
@@ -16,9 +17,8 @@ using namespace swage;
 Expected<WorkFolder> WorkFolder::create(StringRef output) {
   // Renaming would replace a folder's or a device's entry.
   if (sys::fs::exists(output) && !sys::fs::is_regular_file(output))
-    return createStringError(
-        formatv("cannot write '{0}': it exists and is no ordinary file",
-                output));
+    return createStringError(formatv(
+        "cannot write '{0}': it exists and is no ordinary file", output));
   SmallString<256> prefix(sys::path::parent_path(output));
   sys::path::append(prefix, ".swage");
   SmallString<256> folder;

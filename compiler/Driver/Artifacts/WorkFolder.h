@@ -1,4 +1,5 @@
-//===- WorkFolder.h - files in the making ------------------------*- C++ -*-===//
+//===- WorkFolder.h - files in the making ------------------------*- C++
+//-*-===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //
