@@ -1,4 +1,5 @@
-//===- Arguments.cpp - options that users wrote ----------------------------===//
+//===- Arguments.cpp - options that users wrote
+//----------------------------===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //
@@ -28,9 +29,10 @@ Expected<Phase> swage::parsePhaseArgument(StringRef flag, StringRef name) {
   std::vector<StringRef> names;
   for (const PhaseInfo &info : getPhases())
     names.push_back(info.name);
-  return createStringError(formatv("{0}={1}: there is no such phase; the phases "
-                                   "are {2}",
-                                   flag, name, join(names, ", ")));
+  return createStringError(
+      formatv("{0}={1}: there is no such phase; the phases "
+              "are {2}",
+              flag, name, join(names, ", ")));
 }
 
 void swage::printModule(raw_ostream &os, mlir::ModuleOp module) {

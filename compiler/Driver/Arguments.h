@@ -1,4 +1,5 @@
-//===- Arguments.h - options that users wrote --------------------*- C++ -*-===//
+//===- Arguments.h - options that users wrote --------------------*- C++
+//-*-===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

@@ -1,4 +1,5 @@
-//===- Commands.h - what `swage` does ----------------------------*- C++ -*-===//
+//===- Commands.h - what `swage` does ----------------------------*- C++
+//-*-===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //
@@ -12,7 +13,6 @@
 
 #include "compiler/Driver/Compare.h"
 #include "compiler/Pipelines/Pipeline.h"
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -37,9 +37,13 @@ struct CompileArguments : ModelArguments {
 };
 int runCompile(const CompileArguments &arguments);
 
-struct RunArguments : ModelArguments {
+/// Options of commands that run a model once or often.
+struct InputArguments : ModelArguments {
   std::vector<std::string> inputs; ///< NAME=FILE
-  std::optional<uint64_t> seed;    ///< of random inputs
+  std::string seed; ///< of random inputs; empty when none are wanted
+};
+
+struct RunArguments : InputArguments {
   std::string outputDir;
 };
 int runRun(const RunArguments &arguments);
@@ -53,10 +57,8 @@ struct CheckArguments : ModelArguments {
 };
 int runCheck(const CheckArguments &arguments);
 
-struct BenchArguments : ModelArguments {
-  std::vector<std::string> inputs;
-  std::optional<uint64_t> seed;
-  double seconds = 3;
+struct BenchArguments : InputArguments {
+  double seconds = 2;
   std::string json;
 };
 int runBench(const BenchArguments &arguments);

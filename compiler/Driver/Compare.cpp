@@ -1,4 +1,5 @@
-//===- Compare.cpp - tensors against expected ones -------------------------===//
+//===- Compare.cpp - tensors against expected ones
+//-------------------------===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //
@@ -71,7 +72,8 @@ static std::string getElementText(const swage_tensor &tensor, int64_t index) {
   if (tensor.dtype == SWAGE_U64)
     return std::to_string(static_cast<const uint64_t *>(tensor.data)[index]);
   char text[32];
-  std::snprintf(text, sizeof text, "%.9g", swage_tensor_element(&tensor, index));
+  std::snprintf(text, sizeof text, "%.9g",
+                swage_tensor_element(&tensor, index));
   return text;
 }
 
@@ -101,10 +103,9 @@ static swage_tensor splitComplex(swage_tensor tensor) {
 std::string swage::compareTensors(const Tensor &actual, Tensor &expected,
                                   Tolerance tolerance) {
   swage_tensor_retype(&expected.get(), actual->dtype);
-  bool sameType = actual->dtype == expected->dtype &&
-                  actual->rank == expected->rank &&
-                  std::equal(actual->dims, actual->dims + actual->rank,
-                             expected->dims);
+  bool sameType =
+      actual->dtype == expected->dtype && actual->rank == expected->rank &&
+      std::equal(actual->dims, actual->dims + actual->rank, expected->dims);
   if (!sameType)
     return formatv("is {0}, expected {1}", actual.getType(),
                    expected.getType());

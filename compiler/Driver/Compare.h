@@ -1,4 +1,5 @@
-//===- Compare.h - tensors against expected ones -----------------*- C++ -*-===//
+//===- Compare.h - tensors against expected ones -----------------*- C++
+//-*-===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

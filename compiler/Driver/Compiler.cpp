@@ -1,9 +1,11 @@
-//===- Compiler.cpp - model files become compiled models -------------------===//
+//===- Compiler.cpp - model files become compiled models
+//-------------------===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/Driver/Compiler.h"
+#include "compiler/Pipelines/Registration.h"
 #include "frontends/ONNX/Importer.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/Diagnostics.h"
@@ -41,7 +43,7 @@ CompileResult swage::compile(const ModelSource &source,
                              const CompileOptions &options,
                              const Messages &messages) {
   DialectRegistry registry;
-  registerPipelineDialects(registry);
+  registerAllDialects(registry);
   auto context = std::make_shared<MLIRContext>(registry);
   // A user has no use for the operation as text; the message names the node.
   context->printOpOnDiagnostic(false);

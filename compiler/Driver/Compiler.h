@@ -1,4 +1,5 @@
-//===- Compiler.h - model files become compiled models -----------*- C++ -*-===//
+//===- Compiler.h - model files become compiled models -----------*- C++
+//-*-===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //
@@ -22,7 +23,9 @@ struct ModelSource {
   llvm::ArrayRef<char> bytes; ///< looked at when `inMemory`
   bool inMemory = false;
 
-  static ModelSource file(llvm::StringRef path) { return {path.str(), {}, false}; }
+  static ModelSource file(llvm::StringRef path) {
+    return {path.str(), {}, false};
+  }
 };
 
 /// What came of it. `model` is filled as far as options.stopAfter asks.

@@ -1,11 +1,12 @@
-//===- LoadedModel.cpp - a model that runs in this process -----------------===//
+//===- LoadedModel.cpp - a model that runs in this process
+//-----------------===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/Driver/LoadedModel.h"
-#include "llvm/ADT/StringExtras.h"
-#include "llvm/Support/FormatVariadic.h"
+#include "swage/program.h"
+#include "llvm/ADT/STLExtras.h"
 
 using namespace llvm;
 using namespace swage;
@@ -28,67 +29,35 @@ Expected<std::unique_ptr<LoadedModel>> LoadedModel::load(CompiledModel model,
 
 LoadedModel::~LoadedModel() { swage_session_destroy(session); }
 
-/// The index of the input that `argument` is for and the file it names. A file
-/// name may contain '=', so what stands before one counts only as a known name.
-static Expected<std::pair<size_t, StringRef>>
-parseInput(StringRef argument, ArrayRef<ValueSignature> inputs,
-           ArrayRef<Tensor> taken) {
-  for (size_t at = argument.find('='); at != StringRef::npos;
-       at = argument.find('=', at + 1))
-    for (auto [index, input] : enumerate(inputs))
-      if (argument.take_front(at) == input.name)
-        return std::make_pair(index, argument.drop_front(at + 1));
-  std::vector<std::string> names;
-  for (const ValueSignature &input : inputs)
-    names.push_back("'" + input.name + "'");
-  if (argument.contains('='))
-    return createStringError(
-        formatv("--input {0}: the model has no input '{1}'; it has {2}",
-                argument, argument.split('=').first,
-                names.empty() ? "none" : join(names, ", ")));
-  for (auto [index, input] : enumerate(inputs))
-    if (!taken[index]->data)
-      return std::make_pair(index, argument);
-  return createStringError(
-      formatv("--input {0}: the model has only {1} inputs", argument,
-              inputs.size()));
-}
+Expected<std::vector<Tensor>> LoadedModel::readInputs(
+    ArrayRef<std::string> files, std::optional<uint64_t> seed,
+    ArrayRef<std::pair<std::string, int64_t>> dims, std::string &note) const {
+  std::vector<const char *> bindings;
+  for (const std::string &file : files)
+    bindings.push_back(file.c_str());
+  std::vector<swage_dim_value> sizes;
+  for (const auto &[name, size] : dims)
+    sizes.push_back({name.c_str(), size});
 
-Expected<std::vector<Tensor>>
-LoadedModel::readInputs(ArrayRef<std::string> files,
-                        std::optional<uint64_t> seed) const {
-  ArrayRef<ValueSignature> inputs = getSignature().inputs;
-  std::vector<Tensor> tensors(inputs.size());
-  for (const std::string &argument : files) {
-    auto parsed = parseInput(argument, inputs, tensors);
-    if (!parsed)
-      return parsed.takeError();
-    auto [index, path] = *parsed;
-    if (tensors[index]->data)
-      return createStringError(
-          formatv("--input {0}: there are two files for '{1}'", argument,
-                  inputs[index].name));
-    Expected<Tensor> tensor = Tensor::load(path);
-    if (!tensor)
-      return tensor.takeError();
-    tensors[index] = std::move(*tensor);
-  }
-  uint64_t state = seed.value_or(0);
-  for (auto [index, tensor] : enumerate(tensors)) {
-    if (tensor->data)
-      continue;
-    if (!seed)
-      return createStringError(formatv(
-          "there is no file for the input '{0}'; give --input {0}=FILE.npy, or "
-          "--random-inputs",
-          inputs[index].name));
-    // One is a size that every operator can work with.
-    Expected<Tensor> random = Tensor::random(inputs[index], 1, state);
-    if (!random)
-      return random.takeError();
-    tensor = std::move(*random);
-  }
-  return tensors;
+  std::vector<swage_tensor> loaded(getModel()->num_inputs);
+  char *message = nullptr, *remark = nullptr;
+  swage_status status = swage_inputs_load(
+      getModel(), bindings.data(), bindings.size(), loaded.data(), &message);
+  if (status == SWAGE_OK && seed)
+    status = swage_inputs_randomize(getModel(), sizes.data(), sizes.size(),
+                                    *seed, loaded.data(), &remark, &message);
+  else if (status == SWAGE_OK)
+    status = swage_inputs_complete(getModel(), loaded.data(), &message);
+  if (remark)
+    note = remark;
+  swage_free(remark);
+  // From here on the tensors have owners, also when something went wrong.
+  std::vector<Tensor> inputs(loaded.size());
+  for (auto [input, tensor] : zip_equal(inputs, loaded))
+    input.get() = tensor;
+  if (status != SWAGE_OK)
+    return takeMessage(message);
+  return inputs;
 }
 
 Expected<std::vector<Tensor>>

@@ -1,9 +1,11 @@
-//===- Messages.cpp - what the compiler says to its user -------------------===//
+//===- Messages.cpp - what the compiler says to its user
+//-------------------===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/Driver/Messages.h"
+#include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/Location.h"
 #include "llvm/Support/raw_ostream.h"
@@ -18,10 +20,14 @@ void Messages::error(const llvm::Twine &text) const {
   sink(("error: " + text).str());
 }
 
+void Messages::note(const llvm::Twine &text) const {
+  sink(("note: " + text).str());
+}
+
 void Messages::error(llvm::Error error) const {
-  llvm::handleAllErrors(
-      std::move(error),
-      [&](const llvm::ErrorInfoBase &info) { this->error(info.message()); });
+  llvm::handleAllErrors(std::move(error), [&](const llvm::ErrorInfoBase &info) {
+    this->error(info.message());
+  });
 }
 
 static StringRef getSeverity(DiagnosticSeverity severity) {

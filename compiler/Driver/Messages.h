@@ -1,4 +1,5 @@
-//===- Messages.h - what the compiler says to its user -----------*- C++ -*-===//
+//===- Messages.h - what the compiler says to its user -----------*- C++
+//-*-===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //
@@ -33,6 +34,8 @@ public:
   /// "error: text".
   void error(const llvm::Twine &text) const;
   void error(llvm::Error error) const;
+  /// "note: text".
+  void note(const llvm::Twine &text) const;
   /// "FILE: error: text", with the operation's name where the location has one,
   /// and its notes.
   void report(const mlir::Diagnostic &diagnostic) const;

@@ -1,9 +1,11 @@
-//===- Progress.cpp - what long work is doing ------------------------------===//
+//===- Progress.cpp - what long work is doing
+//------------------------------===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/Driver/Progress.h"
+#include "mlir/IR/BuiltinOps.h"
 #include "llvm/Support/Process.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -20,8 +22,8 @@ void Progress::show(const Twine &text) {
   clear();
   std::string line = text.str();
   // A line that wraps could not be removed again.
-  line.resize(std::min<size_t>(line.size(),
-                               sys::Process::StandardErrColumns() - 1));
+  line.resize(
+      std::min<size_t>(line.size(), sys::Process::StandardErrColumns() - 1));
   errs() << line;
   errs().flush();
   shown = true;

@@ -1,4 +1,5 @@
-//===- Tensor.h - tensors with an owner --------------------------*- C++ -*-===//
+//===- Tensor.h - tensors with an owner --------------------------*- C++
+//-*-===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //
@@ -24,14 +25,7 @@ public:
 
   /// Reads a .npy or .pb file.
   static llvm::Expected<Tensor> load(llvm::StringRef path);
-  /// A tensor of the signature's type and shape with random values; every
-  /// dimension that only a run knows becomes `unknown`. `state` is the
-  /// generator's.
-  static llvm::Expected<Tensor> random(const ValueSignature &value,
-                                       int64_t unknown, uint64_t &state);
 
-  /// Writes a .npy file.
-  llvm::Error save(llvm::StringRef path) const;
   /// "float32[1,3]".
   std::string getType() const;
 

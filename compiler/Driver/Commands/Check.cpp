@@ -1,10 +1,12 @@
-//===- Check.cpp - swage check ----------------------------------------------===//
+//===- Check.cpp - swage check
+//----------------------------------------------===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //
 // Compiles and runs test cases and compares their outputs with expected ones.
 //
 //===----------------------------------------------------------------------===//
+#include "compiler/Driver/Arguments.h"
 #include "compiler/Driver/Artifacts/Artifact.h"
 #include "compiler/Driver/Commands/Load.h"
 #include "compiler/Driver/Commands/TestCase.h"
@@ -53,9 +55,8 @@ static std::string getOneLine(StringRef text) {
 }
 
 /// Empty when the outputs are as expected, else the first that is not.
-static Expected<std::string> runDataSet(const LoadedModel &model,
-                                        const DataSet &data,
-                                        Tolerance tolerance) {
+static Expected<std::string>
+runDataSet(const LoadedModel &model, const DataSet &data, Tolerance tolerance) {
   const ModelSignature &signature = model.getSignature();
   if (data.inputs.size() != signature.inputs.size())
     return formatv("there are {0} input files for {1} inputs",
@@ -87,7 +88,8 @@ static Expected<std::string> runDataSet(const LoadedModel &model,
   return std::string();
 }
 
-static Verdict checkCase(const TestCase &test, const CheckArguments &arguments) {
+static Verdict checkCase(const TestCase &test,
+                         const CheckArguments &arguments) {
   if (test.dataSets.empty())
     return {"fail", "there is no folder test_data_set_* beside the model"};
   FirstMessage message;
@@ -136,8 +138,10 @@ private:
 void Report::add(const TestCase &test, const WorkerResult &result) {
   auto [name, reason] = StringRef(result.answer).split('\n');
   // A process that crashed after it answered has still crashed.
-  if (!result.failure.empty())
-    std::tie(name, reason) = {StringRef("fail"), StringRef(result.failure)};
+  if (!result.failure.empty()) {
+    name = "fail";
+    reason = result.failure;
+  }
   std::string line = getOneLine(reason);
   ++counts[name.str()];
   outs() << name << ' ' << test.name << (line.empty() ? "" : " ") << line
@@ -151,8 +155,8 @@ void Report::add(const TestCase &test, const WorkerResult &result) {
 }
 
 void Report::finish() {
-  outs() << formatv("{0} passed, {1} failed, {2} unsupported\n",
-                    counts["pass"], counts["fail"], counts["unsupported"]);
+  outs() << formatv("{0} passed, {1} failed, {2} unsupported\n", counts["pass"],
+                    counts["fail"], counts["unsupported"]);
 }
 
 Error Report::write(StringRef path) {
@@ -160,11 +164,17 @@ Error Report::write(StringRef path) {
                       {"failed", int64_t(counts["fail"])},
                       {"unsupported", int64_t(counts["unsupported"])},
                       {"cases", std::move(cases)}};
-  return writeFile(path, formatv("{0:2}\n", json::Value(std::move(report))).str());
+  return writeFile(path,
+                   formatv("{0:2}\n", json::Value(std::move(report))).str());
 }
 
 int swage::runCheck(const CheckArguments &arguments) {
   Messages messages;
+  // What is wrong with the options is wrong in every case: say it once.
+  if (Expected<CompileOptions> options = parseOptions(arguments); !options) {
+    messages.error(options.takeError());
+    return getExitCode(Status::Error);
+  }
   std::vector<TestCase> tests;
   for (const std::string &path : arguments.paths) {
     Expected<std::vector<TestCase>> found = findTestCases(path);

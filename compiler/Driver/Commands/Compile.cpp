@@ -1,4 +1,5 @@
-//===- Compile.cpp - swage compile -----------------------------------------===//
+//===- Compile.cpp - swage compile
+//-----------------------------------------===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //
@@ -58,9 +59,8 @@ static Expected<Plan> makePlan(const CompileArguments &arguments) {
   plan.artifact.weightsInFile = arguments.weights == "file";
   plan.artifact.optLevel = arguments.optLevel;
   plan.compile.keepBitcode = needsBitcode(*kind);
-  plan.compile.modelName =
-      getModelName(arguments.output.empty() ? arguments.model
-                                            : arguments.output);
+  plan.compile.modelName = getModelName(
+      arguments.output.empty() ? arguments.model : arguments.output);
   return plan;
 }
 

@@ -1,6 +1,9 @@
-//===- Load.h - compile a model and load it ----------------------*- C++ -*-===//
+//===- Load.h - compile a model and load it ----------------------*- C++
+//-*-===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
+//
+// The first half of every command that runs a model in this process.
 //
 //===----------------------------------------------------------------------===//
 #ifndef SWAGE_COMPILER_DRIVER_COMMANDS_LOAD_H
@@ -16,13 +19,18 @@ namespace swage {
 struct LoadResult {
   Status status = Status::Error;
   std::unique_ptr<LoadedModel> model;
+  std::vector<Tensor> inputs; ///< when asked for
   onnx::ModelReport report;
 };
 
 /// Compiles the model that `arguments` name for this machine and loads it, with
 /// progress on the terminal.
-LoadResult loadModel(const ModelArguments &arguments,
-                     const Messages &messages);
+LoadResult loadModel(const ModelArguments &arguments, const Messages &messages);
+
+/// The same, and reads its inputs. With `alwaysRandom` those that have no file
+/// are random even when nobody asked.
+LoadResult loadModelAndInputs(const InputArguments &arguments,
+                              bool alwaysRandom, const Messages &messages);
 
 } // namespace swage
 

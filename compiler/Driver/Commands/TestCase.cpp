@@ -1,4 +1,5 @@
-//===- TestCase.cpp - models with expected outputs -------------------------===//
+//===- TestCase.cpp - models with expected outputs
+//-------------------------===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //
@@ -35,8 +36,7 @@ static std::string join(StringRef folder, const Twine &name) {
 static std::vector<std::string> getFiles(StringRef folder, StringRef prefix) {
   std::vector<std::string> files;
   for (;;) {
-    std::string stem =
-        join(folder, prefix + "_" + Twine(files.size()).str());
+    std::string stem = join(folder, prefix + "_" + Twine(files.size()).str());
     if (sys::fs::exists(stem + ".pb"))
       files.push_back(stem + ".pb");
     else if (sys::fs::exists(stem + ".npy"))

@@ -1,4 +1,5 @@
-//===- TestCase.h - models with expected outputs -----------------*- C++ -*-===//
+//===- TestCase.h - models with expected outputs -----------------*- C++
+//-*-===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

@@ -1,4 +1,5 @@
-//===- Worker.cpp - work that may crash ------------------------------------===//
+//===- Worker.cpp - work that may crash
+//------------------------------------===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //
@@ -113,8 +114,8 @@ void Workers::start(size_t index) {
     close(output[0]);
     return;
   }
-  workers.push_back({index, process, answer[0], output[0], "", "",
-                     Clock::now(), false});
+  workers.push_back(
+      {index, process, answer[0], output[0], "", "", Clock::now(), false});
 }
 
 void Workers::killLate() {
@@ -145,8 +146,7 @@ WorkerResult Workers::finish(Worker &worker) {
       std::chrono::duration<double>(Clock::now() - worker.start).count();
   result.answer = std::move(worker.answer);
   if (worker.timedOut)
-    result.failure =
-        formatv("did not end within {0} seconds", options.timeout);
+    result.failure = formatv("did not end within {0} seconds", options.timeout);
   else if (WIFSIGNALED(status))
     result.failure = formatv("crashed ({0})", strsignal(WTERMSIG(status)));
   else if (WEXITSTATUS(status) != 0)
@@ -185,7 +185,8 @@ std::pair<size_t, WorkerResult> Workers::wait() {
       if (!files[2 * i].revents || readSome(worker.answerPipe, worker.answer))
         continue;
       size_t index = worker.index;
-      while (worker.outputPipe >= 0 && readSome(worker.outputPipe, worker.output))
+      while (worker.outputPipe >= 0 &&
+             readSome(worker.outputPipe, worker.output))
         ;
       WorkerResult result = finish(worker);
       workers.erase(workers.begin() + i);

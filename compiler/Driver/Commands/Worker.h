@@ -1,4 +1,5 @@
-//===- Worker.h - work that may crash ----------------------------*- C++ -*-===//
+//===- Worker.h - work that may crash ----------------------------*- C++
+//-*-===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //
