@@ -29,16 +29,15 @@ public:
     outs() << left_justify(name, 12) << text << '\n';
     outs().flush();
   }
-  void add(StringRef name, Error error) {
+  void addProblem(StringRef name, Error error) {
     add(name, "MISSING: " + toString(std::move(error)));
     hasProblems = true;
   }
-  /// The path, or the problem.
-  void add(StringRef name, Expected<std::string> path) {
+  void addPath(StringRef name, Expected<std::string> path) {
     if (path)
       add(name, *path);
     else
-      add(name, path.takeError());
+      addProblem(name, path.takeError());
   }
   bool hasProblems = false;
 };
@@ -86,7 +85,7 @@ int swage::runDoctor() {
                                    "{1:f1} GB/s",
                                    *peak, bandwidth));
     else
-      findings.add("peak", peak.takeError());
+      findings.addProblem("peak", peak.takeError());
   }
   findDevice(findings, "cuda", "libcuda.so.1", "CUDA");
   findDevice(findings, "opencl", "libOpenCL.so.1", "OpenCL");
@@ -94,9 +93,9 @@ int swage::runDoctor() {
   if (toolchain)
     findings.add("linker", toolchain->getPath());
   else
-    findings.add("linker", toolchain.takeError());
-  findings.add("runtime", findRuntime(host, "libswage_rt.a"));
-  findings.add("main", findRuntime(host, "libswage_rt_main.a"));
+    findings.addProblem("linker", toolchain.takeError());
+  findings.addPath("runtime", findRuntime(host, "libswage_rt.a"));
+  findings.addPath("main", findRuntime(host, "libswage_rt_main.a"));
   if (findings.hasProblems) {
     outs() << "something is missing; see above\n";
     return getExitCode(Status::Error);

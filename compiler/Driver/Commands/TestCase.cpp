@@ -61,14 +61,14 @@ static TestCase readCase(StringRef folder, StringRef model) {
   return result;
 }
 
-static void search(StringRef folder, std::vector<TestCase> &cases) {
+static void collectCases(StringRef folder, std::vector<TestCase> &cases) {
   std::string model = join(folder, "model.onnx");
   if (sys::fs::exists(model)) {
     cases.push_back(readCase(folder, model));
     return;
   }
   for (const std::string &inner : getFolders(folder))
-    search(inner, cases);
+    collectCases(inner, cases);
 }
 
 Expected<std::vector<TestCase>> swage::findTestCases(StringRef path) {
@@ -80,7 +80,7 @@ Expected<std::vector<TestCase>> swage::findTestCases(StringRef path) {
     cases.push_back(readCase(sys::path::parent_path(path), path));
     return cases;
   }
-  search(path, cases);
+  collectCases(path, cases);
   if (cases.empty())
     return createStringError(
         formatv("cannot check '{0}': there is no model.onnx in this folder or "
