@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/JIT/JITModel.h"
+#include "compiler/Pipelines/ModelFacts.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/Alignment.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -54,28 +55,6 @@ void JITModel::placeConstants() {
   facts.weights_size = end - lowest;
 }
 
-void JITModel::describeValues() {
-  auto describe = [&](ArrayRef<ValueSignature> values,
-                      std::vector<swage_value_info> &infos) {
-    for (const ValueSignature &value : values) {
-      std::vector<const char *> names;
-      for (const std::string &name : value.dimNames)
-        names.push_back(name.empty() ? nullptr : name.c_str());
-      dimNames.push_back(std::move(names));
-      infos.push_back(
-          {value.name.c_str(), value.dtype,
-           static_cast<int32_t>(value.dims.size()), value.dims.data(),
-           value.dimNames.empty() ? nullptr : dimNames.back().data()});
-    }
-  };
-  describe(compiled.signature.inputs, inputs);
-  describe(compiled.signature.outputs, outputs);
-  facts.num_inputs = inputs.size();
-  facts.inputs = inputs.data();
-  facts.num_outputs = outputs.size();
-  facts.outputs = outputs.data();
-}
-
 Expected<std::unique_ptr<JITModel>> JITModel::load(CompiledModel compiled) {
   std::unique_ptr<JITModel> model(new JITModel(std::move(compiled)));
   const CompiledModel &source = model->compiled;
@@ -95,12 +74,14 @@ Expected<std::unique_ptr<JITModel>> JITModel::load(CompiledModel compiled) {
   swage_model &facts = model->facts;
   facts.abi_version = SWAGE_ABI_VERSION;
   facts.name = source.name.c_str();
-  raw_string_ostream(model->metadata)
-      << json::Value(json::Object(source.metadata));
+  raw_string_ostream(model->metadata) << json::Value(describeModel(source));
   facts.metadata = model->metadata.c_str();
   facts.arena_size = source.arenaSize;
   facts.entry = reinterpret_cast<int32_t (*)(swage_exec *)>(*entry);
   model->placeConstants();
-  model->describeValues();
+  facts.num_inputs = model->values.getInputs().size();
+  facts.inputs = model->values.getInputs().data();
+  facts.num_outputs = model->values.getOutputs().size();
+  facts.outputs = model->values.getOutputs().data();
   return model;
 }

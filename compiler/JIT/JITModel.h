@@ -11,8 +11,7 @@
 #define SWAGE_COMPILER_JIT_JITMODEL_H
 
 #include "compiler/JIT/ObjectLoader.h"
-#include "compiler/Pipelines/CompiledModel.h"
-#include "swage/artifact.h"
+#include "compiler/JIT/ValueTable.h"
 
 namespace swage {
 
@@ -28,17 +27,16 @@ public:
   const CompiledModel &getCompiled() const { return compiled; }
 
 private:
-  explicit JITModel(CompiledModel model) : compiled(std::move(model)) {}
+  explicit JITModel(CompiledModel model)
+      : compiled(std::move(model)), values(compiled.signature) {}
   void placeConstants();
-  void describeValues();
 
   CompiledModel compiled;
+  ValueTable values;
   std::unique_ptr<ObjectLoader> loader;
   swage_model facts = {};
   std::string metadata;
   std::vector<uint64_t> offsets;
-  std::vector<swage_value_info> inputs, outputs;
-  std::vector<std::vector<const char *>> dimNames;
 };
 
 } // namespace swage

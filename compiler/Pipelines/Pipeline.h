@@ -18,7 +18,6 @@
 #include <utility>
 
 namespace mlir {
-class DialectRegistry;
 class ModuleOp;
 } // namespace mlir
 
@@ -79,9 +78,6 @@ struct CompileOptions {
   /// `code` it is what code was made from. May be null.
   std::function<void(Phase, mlir::ModuleOp)> onEnd;
 };
-
-/// Registers every dialect, interface and translation that the pipeline uses.
-void registerPipelineDialects(mlir::DialectRegistry &registry);
 
 /// Compiles `module`, which the frontend made, and changes it on the way.
 /// Failures are diagnosed through the module's context.

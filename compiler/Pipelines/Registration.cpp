@@ -10,7 +10,6 @@
 #include "compiler/Backend/LLVM/Codegen.h"
 #include "compiler/Conversion/KernelToLLVM/KernelToLLVM.h"
 #include "compiler/Conversion/NNToLinalg/NNToLinalg.h"
-#include "compiler/Pipelines/Pipeline.h"
 #include "compiler/Transforms/Passes.h"
 #include "dialects/Kernel/Kernel.h"
 #include "dialects/NN/NN.h"
@@ -34,8 +33,4 @@ void swage::registerAllPasses() {
   registerSwageKernelToLLVMPasses();
   registerSwageNNToLinalgPasses();
   registerSwageTransformsPasses();
-}
-
-void swage::registerPipelineDialects(mlir::DialectRegistry &registry) {
-  swage::registerAllDialects(registry);
 }

@@ -144,6 +144,17 @@ SWAGE_API swage_status swage_session_run(swage_session *session,
                                          swage_tensor *outputs, void *workspace,
                                          char **error);
 
+/* What the typed functions of a generated header call. The session of a model
+   is in *session, NULL at first: the first run makes it, unloading destroys it.
+   Inputs and outputs are the data of tensors as the signature has them. */
+SWAGE_API int32_t swage_typed_run(const swage_model *model,
+                                  swage_session **session,
+                                  const void *const *inputs,
+                                  void *const *outputs, void *workspace);
+SWAGE_API void swage_typed_unload(swage_session **session);
+/* Why the last typed run of this thread failed. Never NULL. */
+SWAGE_API const char *swage_typed_error(void);
+
 /* Releases outputs and messages that the runtime allocated. NULL is allowed. */
 SWAGE_API void swage_free(void *memory);
 

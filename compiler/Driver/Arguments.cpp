@@ -1,0 +1,76 @@
+//===- Arguments.cpp - options that users wrote
+//----------------------------===//
+//
+// Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
+//
+//===----------------------------------------------------------------------===//
+#include "compiler/Driver/Arguments.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FormatVariadic.h"
+
+using namespace llvm;
+using namespace swage;
+
+Expected<std::pair<std::string, int64_t>> swage::parseDim(StringRef text) {
+  // Names of dimensions are free; sizes are not.
+  auto [name, size] = text.rsplit('=');
+  int64_t number;
+  if (name.empty() || size.getAsInteger(10, number) || number < 1)
+    return createStringError(formatv("--dim {0}: expected NAME=N with a size N "
+                                     "of at least 1, as in --dim batch=4",
+                                     text));
+  return std::make_pair(name.str(), number);
+}
+
+Expected<Phase> swage::parsePhaseArgument(StringRef flag, StringRef name) {
+  if (std::optional<Phase> phase = parsePhase(name))
+    return *phase;
+  std::vector<StringRef> names;
+  for (const PhaseInfo &info : getPhases())
+    names.push_back(info.name);
+  return createStringError(
+      formatv("{0}={1}: there is no such phase; the phases "
+              "are {2}",
+              flag, name, join(names, ", ")));
+}
+
+void swage::printModule(raw_ostream &os, mlir::ModuleOp module) {
+  // Small constants are worth reading; weights are not.
+  module->print(os, mlir::OpPrintingFlags()
+                        .elideLargeElementsAttrs(64)
+                        .elideLargeResourceString(64));
+  os << '\n';
+}
+
+Expected<CompileOptions> swage::parseOptions(const ModelArguments &arguments) {
+  CompileOptions options;
+  Expected<TargetInfo> target = TargetInfo::parse(arguments.target);
+  if (!target)
+    return target.takeError();
+  options.target = std::move(*target);
+  options.optLevel = arguments.optLevel;
+  options.backend = arguments.backend;
+  options.threads = arguments.threads;
+  for (const std::string &text : arguments.dims) {
+    auto dim = parseDim(text);
+    if (!dim)
+      return dim.takeError();
+    options.dims.push_back(std::move(*dim));
+  }
+  SmallVector<Phase> dumps;
+  for (const std::string &name : arguments.dumpAfter) {
+    Expected<Phase> phase = parsePhaseArgument("--dump-after", name);
+    if (!phase)
+      return phase.takeError();
+    dumps.push_back(*phase);
+  }
+  if (!dumps.empty())
+    options.onEnd = [dumps](Phase phase, mlir::ModuleOp module) {
+      if (!is_contained(dumps, phase))
+        return;
+      errs() << "// ---- after " << getPhaseName(phase) << "\n";
+      printModule(errs(), module);
+    };
+  return options;
+}

@@ -1,0 +1,355 @@
+//===- Artifact.cpp - compiled models as files
+//-----------------------------===//
+//
+// Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
+//
+//===----------------------------------------------------------------------===//
+#include "compiler/Driver/Artifacts/Artifact.h"
+#include "compiler/Backend/LLVM/Codegen.h"
+#include "compiler/Driver/Artifacts/CNames.h"
+#include "compiler/Driver/Artifacts/Code.h"
+#include "compiler/Driver/Artifacts/Header.h"
+#include "compiler/Driver/Artifacts/ModelObject.h"
+#include "compiler/Driver/Artifacts/Toolchain.h"
+#include "compiler/Driver/Artifacts/WorkFolder.h"
+#include "llvm/ADT/SmallString.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Bitcode/BitcodeWriter.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/Path.h"
+
+using namespace llvm;
+using namespace swage;
+
+static constexpr StringLiteral kindNames[] = {"exe",     "shared", "static",
+                                              "object",  "header", "llvm-ir",
+                                              "bitcode", "asm",    "mlir"};
+
+ArrayRef<StringLiteral> swage::getArtifactKindNames() { return kindNames; }
+
+StringRef swage::getArtifactKindName(ArtifactKind kind) {
+  return kindNames[static_cast<unsigned>(kind)];
+}
+
+std::optional<ArtifactKind> swage::parseArtifactKind(StringRef name) {
+  const StringLiteral *found = find(kindNames, name);
+  if (found == std::end(kindNames))
+    return std::nullopt;
+  return static_cast<ArtifactKind>(found - kindNames);
+}
+
+bool swage::needsBitcode(ArtifactKind kind) {
+  return kind == ArtifactKind::LLVMIR || kind == ArtifactKind::Bitcode ||
+         kind == ArtifactKind::Assembly;
+}
+
+bool swage::isBinary(ArtifactKind kind) { return kind <= ArtifactKind::Object; }
+
+Error swage::writeFile(StringRef path, StringRef contents) {
+  Expected<WorkFolder> work = WorkFolder::create(path);
+  if (!work)
+    return work.takeError();
+  Expected<std::string> file = work->write("text", [&](raw_ostream &os) {
+    os << contents;
+    return Error::success();
+  });
+  if (!file)
+    return file.takeError();
+  work->addResult(*file, path.str());
+  return work->finish();
+}
+
+/// The library that every artifact with code needs.
+static constexpr StringLiteral runtimeLibrary = "libswage_rt.a";
+
+namespace {
+
+/// Makes the kinds that are machine code. The steps share what they made.
+class BinaryWriter {
+public:
+  BinaryWriter(const CompiledModel &model, const ArtifactOptions &options,
+               Toolchain toolchain, WorkFolder work)
+      : model(model), options(options), toolchain(std::move(toolchain)),
+        work(std::move(work)), layout(model.constants) {}
+
+  Error write();
+
+private:
+  Error writeCode();
+  Error writeModelObject();
+  Error writeWeightsFile();
+  Error linkExecutable();
+  Error linkShared();
+  Error linkStatic();
+  Error linkObject();
+  Expected<std::string> linkCode();
+  Error link(ArrayRef<std::string> arguments);
+  std::string getSibling(StringRef extension) const;
+
+  const CompiledModel &model;
+  const ArtifactOptions &options;
+  Toolchain toolchain;
+  WorkFolder work;
+  WeightsLayout layout;
+  std::vector<std::string> code;    ///< objects of kernels, main and facts
+  std::vector<std::string> weights; ///< the object with the weights, if any
+};
+
+} // namespace
+
+/// A file beside the output, named after the model.
+std::string BinaryWriter::getSibling(StringRef extension) const {
+  SmallString<256> path(sys::path::parent_path(options.output));
+  sys::path::append(path, model.name + extension);
+  return path.str().str();
+}
+
+Error BinaryWriter::write() {
+  if (Error error = writeCode())
+    return error;
+  if (Error error = writeModelObject())
+    return error;
+  if (Error error = writeWeightsFile())
+    return error;
+  Error linked = [&] {
+    switch (options.kind) {
+    case ArtifactKind::Executable:
+      return linkExecutable();
+    case ArtifactKind::Shared:
+      return linkShared();
+    case ArtifactKind::Static:
+      return linkStatic();
+    default:
+      return linkObject();
+    }
+  }();
+  if (linked)
+    return linked;
+  if (options.kind != ArtifactKind::Executable) {
+    Expected<std::string> header = work.write("header", [&](raw_ostream &os) {
+      writeHeader(os, model);
+      return Error::success();
+    });
+    if (!header)
+      return header.takeError();
+    work.addResult(*header, getSibling(".h"));
+  }
+  work.addResult(work.getPath("result"), options.output);
+  return work.finish();
+}
+
+Error BinaryWriter::writeCode() {
+  for (auto [index, part] : enumerate(model.objects)) {
+    Expected<std::string> path =
+        work.write(formatv("{0}.o", index).str(), [&](raw_ostream &os) {
+          os.write(part.object.data(), part.object.size());
+          return Error::success();
+        });
+    if (!path)
+      return path.takeError();
+    code.push_back(*path);
+  }
+  return Error::success();
+}
+
+Error BinaryWriter::writeModelObject() {
+  ModelObjectOptions facts;
+  facts.forExecutable = options.kind == ArtifactKind::Executable;
+  if (options.weightsInFile)
+    facts.weightsFile = sys::path::filename(getSibling(".weights"));
+  LLVMContext context;
+  std::unique_ptr<Module> module =
+      buildModelModule(context, model, layout, facts);
+  Expected<SmallVector<char, 0>> object =
+      emit(*module, model.target, options.optLevel, EmitKind::Object);
+  if (!object)
+    return object.takeError();
+  Expected<std::string> path = work.write("facts.o", [&](raw_ostream &os) {
+    os.write(object->data(), object->size());
+    return Error::success();
+  });
+  if (!path)
+    return path.takeError();
+  code.push_back(*path);
+  return Error::success();
+}
+
+Error BinaryWriter::writeWeightsFile() {
+  if (options.weightsInFile) {
+    Expected<std::string> path = work.write("weights", [&](raw_ostream &os) {
+      writeWeights(os, layout, model.constants);
+      return Error::success();
+    });
+    if (!path)
+      return path.takeError();
+    work.addResult(*path, getSibling(".weights"));
+    return Error::success();
+  }
+  Expected<std::string> path =
+      work.write(model.name + "_weights.o", [&](raw_ostream &os) {
+        return writeWeightsObject(os, layout, model.constants, model.target,
+                                  getWeightsSymbol(model));
+      });
+  if (!path)
+    return path.takeError();
+  weights.push_back(*path);
+  return Error::success();
+}
+
+/// Runs the linker. The arguments go through a file: a model may have more
+/// kernels than a command line has room.
+Error BinaryWriter::link(ArrayRef<std::string> arguments) {
+  Expected<std::string> response =
+      work.write("arguments", [&](raw_ostream &os) {
+        for (StringRef argument : arguments) {
+          os << '"';
+          for (char c : argument) {
+            if (c == '"' || c == '\\')
+              os << '\\';
+            os << c;
+          }
+          os << "\"\n";
+        }
+        return Error::success();
+      });
+  if (!response)
+    return response.takeError();
+  return toolchain.run({"@" + *response});
+}
+
+Error BinaryWriter::linkExecutable() {
+  Expected<std::string> runtime = findRuntime(model.target, runtimeLibrary);
+  if (!runtime)
+    return runtime.takeError();
+  Expected<std::string> main = findRuntime(model.target, "libswage_rt_main.a");
+  if (!main)
+    return main.takeError();
+  std::vector<std::string> arguments = {"-o", work.getPath("result")};
+  append_range(arguments, code);
+  append_range(arguments, weights);
+  append_range(arguments, ArrayRef<std::string>{*main, *runtime, "-pthread",
+                                                "-Wl,--as-needed", "-lm",
+                                                "-Wl,--gc-sections"});
+  return link(arguments);
+}
+
+/// The functions of the runtime that programs call, which a shared library must
+/// contain and show although no code of its own calls them all.
+static constexpr StringLiteral publicRuntime[] = {
+    "swage_session_create", "swage_session_run", "swage_session_destroy",
+    "swage_free",           "swage_dtype_size",  "swage_dtype_name"};
+
+Error BinaryWriter::linkShared() {
+  Expected<std::string> runtime = findRuntime(model.target, runtimeLibrary);
+  if (!runtime)
+    return runtime.takeError();
+  Expected<std::string> exports = work.write("exports", [&](raw_ostream &os) {
+    os << "{\n  global:\n";
+    for (const std::string &symbol : getExportedSymbols(model))
+      os << "    " << symbol << ";\n";
+    for (StringRef symbol : publicRuntime)
+      os << "    " << symbol << ";\n";
+    os << "  local: *;\n};\n";
+    return Error::success();
+  });
+  if (!exports)
+    return exports.takeError();
+  std::vector<std::string> arguments = {
+      "-shared", "-o", work.getPath("result"),
+      "-Wl,-soname," + sys::path::filename(options.output).str(),
+      "-Wl,--version-script=" + *exports,
+      // Two models in one process each use the runtime that they came with.
+      "-Wl,-Bsymbolic", "-Wl,-z,defs", "-Wl,--gc-sections"};
+  for (StringRef symbol : publicRuntime)
+    arguments.push_back(("-Wl,-u," + symbol).str());
+  append_range(arguments, code);
+  append_range(arguments, weights);
+  append_range(arguments, ArrayRef<std::string>{*runtime, "-pthread",
+                                                "-Wl,--as-needed", "-lm"});
+  return link(arguments);
+}
+
+/// All code as one object that shows only what the header declares.
+Expected<std::string> BinaryWriter::linkCode() {
+  std::string linked = work.getPath("linked.o");
+  std::vector<std::string> arguments = {"-r", "-nostdlib", "-o", linked};
+  append_range(arguments, code);
+  if (Error error = link(arguments))
+    return error;
+  std::string local = work.getPath(model.name + ".o");
+  if (Error error = localizeSymbols(linked, local, getExportedSymbols(model)))
+    return error;
+  return local;
+}
+
+Error BinaryWriter::linkStatic() {
+  Expected<std::string> runtime = findRuntime(model.target, runtimeLibrary);
+  if (!runtime)
+    return runtime.takeError();
+  Expected<std::string> local = linkCode();
+  if (!local)
+    return local.takeError();
+  std::vector<std::string> members = {*local};
+  append_range(members, weights);
+  return mergeArchive(work.getPath("result"), members, *runtime);
+}
+
+Error BinaryWriter::linkObject() {
+  Expected<std::string> local = linkCode();
+  if (!local)
+    return local.takeError();
+  std::vector<std::string> arguments = {"-r", "-nostdlib", "-o",
+                                        work.getPath("result"), *local};
+  append_range(arguments, weights);
+  return link(arguments);
+}
+
+/// llvm-ir, bitcode and asm: what a library would contain, weights declared.
+static Error writeLLVM(const CompiledModel &model,
+                       const ArtifactOptions &options) {
+  LLVMContext context;
+  Expected<std::unique_ptr<Module>> module = linkBitcode(
+      buildModelModule(context, model, WeightsLayout(model.constants), {}),
+      model);
+  if (!module)
+    return module.takeError();
+  SmallVector<char, 0> contents;
+  raw_svector_ostream os(contents);
+  switch (options.kind) {
+  case ArtifactKind::LLVMIR:
+    (*module)->print(os, nullptr);
+    break;
+  case ArtifactKind::Bitcode:
+    WriteBitcodeToFile(**module, os);
+    break;
+  default: {
+    Expected<SmallVector<char, 0>> text =
+        emit(**module, model.target, options.optLevel, EmitKind::Assembly);
+    if (!text)
+      return text.takeError();
+    contents = std::move(*text);
+  }
+  }
+  return writeFile(options.output, StringRef(contents.data(), contents.size()));
+}
+
+Error swage::writeArtifact(const CompiledModel &model,
+                           const ArtifactOptions &options) {
+  if (options.kind == ArtifactKind::Header) {
+    std::string text;
+    raw_string_ostream os(text);
+    writeHeader(os, model);
+    return writeFile(options.output, text);
+  }
+  if (needsBitcode(options.kind))
+    return writeLLVM(model, options);
+  assert(isBinary(options.kind) && "the driver prints modules itself");
+  Expected<Toolchain> toolchain = Toolchain::find(model.target);
+  if (!toolchain)
+    return toolchain.takeError();
+  Expected<WorkFolder> work = WorkFolder::create(options.output);
+  if (!work)
+    return work.takeError();
+  return BinaryWriter(model, options, std::move(*toolchain), std::move(*work))
+      .write();
+}

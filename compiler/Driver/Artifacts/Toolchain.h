@@ -1,0 +1,49 @@
+//===- Toolchain.h - the system's linker and our runtime ---------*- C++
+//-*-===//
+//
+// Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
+//
+// Swage brings no linker: it calls the C compiler's driver of the system, which
+// knows where libc and the start files are, also for other machines.
+//
+//===----------------------------------------------------------------------===//
+#ifndef SWAGE_COMPILER_DRIVER_ARTIFACTS_TOOLCHAIN_H
+#define SWAGE_COMPILER_DRIVER_ARTIFACTS_TOOLCHAIN_H
+
+#include "compiler/Backend/Target/TargetInfo.h"
+#include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/SmallVector.h"
+
+namespace swage {
+
+/// A program that links for one target.
+class Toolchain {
+public:
+  /// Finds it: `cc`, `gcc` or `clang` for this machine, `<triple>-gcc` for
+  /// another. The environment variable SWAGE_CC overrides. The error says what
+  /// was looked for and what to install.
+  static llvm::Expected<Toolchain> find(const TargetInfo &target);
+
+  /// Runs it. When it fails, the error has what it printed.
+  llvm::Error run(llvm::ArrayRef<std::string> arguments) const;
+
+  llvm::StringRef getPath() const { return path; }
+
+private:
+  std::string path;
+};
+
+/// Finds a library that artifacts are linked with: libswage_rt.a, or
+/// libswage_rt_main.a, which has main(). It lies beside this program: in the
+/// build tree, below the prefix that Swage was installed to, or where
+/// SWAGE_RUNTIME_DIR says. For another machine it lies in the folder
+/// `swage/<triple>` there.
+llvm::Expected<std::string> findRuntime(const TargetInfo &target,
+                                        llvm::StringRef library);
+
+/// Whether `target` is this machine's kind, so that its native tools link.
+bool isNative(const TargetInfo &target);
+
+} // namespace swage
+
+#endif // SWAGE_COMPILER_DRIVER_ARTIFACTS_TOOLCHAIN_H

@@ -1,0 +1,267 @@
+//===- CAPI.cpp - the embedding interface
+//----------------------------------===//
+//
+// Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
+//
+// swage/swage.h over the driver. Nothing of C++ crosses the border: errors are
+// status codes with messages from malloc.
+//
+//===----------------------------------------------------------------------===//
+#include "compiler/Driver/Arguments.h"
+#include "compiler/Driver/Artifacts/Artifact.h"
+#include "compiler/Driver/Artifacts/CNames.h"
+#include "compiler/Driver/Artifacts/Toolchain.h"
+#include "compiler/Driver/LoadedModel.h"
+#include "compiler/Pipelines/ModelFacts.h"
+#include "swage/swage.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FormatVariadic.h"
+#include <cstring>
+#include <mutex>
+
+using namespace llvm;
+using namespace swage;
+
+struct swage_compile_options {
+  ModelArguments arguments;
+  std::string name;
+  bool keepBitcode = false;
+};
+
+struct swage_module {
+  std::unique_ptr<LoadedModel> loaded;
+  /// In place of `loaded` where the code is for another machine.
+  CompiledModel foreign;
+  ValueTable values;
+  std::string facts;
+  unsigned optLevel = 3;
+
+  const CompiledModel &getCompiled() const {
+    return loaded ? loaded->getCompiled() : foreign;
+  }
+};
+
+/// Stores the message and passes the status on.
+static swage_status fail(char **error, swage_status status, const Twine &text) {
+  if (error)
+    *error = strdup(text.str().c_str());
+  return status;
+}
+
+static swage_status fail(char **error, swage_status status, Error problem) {
+  return fail(error, status, toString(std::move(problem)));
+}
+
+const char *swage_version(void) { return SWAGE_VERSION; }
+
+//===----------------------------------------------------------------------===//
+// Options
+//===----------------------------------------------------------------------===//
+
+swage_compile_options *swage_compile_options_create(void) {
+  return new swage_compile_options;
+}
+
+void swage_compile_options_destroy(swage_compile_options *options) {
+  delete options;
+}
+
+/// Stores one option; an error says what was expected.
+static Error setOption(swage_compile_options &options, StringRef key,
+                       StringRef value) {
+  auto refuse = [&](StringRef expected) {
+    return createStringError(
+        formatv("option {0}={1}: expected {2}", key, value, expected));
+  };
+  ModelArguments &arguments = options.arguments;
+  if (key == "dim") {
+    if (Error error = parseDim(value).takeError())
+      return error;
+    arguments.dims.push_back(value.str());
+  } else if (key == "threads") {
+    if (value.getAsInteger(10, arguments.threads) || arguments.threads > 4096)
+      return refuse("a number up to 4096");
+  } else if (key == "opt-level") {
+    if (value.getAsInteger(10, arguments.optLevel) || arguments.optLevel > 3)
+      return refuse("0, 1, 2 or 3");
+  } else if (key == "target") {
+    if (Error error = TargetInfo::parse(value).takeError())
+      return error;
+    arguments.target = value.str();
+  } else if (key == "backend") {
+    arguments.backend = value.str();
+  } else if (key == "name") {
+    if (value.empty() || getCIdentifier(value) != value)
+      return refuse("an identifier of C");
+    options.name = value.str();
+  } else if (key == "bitcode") {
+    if (value != "true" && value != "false")
+      return refuse("true or false");
+    options.keepBitcode = value == "true";
+  } else {
+    return createStringError(
+        formatv("there is no option '{0}'; there are dim, threads, opt-level, "
+                "target, backend, name and bitcode",
+                key));
+  }
+  return Error::success();
+}
+
+swage_status swage_compile_options_set(swage_compile_options *options,
+                                       const char *key, const char *value,
+                                       char **error) {
+  if (error)
+    *error = nullptr;
+  if (Error problem = setOption(*options, key, value))
+    return fail(error, SWAGE_BAD_ARGUMENT, std::move(problem));
+  return SWAGE_OK;
+}
+
+//===----------------------------------------------------------------------===//
+// Compiling
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// All messages of a compilation as one text.
+class MessageText {
+public:
+  Messages getMessages() {
+    return Messages([this](StringRef line) {
+      std::lock_guard<std::mutex> guard(lock);
+      text += (text.empty() ? "" : "\n") + line.str();
+    });
+  }
+  std::string text;
+
+private:
+  std::mutex lock;
+};
+} // namespace
+
+static swage_status compileSource(const ModelSource &source,
+                                  const swage_compile_options *given,
+                                  swage_module **module, char **error) {
+  *module = nullptr;
+  if (error)
+    *error = nullptr;
+  swage_compile_options defaults;
+  const swage_compile_options &options = given ? *given : defaults;
+  Expected<CompileOptions> compileOptions = parseOptions(options.arguments);
+  if (!compileOptions)
+    return fail(error, SWAGE_BAD_ARGUMENT, compileOptions.takeError());
+  compileOptions->keepBitcode = options.keepBitcode;
+  compileOptions->modelName =
+      options.name.empty() ? getModelName(source.path) : options.name;
+
+  MessageText text;
+  CompileResult result = compile(source, *compileOptions, text.getMessages());
+  if (result.status != Status::Success)
+    return fail(error, static_cast<swage_status>(result.status), text.text);
+
+  auto made = std::make_unique<swage_module>();
+  made->optLevel = options.arguments.optLevel;
+  if (!isNative(result.model.target)) {
+    made->foreign = std::move(result.model);
+  } else {
+    Expected<std::unique_ptr<LoadedModel>> loaded =
+        LoadedModel::load(std::move(result.model), options.arguments.threads);
+    if (!loaded)
+      return fail(error, SWAGE_ERROR, loaded.takeError());
+    made->loaded = std::move(*loaded);
+  }
+  made->values = ValueTable(made->getCompiled().signature);
+  raw_string_ostream(made->facts)
+      << json::Value(describeModel(made->getCompiled()));
+  *module = made.release();
+  return SWAGE_OK;
+}
+
+swage_status swage_compile_file(const char *path,
+                                const swage_compile_options *options,
+                                swage_module **module, char **error) {
+  return compileSource(ModelSource::file(path), options, module, error);
+}
+
+swage_status swage_compile_memory(const void *bytes, size_t size,
+                                  const swage_compile_options *options,
+                                  swage_module **module, char **error) {
+  ModelSource source;
+  source.path = "model";
+  source.bytes = {static_cast<const char *>(bytes), size};
+  source.inMemory = true;
+  return compileSource(source, options, module, error);
+}
+
+void swage_module_destroy(swage_module *module) { delete module; }
+
+//===----------------------------------------------------------------------===//
+// Asking
+//===----------------------------------------------------------------------===//
+
+uint32_t swage_module_num_inputs(const swage_module *module) {
+  return module->getCompiled().signature.inputs.size();
+}
+
+uint32_t swage_module_num_outputs(const swage_module *module) {
+  return module->getCompiled().signature.outputs.size();
+}
+
+const swage_value_info *swage_module_input(const swage_module *module,
+                                           uint32_t index) {
+  return index < module->values.getInputs().size()
+             ? &module->values.getInputs()[index]
+             : nullptr;
+}
+
+const swage_value_info *swage_module_output(const swage_module *module,
+                                            uint32_t index) {
+  return index < module->values.getOutputs().size()
+             ? &module->values.getOutputs()[index]
+             : nullptr;
+}
+
+const char *swage_module_facts(const swage_module *module) {
+  return module->facts.c_str();
+}
+
+uint64_t swage_module_workspace_size(const swage_module *module) {
+  return module->getCompiled().arenaSize;
+}
+
+//===----------------------------------------------------------------------===//
+// Running and writing
+//===----------------------------------------------------------------------===//
+
+swage_status swage_module_run(const swage_module *module,
+                              const swage_tensor *inputs, swage_tensor *outputs,
+                              void *workspace, char **error) {
+  if (error)
+    *error = nullptr;
+  if (!module->loaded)
+    return fail(error, SWAGE_ERROR,
+                formatv("cannot run code for '{0}' on this machine",
+                        module->foreign.target.triple));
+  return swage_session_run(module->loaded->getSession(), inputs, outputs,
+                           workspace, error);
+}
+
+swage_status swage_module_emit(const swage_module *module, const char *kind,
+                               const char *path, int weightsInFile,
+                               char **error) {
+  if (error)
+    *error = nullptr;
+  std::optional<ArtifactKind> parsed = parseArtifactKind(kind);
+  if (!parsed || *parsed == ArtifactKind::MLIR)
+    return fail(error, SWAGE_BAD_ARGUMENT,
+                formatv("there is no kind '{0}' of artifact to write from a "
+                        "module; the kinds are {1}",
+                        kind, join(drop_end(getArtifactKindNames()), ", ")));
+  ArtifactOptions options;
+  options.kind = *parsed;
+  options.output = path;
+  options.weightsInFile = weightsInFile != 0;
+  options.optLevel = module->optLevel;
+  if (Error problem = writeArtifact(module->getCompiled(), options))
+    return fail(error, SWAGE_ERROR, std::move(problem));
+  return SWAGE_OK;
+}

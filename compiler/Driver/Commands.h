@@ -1,0 +1,75 @@
+//===- Commands.h - what `swage` does ----------------------------*- C++
+//-*-===//
+//
+// Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
+//
+// The commands of the tool as functions of plain options, so that reading the
+// command line is all that is left to the tool itself. Each returns the exit
+// code: 0, or a Status.
+//
+//===----------------------------------------------------------------------===//
+#ifndef SWAGE_COMPILER_DRIVER_COMMANDS_H
+#define SWAGE_COMPILER_DRIVER_COMMANDS_H
+
+#include "compiler/Driver/Compare.h"
+#include "compiler/Pipelines/Pipeline.h"
+#include <string>
+#include <vector>
+
+namespace swage {
+
+/// The options that all commands on a model share, as the user wrote them.
+struct ModelArguments {
+  std::string model;
+  std::vector<std::string> dims; ///< NAME=N
+  std::string target = "native";
+  std::string backend;
+  unsigned optLevel = 3;
+  unsigned threads = 0;
+  std::vector<std::string> dumpAfter; ///< phases
+};
+
+struct CompileArguments : ModelArguments {
+  std::string output;
+  std::string emit = "exe";
+  std::string stopAfter;
+  std::string weights = "embed"; ///< or "file"
+};
+int runCompile(const CompileArguments &arguments);
+
+/// Options of commands that run a model once or often.
+struct InputArguments : ModelArguments {
+  std::vector<std::string> inputs; ///< NAME=FILE
+  std::string seed; ///< of random inputs; empty when none are wanted
+};
+
+struct RunArguments : InputArguments {
+  std::string outputDir;
+};
+int runRun(const RunArguments &arguments);
+
+struct CheckArguments : ModelArguments {
+  std::vector<std::string> paths;
+  unsigned jobs = 1;
+  unsigned timeout = 600; ///< seconds for one case
+  Tolerance tolerance;
+  std::string json;
+};
+int runCheck(const CheckArguments &arguments);
+
+struct BenchArguments : InputArguments {
+  double seconds = 2;
+  std::string json;
+};
+int runBench(const BenchArguments &arguments);
+
+struct InspectArguments : ModelArguments {
+  bool json = false;
+};
+int runInspect(const InspectArguments &arguments);
+
+int runDoctor();
+
+} // namespace swage
+
+#endif // SWAGE_COMPILER_DRIVER_COMMANDS_H

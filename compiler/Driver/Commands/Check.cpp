@@ -1,0 +1,214 @@
+//===- Check.cpp - swage check
+//----------------------------------------------===//
+//
+// Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
+//
+// Compiles and runs test cases and compares their outputs with expected ones.
+//
+//===----------------------------------------------------------------------===//
+#include "compiler/Driver/Arguments.h"
+#include "compiler/Driver/Artifacts/Artifact.h"
+#include "compiler/Driver/Commands/Load.h"
+#include "compiler/Driver/Commands/TestCase.h"
+#include "compiler/Driver/Commands/Worker.h"
+#include "compiler/Driver/Progress.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/JSON.h"
+#include <mutex>
+
+using namespace llvm;
+using namespace swage;
+
+namespace {
+
+/// How a case ended. The name is the first word of its line.
+struct Verdict {
+  StringRef name; ///< pass, fail or unsupported
+  std::string reason;
+};
+
+/// The first of several messages; the others mostly follow from it.
+class FirstMessage {
+public:
+  Messages getMessages() {
+    return Messages([this](StringRef text) {
+      std::lock_guard<std::mutex> guard(lock);
+      if (first.empty())
+        first = text.str();
+    });
+  }
+  std::string first;
+
+private:
+  std::mutex lock;
+};
+
+} // namespace
+
+/// A reason as one line of printable text.
+static std::string getOneLine(StringRef text) {
+  std::string line;
+  for (char c : text.trim())
+    line += c == '\n' || c == '\t' || c == '\r' ? ' ' : c;
+  return line;
+}
+
+/// Empty when the outputs are as expected, else the first that is not.
+static Expected<std::string>
+runDataSet(const LoadedModel &model, const DataSet &data, Tolerance tolerance) {
+  const ModelSignature &signature = model.getSignature();
+  if (data.inputs.size() != signature.inputs.size())
+    return formatv("there are {0} input files for {1} inputs",
+                   data.inputs.size(), signature.inputs.size())
+        .str();
+  std::vector<Tensor> inputs;
+  for (const std::string &path : data.inputs) {
+    Expected<Tensor> tensor = Tensor::load(path);
+    if (!tensor)
+      return tensor.takeError();
+    inputs.push_back(std::move(*tensor));
+  }
+  Expected<std::vector<Tensor>> outputs = model.run(inputs);
+  if (!outputs)
+    return outputs.takeError();
+  if (data.outputs.size() != outputs->size())
+    return formatv("there are {0} output files for {1} outputs",
+                   data.outputs.size(), outputs->size())
+        .str();
+  for (auto [value, output, path] :
+       zip_equal(signature.outputs, *outputs, data.outputs)) {
+    Expected<Tensor> expected = Tensor::load(path);
+    if (!expected)
+      return expected.takeError();
+    std::string difference = compareTensors(output, *expected, tolerance);
+    if (!difference.empty())
+      return ("output '" + value.name + "' " + difference);
+  }
+  return std::string();
+}
+
+static Verdict checkCase(const TestCase &test,
+                         const CheckArguments &arguments) {
+  if (test.dataSets.empty())
+    return {"fail", "there is no folder test_data_set_* beside the model"};
+  FirstMessage message;
+  ModelArguments model = arguments;
+  model.model = test.model;
+  LoadResult loaded = loadModel(model, message.getMessages());
+  if (loaded.status == Status::Unsupported) {
+    // The report is more to the point than a message made for terminals.
+    ArrayRef<onnx::NodeIssue> issues = loaded.report.issues;
+    if (issues.empty())
+      return {"unsupported", loaded.report.error};
+    std::string reason = issues.front().str();
+    if (issues.size() > 1)
+      reason += formatv(" (and {0} more nodes)", issues.size() - 1);
+    return {"unsupported", reason};
+  }
+  if (loaded.status != Status::Success)
+    return {"fail", message.first};
+  for (const DataSet &data : test.dataSets) {
+    Expected<std::string> difference =
+        runDataSet(*loaded.model, data, arguments.tolerance);
+    std::string reason =
+        difference ? *difference : toString(difference.takeError());
+    if (!reason.empty())
+      return {"fail", data.name + ": " + reason};
+  }
+  return {"pass", ""};
+}
+
+namespace {
+/// Prints the lines and keeps the counts.
+class Report {
+public:
+  void add(const TestCase &test, const WorkerResult &result);
+  /// Prints the last line.
+  void finish();
+  Error write(StringRef path);
+  bool hasFailures() const { return counts["fail"] > 0; }
+
+private:
+  mutable std::map<std::string, unsigned> counts;
+  json::Array cases;
+};
+} // namespace
+
+void Report::add(const TestCase &test, const WorkerResult &result) {
+  auto [name, reason] = StringRef(result.answer).split('\n');
+  // A process that crashed after it answered has still crashed.
+  if (!result.failure.empty()) {
+    name = "fail";
+    reason = result.failure;
+  }
+  std::string line = getOneLine(reason);
+  ++counts[name.str()];
+  outs() << name << ' ' << test.name << (line.empty() ? "" : " ") << line
+         << '\n';
+  outs().flush();
+  cases.push_back(json::Object{{"name", json::fixUTF8(test.name)},
+                               {"model", json::fixUTF8(test.model)},
+                               {"status", name.str()},
+                               {"reason", json::fixUTF8(line)},
+                               {"seconds", result.seconds}});
+}
+
+void Report::finish() {
+  outs() << formatv("{0} passed, {1} failed, {2} unsupported\n", counts["pass"],
+                    counts["fail"], counts["unsupported"]);
+}
+
+Error Report::write(StringRef path) {
+  json::Object report{{"passed", int64_t(counts["pass"])},
+                      {"failed", int64_t(counts["fail"])},
+                      {"unsupported", int64_t(counts["unsupported"])},
+                      {"cases", std::move(cases)}};
+  return writeFile(path,
+                   formatv("{0:2}\n", json::Value(std::move(report))).str());
+}
+
+int swage::runCheck(const CheckArguments &arguments) {
+  Messages messages;
+  // What is wrong with the options is wrong in every case: say it once.
+  if (Expected<CompileOptions> options = parseOptions(arguments); !options) {
+    messages.error(options.takeError());
+    return getExitCode(Status::Error);
+  }
+  std::vector<TestCase> tests;
+  for (const std::string &path : arguments.paths) {
+    Expected<std::vector<TestCase>> found = findTestCases(path);
+    if (!found) {
+      messages.error(found.takeError());
+      return getExitCode(Status::Error);
+    }
+    append_range(tests, *found);
+  }
+
+  Progress progress;
+  Report report;
+  WorkerOptions options;
+  options.jobs = arguments.jobs;
+  options.timeout = arguments.timeout;
+  runWorkers(
+      tests.size(), options,
+      [&](size_t index) {
+        Verdict verdict = checkCase(tests[index], arguments);
+        return (verdict.name + "\n" + verdict.reason).str();
+      },
+      [&](size_t index, const WorkerResult &result) {
+        progress.clear();
+        report.add(tests[index], result);
+      },
+      [&](size_t done) {
+        progress.show(formatv("checked {0} of {1}", done, tests.size()));
+      });
+  progress.clear();
+  report.finish();
+  if (!arguments.json.empty())
+    if (Error error = report.write(arguments.json)) {
+      messages.error(std::move(error));
+      return getExitCode(Status::Error);
+    }
+  return report.hasFailures() ? getExitCode(Status::Error) : 0;
+}

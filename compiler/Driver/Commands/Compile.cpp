@@ -1,0 +1,116 @@
+//===- Compile.cpp - swage compile
+//-----------------------------------------===//
+//
+// Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
+//
+// A model file becomes an artifact.
+//
+//===----------------------------------------------------------------------===//
+#include "compiler/Driver/Arguments.h"
+#include "compiler/Driver/Artifacts/Artifact.h"
+#include "compiler/Driver/Artifacts/CNames.h"
+#include "compiler/Driver/Progress.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FormatVariadic.h"
+
+using namespace llvm;
+using namespace swage;
+
+namespace {
+/// What is to be done, checked.
+struct Plan {
+  CompileOptions compile;
+  ArtifactOptions artifact;
+};
+} // namespace
+
+static Expected<Plan> makePlan(const CompileArguments &arguments) {
+  Plan plan;
+  Expected<CompileOptions> options = parseOptions(arguments);
+  if (!options)
+    return options.takeError();
+  plan.compile = std::move(*options);
+  std::optional<ArtifactKind> kind = parseArtifactKind(arguments.emit);
+  if (!kind)
+    return createStringError(
+        formatv("--emit={0}: there is no such kind; the kinds are {1}",
+                arguments.emit, join(getArtifactKindNames(), ", ")));
+  if (arguments.weights != "embed" && arguments.weights != "file")
+    return createStringError(formatv(
+        "--weights={0}: expected 'embed' or 'file'", arguments.weights));
+  // The module is what there is to see before the artifact exists; the one that
+  // `buffers` leaves is the last that is complete as text.
+  if (*kind == ArtifactKind::MLIR)
+    plan.compile.stopAfter = Phase::Buffers;
+  if (!arguments.stopAfter.empty()) {
+    Expected<Phase> phase =
+        parsePhaseArgument("--stop-after", arguments.stopAfter);
+    if (!phase)
+      return phase.takeError();
+    plan.compile.stopAfter = *phase;
+    if (*phase != Phase::Artifact)
+      kind = ArtifactKind::MLIR;
+  }
+  if (arguments.output.empty() && *kind != ArtifactKind::MLIR)
+    return createStringError("no output file: give -o FILE");
+  plan.artifact.kind = *kind;
+  plan.artifact.output = arguments.output;
+  plan.artifact.weightsInFile = arguments.weights == "file";
+  plan.artifact.optLevel = arguments.optLevel;
+  plan.compile.keepBitcode = needsBitcode(*kind);
+  plan.compile.modelName = getModelName(
+      arguments.output.empty() ? arguments.model : arguments.output);
+  return plan;
+}
+
+/// Whether the output goes to stdout.
+static bool isStdout(StringRef output) {
+  return output.empty() || output == "-";
+}
+
+int swage::runCompile(const CompileArguments &arguments) {
+  Progress progress;
+  Messages messages([&](StringRef text) {
+    progress.clear();
+    errs() << text << '\n';
+  });
+  Expected<Plan> plan = makePlan(arguments);
+  if (!plan) {
+    messages.error(plan.takeError());
+    return getExitCode(Status::Error);
+  }
+
+  // The module as text, taken when the last phase ends.
+  std::string text;
+  CompileOptions &options = plan->compile;
+  if (plan->artifact.kind == ArtifactKind::MLIR)
+    options.onEnd = [&, dump = options.onEnd](Phase phase,
+                                              mlir::ModuleOp module) {
+      if (dump)
+        dump(phase, module);
+      if (phase != options.stopAfter)
+        return;
+      raw_string_ostream os(text);
+      printModule(os, module);
+    };
+  progress.follow(options, arguments.model);
+  CompileResult result =
+      compile(ModelSource::file(arguments.model), options, messages);
+  if (result.status != Status::Success)
+    return getExitCode(result.status);
+
+  progress.show("writing " + arguments.output);
+  if (plan->artifact.kind == ArtifactKind::MLIR && isStdout(arguments.output)) {
+    progress.clear();
+    outs() << text;
+    return 0;
+  }
+  Error error = plan->artifact.kind == ArtifactKind::MLIR
+                    ? writeFile(arguments.output, text)
+                    : writeArtifact(result.model, plan->artifact);
+  if (!error)
+    return 0;
+  messages.error(std::move(error));
+  return getExitCode(Status::Error);
+}

@@ -1,0 +1,117 @@
+//===- Peak.cpp - the machine's measured limits
+//----------------------------===//
+//
+// Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
+//
+//===----------------------------------------------------------------------===//
+#include "compiler/Driver/Commands/Peak.h"
+#include "compiler/Backend/LLVM/Codegen.h"
+#include "compiler/JIT/KernelRunner.h"
+#include "llvm/IR/IRBuilder.h"
+#include <chrono>
+#include <cstring>
+
+using namespace llvm;
+using namespace swage;
+using Clock = std::chrono::steady_clock;
+
+/// As many independent chains as hide the latency of a fused multiply-add on
+/// every machine (4 or 5 cycles, two a cycle), and fit the registers.
+static constexpr unsigned chains = 12;
+
+/// The least time of a call in seconds, of those that fit into a fifth of a
+/// second.
+static double getLeastTime(function_ref<void()> call) {
+  double least = 1e9;
+  for (auto begin = Clock::now();
+       Clock::now() - begin < std::chrono::milliseconds(200);) {
+    auto start = Clock::now();
+    call();
+    std::chrono::duration<double> time = Clock::now() - start;
+    least = std::min(least, time.count());
+  }
+  return least;
+}
+
+/// A kernel that runs dims[0] rounds of one multiply-add on each chain and
+/// stores what comes out, so that nothing can be left away.
+static std::unique_ptr<Module> buildKernel(LLVMContext &context,
+                                           const TargetInfo &host) {
+  auto module = std::make_unique<Module>("peak", context);
+  module->setTargetTriple(Triple(host.triple));
+  IRBuilder<> builder(context);
+  Type *ptr = builder.getPtrTy(), *i64 = builder.getInt64Ty();
+  auto *vector =
+      FixedVectorType::get(builder.getFloatTy(), unsigned(host.lanes(32)));
+  Function *kernel = Function::Create(
+      FunctionType::get(builder.getVoidTy(), {ptr, ptr, ptr}, false),
+      GlobalValue::ExternalLinkage, "peak", *module);
+  auto *entry = BasicBlock::Create(context, "entry", kernel);
+  auto *loop = BasicBlock::Create(context, "loop", kernel);
+  auto *done = BasicBlock::Create(context, "done", kernel);
+
+  builder.SetInsertPoint(entry);
+  Value *rounds = builder.CreateLoad(i64, kernel->getArg(2));
+  Value *data = builder.CreateLoad(ptr, kernel->getArg(1));
+  Value *factor = builder.CreateLoad(vector, data);
+  builder.CreateBr(loop);
+
+  builder.SetInsertPoint(loop);
+  PHINode *round = builder.CreatePHI(i64, 2);
+  round->addIncoming(builder.getInt64(0), entry);
+  SmallVector<PHINode *> sums;
+  for (unsigned i = 0; i < chains; ++i) {
+    sums.push_back(builder.CreatePHI(vector, 2));
+    sums.back()->addIncoming(factor, entry);
+  }
+  SmallVector<Value *> next;
+  for (PHINode *sum : sums)
+    next.push_back(builder.CreateIntrinsic(Intrinsic::fmuladd, {vector},
+                                           {sum, factor, factor}));
+  for (auto [sum, value] : zip_equal(sums, next))
+    sum->addIncoming(value, loop);
+  Value *nextRound = builder.CreateAdd(round, builder.getInt64(1));
+  round->addIncoming(nextRound, loop);
+  builder.CreateCondBr(builder.CreateICmpSLT(nextRound, rounds), loop, done);
+
+  builder.SetInsertPoint(done);
+  for (Value *value : next)
+    builder.CreateStore(
+        builder.CreateFAdd(builder.CreateLoad(vector, data), value), data);
+  builder.CreateRetVoid();
+  return module;
+}
+
+Expected<double> swage::measurePeak(const TargetInfo &host) {
+  LLVMContext context;
+  std::unique_ptr<Module> module = buildKernel(context, host);
+  Expected<SmallVector<char, 0>> object =
+      emit(*module, host, /*optLevel=*/2, EmitKind::Object);
+  if (!object)
+    return object.takeError();
+  Expected<std::unique_ptr<KernelRunner>> runner =
+      KernelRunner::load(*object, "peak", /*threads=*/1);
+  if (!runner)
+    return runner.takeError();
+
+  // Half a unit: the sums stay normal numbers.
+  alignas(64) float data[16];
+  std::fill(std::begin(data), std::end(data), 0.5f);
+  void *buffers[] = {data};
+  constexpr int64_t rounds = 1000000;
+  Error error = Error::success();
+  double seconds = getLeastTime([&] {
+    error = joinErrors(std::move(error), (*runner)->run(buffers, &rounds));
+  });
+  if (error)
+    return error;
+  return 2.0 * chains * host.lanes(32) * rounds / seconds / 1e9;
+}
+
+double swage::measureBandwidth(const TargetInfo &host) {
+  size_t size = std::max<int64_t>(4 * host.l3Bytes, 32 << 20);
+  std::vector<char> from(size, 1), to(size);
+  double seconds =
+      getLeastTime([&] { std::memcpy(to.data(), from.data(), size); });
+  return 2.0 * size / seconds / 1e9;
+}

@@ -1,0 +1,139 @@
+//===- Compare.cpp - tensors against expected ones
+//-------------------------===//
+//
+// Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
+//
+//===----------------------------------------------------------------------===//
+#include "compiler/Driver/Compare.h"
+#include "llvm/Support/FormatVariadic.h"
+#include <cmath>
+#include <cstring>
+
+using namespace llvm;
+using namespace swage;
+
+static bool isFloat(int32_t dtype) {
+  switch (dtype) {
+  case SWAGE_F16:
+  case SWAGE_BF16:
+  case SWAGE_F32:
+  case SWAGE_F64:
+  case SWAGE_F8E4M3FN:
+  case SWAGE_F8E4M3FNUZ:
+  case SWAGE_F8E5M2:
+  case SWAGE_F8E5M2FNUZ:
+  case SWAGE_F4E2M1:
+  case SWAGE_F8E8M0:
+    return true;
+  default:
+    return false;
+  }
+}
+
+static bool isClose(double actual, double expected, Tolerance tolerance) {
+  if (std::isnan(actual) || std::isnan(expected))
+    return std::isnan(actual) && std::isnan(expected);
+  if (std::isinf(actual) || std::isinf(expected))
+    return actual == expected;
+  return std::fabs(actual - expected) <=
+         tolerance.absolute + tolerance.relative * std::fabs(expected);
+}
+
+/// Whether the two elements at `index` agree.
+static bool agree(const swage_tensor &actual, const swage_tensor &expected,
+                  int64_t index, Tolerance tolerance) {
+  if (isFloat(actual.dtype))
+    return isClose(swage_tensor_element(&actual, index),
+                   swage_tensor_element(&expected, index), tolerance);
+  if (actual.dtype == SWAGE_STRING) {
+    auto text = [&](const swage_tensor &tensor) {
+      const swage_string &element =
+          static_cast<const swage_string *>(tensor.data)[index];
+      return StringRef(element.data, element.size);
+    };
+    return text(actual) == text(expected);
+  }
+  size_t size = swage_dtype_size(actual.dtype);
+  return std::memcmp(static_cast<const char *>(actual.data) + index * size,
+                     static_cast<const char *>(expected.data) + index * size,
+                     size) == 0;
+}
+
+/// One element in words.
+static std::string getElementText(const swage_tensor &tensor, int64_t index) {
+  if (tensor.dtype == SWAGE_STRING) {
+    const swage_string &element =
+        static_cast<const swage_string *>(tensor.data)[index];
+    return formatv("'{0}'", StringRef(element.data, element.size));
+  }
+  // 64-bit integers may not be representable as double.
+  if (tensor.dtype == SWAGE_I64)
+    return std::to_string(static_cast<const int64_t *>(tensor.data)[index]);
+  if (tensor.dtype == SWAGE_U64)
+    return std::to_string(static_cast<const uint64_t *>(tensor.data)[index]);
+  char text[32];
+  std::snprintf(text, sizeof text, "%.9g",
+                swage_tensor_element(&tensor, index));
+  return text;
+}
+
+/// A position in the tensor: "[0,2,1]".
+static std::string getPosition(const swage_tensor &tensor, int64_t index) {
+  std::string text;
+  for (int32_t i = tensor.rank; i-- > 0;) {
+    text = std::to_string(index % tensor.dims[i]) + (text.empty() ? "" : ",") +
+           text;
+    index /= tensor.dims[i];
+  }
+  return "[" + text + "]";
+}
+
+/// Complex numbers are compared part by part.
+static swage_tensor splitComplex(swage_tensor tensor) {
+  if (tensor.dtype != SWAGE_C64 && tensor.dtype != SWAGE_C128)
+    return tensor;
+  tensor.dtype = tensor.dtype == SWAGE_C64 ? SWAGE_F32 : SWAGE_F64;
+  // The innermost dimension gets the parts; a scalar becomes one of them.
+  if (tensor.rank == 0)
+    tensor.dims[tensor.rank++] = 1;
+  tensor.dims[tensor.rank - 1] *= 2;
+  return tensor;
+}
+
+std::string swage::compareTensors(const Tensor &actual, Tensor &expected,
+                                  Tolerance tolerance) {
+  swage_tensor_retype(&expected.get(), actual->dtype);
+  bool sameType =
+      actual->dtype == expected->dtype && actual->rank == expected->rank &&
+      std::equal(actual->dims, actual->dims + actual->rank, expected->dims);
+  if (!sameType)
+    return formatv("is {0}, expected {1}", actual.getType(),
+                   expected.getType());
+
+  swage_tensor ours = splitComplex(actual.get());
+  swage_tensor theirs = splitComplex(expected.get());
+  int64_t count = swage_tensor_count(&ours), wrong = 0, worst = 0;
+  double worstError = -1;
+  for (int64_t i = 0; i < count; ++i) {
+    if (agree(ours, theirs, i, tolerance))
+      continue;
+    ++wrong;
+    double error = 0;
+    if (isFloat(ours.dtype)) {
+      error = std::fabs(swage_tensor_element(&ours, i) -
+                        swage_tensor_element(&theirs, i));
+      if (std::isnan(error))
+        error = INFINITY;
+    }
+    if (error > worstError) {
+      worstError = error;
+      worst = i;
+    }
+  }
+  if (wrong == 0)
+    return "";
+  return formatv("has {0} of {1} elements wrong, the worst at {2}: {3}, "
+                 "expected {4}",
+                 wrong, count, getPosition(ours, worst),
+                 getElementText(ours, worst), getElementText(theirs, worst));
+}

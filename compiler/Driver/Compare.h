@@ -1,0 +1,31 @@
+//===- Compare.h - tensors against expected ones -----------------*- C++
+//-*-===//
+//
+// Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
+//
+//===----------------------------------------------------------------------===//
+#ifndef SWAGE_COMPILER_DRIVER_COMPARE_H
+#define SWAGE_COMPILER_DRIVER_COMPARE_H
+
+#include "compiler/Driver/Tensor.h"
+
+namespace swage {
+
+/// How far floating-point numbers may differ: |actual - expected| <=
+/// absolute + relative * |expected|. The defaults are those of ONNX's own
+/// backend tests.
+struct Tolerance {
+  double relative = 1e-3;
+  double absolute = 1e-7;
+};
+
+/// Empty when `actual` is `expected`; otherwise what differs, in one line. NaN
+/// equals NaN, infinities equal themselves, and integers, booleans and strings
+/// must be the same. Where .npy files have another type in place of the actual
+/// one, `expected` is taken as that.
+std::string compareTensors(const Tensor &actual, Tensor &expected,
+                           Tolerance tolerance);
+
+} // namespace swage
+
+#endif // SWAGE_COMPILER_DRIVER_COMPARE_H

@@ -1,0 +1,30 @@
+//===- ValueTable.cpp - a signature as the runtime has it
+//------------------===//
+//
+// Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
+//
+//===----------------------------------------------------------------------===//
+#include "compiler/JIT/ValueTable.h"
+
+using namespace llvm;
+using namespace swage;
+
+ValueTable::ValueTable(const ModelSignature &signature)
+    : inputs(describe(signature.inputs)), outputs(describe(signature.outputs)) {
+}
+
+std::vector<swage_value_info>
+ValueTable::describe(ArrayRef<ValueSignature> values) {
+  std::vector<swage_value_info> infos;
+  for (const ValueSignature &value : values) {
+    std::vector<const char *> names;
+    for (const std::string &name : value.dimNames)
+      names.push_back(name.empty() ? nullptr : name.c_str());
+    dimNames.push_back(std::move(names));
+    infos.push_back(
+        {value.name.c_str(), value.dtype,
+         static_cast<int32_t>(value.dims.size()), value.dims.data(),
+         value.dimNames.empty() ? nullptr : dimNames.back().data()});
+  }
+  return infos;
+}

@@ -1,0 +1,77 @@
+//===- ModelFacts.cpp - the static facts of a model as JSON
+//----------------===//
+//
+// Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
+//
+//===----------------------------------------------------------------------===//
+#include "compiler/Pipelines/ModelFacts.h"
+#include "swage/artifact.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace llvm;
+using namespace swage;
+
+/// The name of a dimension that only a run knows; empty for unnamed ones.
+static StringRef getDimName(const ValueSignature &value, size_t index) {
+  return index < value.dimNames.size() ? StringRef(value.dimNames[index])
+                                       : StringRef();
+}
+
+/// Numbers for known dimensions, strings for named ones, null for the rest.
+static json::Value describeDim(const ValueSignature &value, size_t index) {
+  if (value.dims[index] >= 0)
+    return value.dims[index];
+  StringRef name = getDimName(value, index);
+  if (name.empty())
+    return nullptr;
+  return name.str();
+}
+
+static json::Array describeValues(ArrayRef<ValueSignature> values) {
+  json::Array result;
+  for (const ValueSignature &value : values) {
+    json::Array shape;
+    for (size_t i = 0; i < value.dims.size(); ++i)
+      shape.push_back(describeDim(value, i));
+    result.push_back(json::Object{{"name", json::fixUTF8(value.name)},
+                                  {"dtype", swage_dtype_name(value.dtype)},
+                                  {"shape", std::move(shape)}});
+  }
+  return result;
+}
+
+json::Object swage::describeModel(const CompiledModel &model) {
+  uint64_t weights = 0;
+  for (const ConstantBlob &blob : model.constants)
+    weights += blob.size;
+  json::Object facts = model.metadata;
+  facts["swage"] = SWAGE_VERSION;
+  facts["abi"] = SWAGE_ABI_VERSION;
+  facts["name"] = model.name;
+  facts["inputs"] = describeValues(model.signature.inputs);
+  facts["outputs"] = describeValues(model.signature.outputs);
+  facts["triple"] = model.target.triple;
+  facts["cpu"] = model.target.cpu;
+  facts["kernels"] = int64_t(model.objects.size());
+  facts["constants"] = int64_t(model.constants.size());
+  facts["constant_bytes"] = weights;
+  facts["arena_bytes"] = model.arenaSize;
+  facts["arena_naive_bytes"] = model.naiveArenaSize;
+  return facts;
+}
+
+std::string swage::describeType(const ValueSignature &value) {
+  std::string text;
+  raw_string_ostream os(text);
+  os << swage_dtype_name(value.dtype) << '[';
+  for (size_t i = 0; i < value.dims.size(); ++i) {
+    os << (i ? "," : "");
+    StringRef name = getDimName(value, i);
+    if (value.dims[i] >= 0)
+      os << value.dims[i];
+    else
+      os << (name.empty() ? "?" : name);
+  }
+  os << ']';
+  return text;
+}

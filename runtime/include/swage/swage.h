@@ -1,0 +1,125 @@
+/*===- swage.h - compile and run models in your program ---------*- C -*-===*\
+|*
+|* Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
+|*
+|* The interface of libswage.so: an ONNX file goes in, and runs in the process
+|* that asked for it. Plain C; all functions are thread-safe, except that a
+|* module must not be destroyed, nor options be changed, while another thread
+|* uses them.
+|*
+|*   swage_module *module;
+|*   char *error;
+|*   if (swage_compile_file("model.onnx", NULL, &module, &error))
+|*     ...                                          error says what is wrong
+|*   swage_tensor input = {x, SWAGE_F32, 2, {1, 784}}, output = {0};
+|*   if (swage_module_run(module, &input, &output, NULL, &error))
+|*     ...
+|*   swage_free(output.data);
+|*   swage_module_destroy(module);
+|*
+|* Where a function fails, *error gets a message to release with swage_free; it
+|* is NULL otherwise. Every `error` may be NULL.
+|*
+\*===--------------------------------------------------------------------===*/
+#ifndef SWAGE_SWAGE_H
+#define SWAGE_SWAGE_H
+
+#include "swage/artifact.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The version of the library, "0.1.0". */
+SWAGE_API const char *swage_version(void);
+
+/* ---- Options ----------------------------------------------------------- */
+
+/* How to compile. Options are set by name, so that more of them do not change
+   this interface:
+
+     dim        NAME=N       the size of a symbolic dimension; once for each
+     threads    N            threads of a run; 0 (default) takes all processors
+     opt-level  0..3         3 by default
+     target     NAME         as of `swage compile --target`; code for another
+                             machine cannot be run, but be written to a file
+     backend    NAME         compile all kernels with this backend
+     name       IDENTIFIER   what symbols of written artifacts begin with;
+                             the model file's name by default
+     bitcode    true|false   keep what llvm-ir, bitcode and asm are made from;
+                             false by default */
+typedef struct swage_compile_options swage_compile_options;
+
+/* NULL when there is no memory. */
+SWAGE_API swage_compile_options *swage_compile_options_create(void);
+SWAGE_API void swage_compile_options_destroy(swage_compile_options *options);
+SWAGE_API swage_status swage_compile_options_set(swage_compile_options *options,
+                                                 const char *key,
+                                                 const char *value,
+                                                 char **error);
+
+/* ---- Compiling --------------------------------------------------------- */
+
+/* A compiled model, loaded and ready to run. */
+typedef struct swage_module swage_module;
+
+/* Compiles the model in a file. `options` may be NULL. The result is SWAGE_OK,
+   SWAGE_BAD_MODEL, SWAGE_UNSUPPORTED (the message names every node that is) or
+   SWAGE_ERROR; but for SWAGE_OK, *module is NULL. */
+SWAGE_API swage_status swage_compile_file(const char *path,
+                                          const swage_compile_options *options,
+                                          swage_module **module, char **error);
+
+/* The same for a model in memory. Weights are used where they lie, so the bytes
+   must stay as they are until the module is destroyed. */
+SWAGE_API swage_status swage_compile_memory(
+    const void *bytes, size_t size, const swage_compile_options *options,
+    swage_module **module, char **error);
+
+/* Releases a module that no run is using any more. NULL is allowed. */
+SWAGE_API void swage_module_destroy(swage_module *module);
+
+/* ---- Asking ------------------------------------------------------------ */
+
+SWAGE_API uint32_t swage_module_num_inputs(const swage_module *module);
+SWAGE_API uint32_t swage_module_num_outputs(const swage_module *module);
+
+/* The name, type and shape of an input or output; NULL where `index` is too
+   large. It lives as long as the module. */
+SWAGE_API const swage_value_info *swage_module_input(const swage_module *module,
+                                                     uint32_t index);
+SWAGE_API const swage_value_info *
+swage_module_output(const swage_module *module, uint32_t index);
+
+/* All static facts as JSON: signature, sizes, opset, producer, target, ... */
+SWAGE_API const char *swage_module_facts(const swage_module *module);
+
+/* Bytes of workspace that a run needs. */
+SWAGE_API uint64_t swage_module_workspace_size(const swage_module *module);
+
+/* ---- Running ----------------------------------------------------------- */
+
+/* Runs the module on the caller's buffers: dense, row-major arrays, one tensor
+   for each input and output in their order. Any number of threads may run one
+   module at once. An output whose data is NULL is allocated, and then released
+   by the caller with swage_free; otherwise its type and dims must be those of
+   the result. `workspace` is NULL, or that many bytes as
+   swage_module_workspace_size says, aligned to 64. */
+SWAGE_API swage_status swage_module_run(const swage_module *module,
+                                        const swage_tensor *inputs,
+                                        swage_tensor *outputs, void *workspace,
+                                        char **error);
+
+/* ---- Writing ----------------------------------------------------------- */
+
+/* Writes the model as an artifact: "exe", "shared", "static", "object",
+   "header", and with the option bitcode "llvm-ir", "bitcode" or "asm". With
+   weights_in_file != 0 weights go to a file beside it. */
+SWAGE_API swage_status swage_module_emit(const swage_module *module,
+                                         const char *kind, const char *path,
+                                         int weights_in_file, char **error);
+
+#ifdef __cplusplus
+}
+#endif
+#endif /* SWAGE_SWAGE_H */

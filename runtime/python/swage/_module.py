@@ -1,0 +1,145 @@
+"""Models: compile them, ask them, run them."""
+
+import ctypes
+import json
+import os
+
+from . import _arrays
+from ._library import Tensor, call, library
+
+
+class Value:
+    """An input or output of a model: its name, dtype ("float32") and shape. A
+    dimension that only a run knows is its name there, or None."""
+
+    def __init__(self, info):
+        self.name = info.name.decode(errors="replace")
+        self.code = info.dtype
+        self.dtype = _arrays.dtype_name(info.dtype)
+        shape = []
+        for i in range(info.rank):
+            size = info.dims[i]
+            if size < 0:
+                name = info.dim_names[i] if info.dim_names else None
+                size = name.decode(errors="replace") if name else None
+            shape.append(size)
+        self.shape = tuple(shape)
+
+    def __repr__(self):
+        shape = ",".join("?" if size is None else str(size) for size in self.shape)
+        return f"{self.name}: {self.dtype}[{shape}]"
+
+
+class Module:
+    """A compiled model. Threads may run one at the same time.
+
+        model(x)              one input, or several in order
+        model({"x": x})       inputs by name
+        model(x=x)
+
+    gives the output, or a tuple where there are several; `run` gives a dict.
+    """
+
+    def __init__(self, handle, keep):
+        self._handle = handle
+        self._keep = keep  # the bytes of a model in memory
+        self.inputs = [
+            Value(library.swage_module_input(handle, i).contents)
+            for i in range(library.swage_module_num_inputs(handle))]
+        self.outputs = [
+            Value(library.swage_module_output(handle, i).contents)
+            for i in range(library.swage_module_num_outputs(handle))]
+
+    def __del__(self):
+        handle = getattr(self, "_handle", None)
+        if handle and library is not None:
+            library.swage_module_destroy(handle)
+
+    def __repr__(self):
+        inputs = ", ".join(map(repr, self.inputs))
+        outputs = ", ".join(map(repr, self.outputs))
+        return f"<swage.Module ({inputs}) -> ({outputs})>"
+
+    @property
+    def facts(self):
+        """All static facts: opset, producer, target, sizes, ..."""
+        return json.loads(library.swage_module_facts(self._handle))
+
+    def __call__(self, *positional, **named):
+        if len(positional) == 1 and isinstance(positional[0], dict) and not named:
+            named, positional = positional[0], ()
+        results = self._run(self._order(positional, named))
+        return results[0] if len(results) == 1 else tuple(results)
+
+    def run(self, inputs):
+        """Runs on a dict of inputs and gives a dict of outputs."""
+        results = self._run(self._order((), inputs))
+        return {value.name: result for value, result in zip(self.outputs, results)}
+
+    def emit(self, path, kind="shared", weights_in_file=False):
+        """Writes the model as an artifact: exe, shared, static, object or
+        header."""
+        call("swage_module_emit", self._handle, kind.encode(), os.fsencode(path),
+             int(weights_in_file))
+
+    def _order(self, positional, named):
+        """One value for each input, in order."""
+        names = [value.name for value in self.inputs]
+        if len(positional) > len(names):
+            raise TypeError(f"the model takes {len(names)} inputs, not "
+                            f"{len(positional)}")
+        given = dict(zip(names, positional))
+        for name, value in named.items():
+            if name not in names:
+                raise TypeError(f"the model has no input '{name}'; it has "
+                                + ", ".join(f"'{name}'" for name in names))
+            if name in given:
+                raise TypeError(f"there are two values for the input '{name}'")
+            given[name] = value
+        missing = [name for name in names if name not in given]
+        if missing:
+            raise TypeError("there is no value for the input "
+                            + ", ".join(f"'{name}'" for name in missing))
+        return [given[name] for name in names]
+
+    def _run(self, values):
+        keep = []
+        inputs = (Tensor * max(len(self.inputs), 1))()
+        for i, (info, value) in enumerate(zip(self.inputs, values)):
+            array = _arrays.to_array(info.name, value, info.code)
+            _arrays.check_shape(info.name, array, info.shape)
+            inputs[i] = _arrays.to_tensor(array, info.code, keep)
+        outputs = (Tensor * max(len(self.outputs), 1))()
+        call("swage_module_run", self._handle, inputs, outputs, None)
+        return [_arrays.from_tensor(outputs[i]) for i in range(len(self.outputs))]
+
+
+def compile(model, *, dims=None, **options):
+    """Compiles an ONNX model: the path of a file, or its bytes.
+
+    dims     sizes for symbolic dimensions, {"batch": 4}
+    threads  threads of a run; all processors by default
+    others   as in swage.h, with '_' for '-': opt_level=2, target="x86-64-v3"
+    """
+    handle = ctypes.c_void_p()
+    settings = library.swage_compile_options_create()
+    try:
+        for name, size in (dims or {}).items():
+            call("swage_compile_options_set", settings, b"dim",
+                 f"{name}={size}".encode())
+        for key, value in options.items():
+            text = str(value).lower() if isinstance(value, bool) else str(value)
+            call("swage_compile_options_set", settings,
+                 key.replace("_", "-").encode(), text.encode())
+        if isinstance(model, (bytes, bytearray, memoryview)):
+            # A copy of what can change; bytes are used where they lie.
+            keep = bytes(model)
+            call("swage_compile_memory", keep, len(keep), settings,
+                 ctypes.byref(handle))
+        else:
+            keep = None
+            call("swage_compile_file", os.fsencode(model), settings,
+                 ctypes.byref(handle))
+    finally:
+        library.swage_compile_options_destroy(settings)
+    return Module(handle, keep)
