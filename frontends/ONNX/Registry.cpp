@@ -10,8 +10,10 @@ using namespace swage::onnx;
 
 Registry::Registry() {
   registerActivationOps(*this);
+  registerAttentionOps(*this);
   registerElementwiseOps(*this);
   registerLinearOps(*this);
+  registerLossOps(*this);
   registerMoveOps(*this);
   registerReduceOps(*this);
   registerShapeOps(*this);
