@@ -7,6 +7,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "dialects/NN/Inference.h"
+#include "dialects/NN/Window.h"
 #include "mlir/IR/DialectImplementation.h"
 
 using namespace mlir;

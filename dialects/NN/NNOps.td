@@ -8,8 +8,10 @@
 #ifndef SWAGE_NN_OPS
 #define SWAGE_NN_OPS
 
+include "dialects/NN/Convolution.td"
 include "dialects/NN/Elementwise.td"
 include "dialects/NN/Linear.td"
+include "dialects/NN/Pooling.td"
 include "dialects/NN/Shape.td"
 
 #endif

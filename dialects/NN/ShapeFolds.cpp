@@ -65,8 +65,14 @@ OpFoldResult ReshapeOp::fold(FoldAdaptor adaptor) {
   if (auto constant = getSmall(adaptor.getInput());
       constant && type.hasStaticShape())
     return constant.reshape(type);
+  // A size copied from the input would be copied from another one.
+  auto sizes = getKnownElements(getShape());
+  bool copies =
+      !getAllowZero() && (!sizes || llvm::any_of(*sizes, [](auto size) {
+        return !size || *size == 0;
+      }));
   if (auto inner = getInput().getDefiningOp<ReshapeOp>();
-      inner && type.hasStaticShape()) {
+      inner && type.hasStaticShape() && !copies) {
     getInputMutable().assign(inner.getInput());
     return getResult();
   }
@@ -198,8 +204,7 @@ OpFoldResult GatherOp::fold(FoldAdaptor adaptor) {
   if (indices && type.hasStaticShape() && type.getRank() <= 1) {
     // One known size out of several is enough.
     auto data = getKnownElements(getData());
-    if (data && rankOf(getData()) == 1 &&
-        !type.getElementType().isInteger(1)) {
+    if (data && rankOf(getData()) == 1 && !type.getElementType().isInteger(1)) {
       SmallVector<Attribute> chosen;
       for (int64_t index : *indices) {
         auto place = normalizeAxis(index, data->size());

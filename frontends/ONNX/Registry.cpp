@@ -10,9 +10,14 @@ using namespace swage::onnx;
 
 Registry::Registry() {
   registerActivationOps(*this);
+  registerAttentionOps(*this);
+  registerConvolutionOps(*this);
   registerElementwiseOps(*this);
   registerLinearOps(*this);
+  registerLossOps(*this);
   registerMoveOps(*this);
+  registerNormalizationOps(*this);
+  registerPoolingOps(*this);
   registerReduceOps(*this);
   registerShapeOps(*this);
 }

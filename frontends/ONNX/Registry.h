@@ -52,9 +52,14 @@ private:
 
 // One per file under Ops/.
 void registerActivationOps(Registry &registry);
+void registerAttentionOps(Registry &registry);
+void registerConvolutionOps(Registry &registry);
 void registerElementwiseOps(Registry &registry);
 void registerLinearOps(Registry &registry);
+void registerLossOps(Registry &registry);
 void registerMoveOps(Registry &registry);
+void registerNormalizationOps(Registry &registry);
+void registerPoolingOps(Registry &registry);
 void registerReduceOps(Registry &registry);
 void registerShapeOps(Registry &registry);
 

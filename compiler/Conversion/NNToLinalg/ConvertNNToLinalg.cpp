@@ -266,6 +266,8 @@ struct ConvertNNToLinalg
 } // namespace
 
 void swage::nn::registerLinalgLowerings(DialectRegistry &registry) {
+  registerConvolutionLowerings(registry);
   registerLinearLowerings(registry);
+  registerPoolingLowerings(registry);
   registerShapeLowerings(registry);
 }

@@ -119,26 +119,6 @@ struct MatMulLowering
 // Reductions
 //===----------------------------------------------------------------------===//
 
-/// The element with which a maximum begins.
-Value createLeast(OpBuilder &b, Location loc, Type type, bool isUnsigned) {
-  if (isa<FloatType>(type))
-    return createScalarConstant(b, loc, type,
-                                -std::numeric_limits<double>::infinity());
-  unsigned width = type.getIntOrFloatBitWidth();
-  APInt least =
-      isUnsigned ? APInt::getMinValue(width) : APInt::getSignedMinValue(width);
-  return arith::ConstantOp::create(b, loc, IntegerAttr::get(type, least));
-}
-Value createGreatest(OpBuilder &b, Location loc, Type type, bool isUnsigned) {
-  if (isa<FloatType>(type))
-    return createScalarConstant(b, loc, type,
-                                std::numeric_limits<double>::infinity());
-  unsigned width = type.getIntOrFloatBitWidth();
-  APInt greatest =
-      isUnsigned ? APInt::getMaxValue(width) : APInt::getSignedMaxValue(width);
-  return arith::ConstantOp::create(b, loc, IntegerAttr::get(type, greatest));
-}
-
 enum class Reduction { Sum, Product, Max, Min, Mean };
 
 template <typename OpTy, Reduction kind>

@@ -124,6 +124,26 @@ Value createScalarConstant(OpBuilder &b, Location loc, Type type,
                                    b.getIntegerAttr(type, int64_t(value)));
 }
 
+Value createLeast(OpBuilder &b, Location loc, Type type, bool isUnsigned) {
+  if (isa<FloatType>(type))
+    return createScalarConstant(b, loc, type,
+                                -std::numeric_limits<double>::infinity());
+  unsigned width = type.getIntOrFloatBitWidth();
+  APInt least =
+      isUnsigned ? APInt::getMinValue(width) : APInt::getSignedMinValue(width);
+  return arith::ConstantOp::create(b, loc, IntegerAttr::get(type, least));
+}
+
+Value createGreatest(OpBuilder &b, Location loc, Type type, bool isUnsigned) {
+  if (isa<FloatType>(type))
+    return createScalarConstant(b, loc, type,
+                                std::numeric_limits<double>::infinity());
+  unsigned width = type.getIntOrFloatBitWidth();
+  APInt greatest =
+      isUnsigned ? APInt::getMaxValue(width) : APInt::getSignedMaxValue(width);
+  return arith::ConstantOp::create(b, loc, IntegerAttr::get(type, greatest));
+}
+
 Type getAccumulatorType(Type type) {
   if (isa<FloatType>(type) && type.getIntOrFloatBitWidth() < 32)
     return Float32Type::get(type.getContext());

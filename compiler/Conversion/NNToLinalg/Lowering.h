@@ -62,6 +62,12 @@ mlir::Type getAccumulatorType(mlir::Type type);
 mlir::Value convertFloat(mlir::OpBuilder &b, mlir::Location loc,
                          mlir::Value value, mlir::Type type);
 
+/// The element with which a maximum begins, and a minimum.
+mlir::Value createLeast(mlir::OpBuilder &b, mlir::Location loc, mlir::Type type,
+                        bool isUnsigned);
+mlir::Value createGreatest(mlir::OpBuilder &b, mlir::Location loc,
+                           mlir::Type type, bool isUnsigned);
+
 /// sum + x * y in the type of `sum`; floats may be contracted to an FMA.
 mlir::Value createMultiplyAdd(mlir::OpBuilder &b, mlir::Location loc,
                               mlir::Value x, mlir::Value y, mlir::Value sum);
@@ -100,7 +106,9 @@ std::optional<Values> getScalarElements(mlir::OpBuilder &b, mlir::Location loc,
                                         mlir::Value tensor);
 
 // ---- The families ----
+void registerConvolutionLowerings(mlir::DialectRegistry &registry);
 void registerLinearLowerings(mlir::DialectRegistry &registry);
+void registerPoolingLowerings(mlir::DialectRegistry &registry);
 void registerShapeLowerings(mlir::DialectRegistry &registry);
 
 } // namespace swage::nn

@@ -82,6 +82,14 @@ static Results importSwish(NodeContext &node) {
   return swish(node, node.input(0), node.floatAttr("alpha", 1));
 }
 
+/// A gate of swish on a value.
+static Results importSwiGLU(NodeContext &node) {
+  if (!node.requireSameType({node.input(0), node.input(1)}))
+    return {};
+  Value gate = swish(node, node.input(0), node.floatAttr("alpha", 1));
+  return node.create<nn::MulOp>(gate, node.input(1));
+}
+
 /// x, or slope * x where x is negative; the slope broadcasts to x only.
 static Results importPRelu(NodeContext &node) {
   Value x = node.input(0), slope = node.input(1);
@@ -111,5 +119,6 @@ void swage::onnx::registerActivationOps(Registry &registry) {
   registry.add("Shrink", 9, {1, 1}, importShrink);
   registry.add("Gelu", 20, {1, 1}, importGelu);
   registry.add("Swish", 24, {1, 1}, importSwish);
+  registry.add("SwiGLU", 28, {2, 2}, importSwiGLU);
   registry.add("PRelu", 7, {2, 2}, importPRelu);
 }

@@ -12,8 +12,8 @@ using namespace mlir;
 using namespace swage;
 using namespace swage::onnx;
 
-std::optional<SmallVector<int64_t>> swage::onnx::axesOf(NodeContext &node, int64_t inputSince,
-                                                        unsigned index) {
+std::optional<SmallVector<int64_t>>
+swage::onnx::axesOf(NodeContext &node, int64_t inputSince, unsigned index) {
   if (node.opset() < inputSince)
     return node.intsAttr("axes");
   if (!node.hasInput(index))
@@ -22,7 +22,8 @@ std::optional<SmallVector<int64_t>> swage::onnx::axesOf(NodeContext &node, int64
 }
 
 Value swage::onnx::sizeOf(NodeContext &node, Value value) {
-  return node.create<nn::ReduceProdOp>(node.shapeOf(value), ArrayRef<int64_t>{0},
+  return node.create<nn::ReduceProdOp>(node.shapeOf(value),
+                                       ArrayRef<int64_t>{0},
                                        /*keep_dims=*/false);
 }
 
@@ -48,23 +49,28 @@ Value swage::onnx::flattenTo2D(NodeContext &node, Value value, int64_t axis) {
   if (node.failed())
     return {};
   ArrayRef<int64_t> shape = node.shape(value);
-  int64_t rows = product(shape.take_front(axis)), columns = product(shape.drop_front(axis));
-  // What is unknown on one side only is what the other leaves, but not of nothing.
+  int64_t rows = product(shape.take_front(axis)),
+          columns = product(shape.drop_front(axis));
+  // What is unknown on one side only is what the other leaves, but not of
+  // nothing.
   if ((rows > 0 || columns > 0) || (rows == 0 && columns == 0))
     return node.reshape(value, {rows, columns});
   auto size = [&](int64_t start, int64_t end) {
-    return node.create<nn::ReduceProdOp>(node.create<nn::ShapeOp>(value, start, end),
-                                         ArrayRef<int64_t>{0}, /*keep_dims=*/true);
+    return node.create<nn::ReduceProdOp>(
+        node.create<nn::ShapeOp>(value, start, end), ArrayRef<int64_t>{0},
+        /*keep_dims=*/true);
   };
   Value sizes = node.concat({size(0, axis), size(axis, shape.size())}, 0);
   return node.create<nn::ReshapeOp>(value, sizes, /*allow_zero=*/true);
 }
 
 Value swage::onnx::reshapeLike(NodeContext &node, Value value, Value like) {
-  return node.create<nn::ReshapeOp>(value, node.shapeOf(like), /*allow_zero=*/true);
+  return node.create<nn::ReshapeOp>(value, node.shapeOf(like),
+                                    /*allow_zero=*/true);
 }
 
-Value swage::onnx::alongAxis(NodeContext &node, Value vector, int64_t axis, int64_t rank) {
+Value swage::onnx::alongAxis(NodeContext &node, Value vector, int64_t axis,
+                             int64_t rank) {
   SmallVector<int64_t> after;
   for (int64_t i = axis + 1; i < rank; ++i)
     after.push_back(i - axis);
@@ -76,10 +82,12 @@ Value swage::onnx::fill(NodeContext &node, Value scalar, Value sizes) {
     return {};
   std::optional<SmallVector<int64_t>> known = nn::getConstantElements(sizes);
   DenseElementsAttr element;
-  if (!known || !matchPattern(scalar, m_Constant(&element)) || element.getNumElements() != 1)
+  if (!known || !matchPattern(scalar, m_Constant(&element)) ||
+      element.getNumElements() != 1)
     return node.create<nn::ExpandOp>(scalar, sizes);
   // A splat takes no memory however large it is.
-  if (llvm::any_of(*known, [](int64_t size) { return size < 0; }) || !countElements(*known)) {
+  if (llvm::any_of(*known, [](int64_t size) { return size < 0; }) ||
+      !countElements(*known)) {
     node.bad("it asks for an impossible shape");
     return {};
   }
@@ -87,6 +95,22 @@ Value swage::onnx::fill(NodeContext &node, Value scalar, Value sizes) {
   return arith::ConstantOp::create(
       node.builder(), node.loc(),
       DenseElementsAttr::get(type, *element.value_begin<Attribute>()));
+}
+
+Value swage::onnx::iota(NodeContext &node, Type elementType, int64_t size) {
+  SmallVector<int64_t> numbers = llvm::to_vector(llvm::seq<int64_t>(0, size));
+  return node.intTensor(elementType, {size}, numbers);
+}
+
+Value swage::onnx::countTo(NodeContext &node, Value size) {
+  if (node.failed())
+    return {};
+  std::optional<SmallVector<int64_t>> known = nn::getConstantElements(size);
+  if (known && known->size() == 1)
+    return iota(node, node.builder().getI64Type(),
+                std::max<int64_t>(0, known->front()));
+  node.unsupported("a length that it counts to must be known at compile time");
+  return {};
 }
 
 Type swage::onnx::accumulator(Type elementType) {

@@ -1,4 +1,5 @@
-//===- Common.h - what several operator families need ------------*- C++ -*-===//
+//===- Common.h - what several operator families need ------------*- C++
+//-*-===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //
@@ -12,8 +13,8 @@ namespace swage::onnx {
 
 /// The axes of a node, which are an attribute before version `inputSince` and
 /// its input `index` from then on. Nothing when they are not given.
-std::optional<llvm::SmallVector<int64_t>> axesOf(NodeContext &node, int64_t inputSince,
-                                                 unsigned index);
+std::optional<llvm::SmallVector<int64_t>>
+axesOf(NodeContext &node, int64_t inputSince, unsigned index);
 
 /// The number of elements as a scalar of i64.
 mlir::Value sizeOf(NodeContext &node, mlir::Value value);
@@ -29,10 +30,17 @@ mlir::Value reshapeLike(NodeContext &node, mlir::Value value, mlir::Value like);
 
 /// A vector of channels, shaped to broadcast along dimension `axis` of a tensor
 /// with `rank` dimensions.
-mlir::Value alongAxis(NodeContext &node, mlir::Value vector, int64_t axis, int64_t rank);
+mlir::Value alongAxis(NodeContext &node, mlir::Value vector, int64_t axis,
+                      int64_t rank);
 
 /// A scalar or small constant everywhere in the shape of the vector `sizes`.
 mlir::Value fill(NodeContext &node, mlir::Value scalar, mlir::Value sizes);
+
+/// 0, 1, ..., size - 1 as a vector of integers.
+mlir::Value iota(NodeContext &node, mlir::Type elementType, int64_t size);
+
+/// The same as i64 up to a size that is the one element of a vector.
+mlir::Value countTo(NodeContext &node, mlir::Value size);
 
 /// The type in which sums over narrow floats are kept: at least f32.
 mlir::Type accumulator(mlir::Type elementType);

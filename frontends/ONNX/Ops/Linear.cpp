@@ -14,14 +14,16 @@ static Results importMatMul(NodeContext &node) {
   Value lhs = node.input(0), rhs = node.input(1);
   if (!node.requireSameType({lhs, rhs}))
     return {};
-  return node.create<nn::MatMulOp>(lhs, rhs, /*transpose_lhs=*/false, /*transpose_rhs=*/false);
+  return node.create<nn::MatMulOp>(lhs, rhs, /*transpose_lhs=*/false,
+                                   /*transpose_rhs=*/false);
 }
 
 /// alpha * A * B + beta * C, where C broadcasts.
 static Results importGemm(NodeContext &node) {
   Value a = node.input(0), b = node.input(1), c = node.input(2);
   double alpha = node.floatAttr("alpha", 1), beta = node.floatAttr("beta", 1);
-  bool transposeA = node.boolAttr("transA", false), transposeB = node.boolAttr("transB", false);
+  bool transposeA = node.boolAttr("transA", false),
+       transposeB = node.boolAttr("transB", false);
   if (!node.requireSameType({a, b, c}))
     return {};
   if (node.rank(a) != 2 || node.rank(b) != 2)

@@ -20,20 +20,25 @@ static Results importConstant(NodeContext &node) {
     return node.constant(value->t());
   OpBuilder &builder = node.builder();
   if (node.hasAttr("value_int"))
-    return node.intTensor(builder.getI64Type(), {}, {node.intAttr("value_int", 0)});
+    return node.intTensor(builder.getI64Type(), {},
+                          {node.intAttr("value_int", 0)});
   if (std::optional<SmallVector<int64_t>> values = node.intsAttr("value_ints"))
     return node.ints(*values);
   if (node.hasAttr("value_float"))
     return node.scalar(builder.getF32Type(), node.floatAttr("value_float", 0));
   if (node.hasAttr("value_floats")) {
-    SmallVector<float> values(llvm::map_range(node.floatsAttr("value_floats"),
-                                              [](double value) { return float(value); }));
-    auto type = RankedTensorType::get({int64_t(values.size())}, builder.getF32Type());
-    return Value(arith::ConstantOp::create(builder, node.loc(),
-                                           DenseElementsAttr::get(type, ArrayRef<float>(values))));
+    SmallVector<float> values(
+        llvm::map_range(node.floatsAttr("value_floats"),
+                        [](double value) { return float(value); }));
+    auto type =
+        RankedTensorType::get({int64_t(values.size())}, builder.getF32Type());
+    return Value(arith::ConstantOp::create(
+        builder, node.loc(),
+        DenseElementsAttr::get(type, ArrayRef<float>(values))));
   }
   if (node.hasAttr("sparse_value"))
-    return node.unsupported("sparse tensors are not supported; export it dense");
+    return node.unsupported(
+        "sparse tensors are not supported; export it dense");
   if (node.hasAttr("value_string") || node.hasAttr("value_strings"))
     return node.unsupported("tensors of strings are not supported");
   return node.bad("it has no value");
@@ -50,22 +55,55 @@ static Results importConstantOfShape(NodeContext &node) {
   return fill(node, node.reshape(element, {}), node.input(0));
 }
 
+/// Of constants only: a length that the run decides has no type.
+static Results importRange(NodeContext &node) {
+  Value start = node.input(0), limit = node.input(1), step = node.input(2);
+  if (!node.requireSameType({start, limit, step}))
+    return {};
+  Type type = node.elementType(start);
+  SmallVector<double> bounds;
+  for (Value value : {start, limit, step}) {
+    if (isa<FloatType>(type)) {
+      std::optional<SmallVector<double>> known = node.constantFloats(value);
+      if (known && known->size() == 1)
+        bounds.push_back(known->front());
+    } else if (std::optional<SmallVector<int64_t>> known =
+                   nn::getConstantElements(value)) {
+      if (known->size() == 1)
+        bounds.push_back(known->front());
+    }
+  }
+  if (bounds.size() != 3)
+    return node.unsupported("its bounds must be known at compile time");
+  if (bounds[2] == 0)
+    return node.bad("its step is zero");
+  double count = std::max(0.0, std::ceil((bounds[1] - bounds[0]) / bounds[2]));
+  if (!(count < double(1 << 24)))
+    return node.unsupported("it has too many elements for a constant");
+  Value numbers =
+      node.cast(iota(node, node.builder().getI64Type(), int64_t(count)), type);
+  return node.create<nn::AddOp>(node.create<nn::MulOp>(numbers, step), start);
+}
+
 static Results importCast(NodeContext &node) {
   int64_t to = node.intAttr("to", TensorProto::UNDEFINED);
   bool saturate = node.boolAttr("saturate", true);
   Type type = elementTypeOf(to, node.context());
   if (!type)
-    return to == TensorProto::STRING ? node.unsupported("casts to strings are not supported")
-                                     : node.bad("its attribute 'to' is no element type");
+    return to == TensorProto::STRING
+               ? node.unsupported("casts to strings are not supported")
+               : node.bad("its attribute 'to' is no element type");
   if (std::string mode = node.stringAttr("round_mode", "up"); mode != "up")
-    return node.unsupported("the rounding mode '" + printable(mode) + "' is not supported");
+    return node.unsupported("the rounding mode '" + printable(mode) +
+                            "' is not supported");
   return node.create<nn::CastOp>(node.input(0), type, saturate);
 }
 
 static Results importCastLike(NodeContext &node) {
   bool saturate = node.boolAttr("saturate", true);
   if (std::string mode = node.stringAttr("round_mode", "up"); mode != "up")
-    return node.unsupported("the rounding mode '" + printable(mode) + "' is not supported");
+    return node.unsupported("the rounding mode '" + printable(mode) +
+                            "' is not supported");
   Type type = node.elementType(node.input(1));
   return node.create<nn::CastOp>(node.input(0), type, saturate);
 }
@@ -83,18 +121,21 @@ static Results importSliceByAttributes(NodeContext &node) {
   for (int64_t &axis : *axes)
     axis = node.axis(axis, node.rank(node.input(0)));
   SmallVector<int64_t> ones(axes->size(), 1);
-  return node.create<nn::SliceOp>(node.input(0), node.ints(*starts), node.ints(*ends),
-                                  node.ints(ones), *axes);
+  return node.create<nn::SliceOp>(node.input(0), node.ints(*starts),
+                                  node.ints(*ends), node.ints(ones), *axes);
 }
 
 static Results importSlice(NodeContext &node) {
-  Value value = node.input(0), starts = node.input(1), ends = node.input(2), steps = node.input(4);
+  Value value = node.input(0), starts = node.input(1), ends = node.input(2),
+        steps = node.input(4);
   if (node.rank(starts) != 1 || ShapedType::isDynamic(node.shape(starts)[0]))
-    return node.unsupported("the number of its starts must be known at compile time");
+    return node.unsupported(
+        "the number of its starts must be known at compile time");
   int64_t count = node.shape(starts)[0];
   SmallVector<int64_t> axes = llvm::to_vector(llvm::seq<int64_t>(0, count));
   if (node.hasInput(3)) {
-    std::optional<SmallVector<int64_t>> given = node.constantInts(3, "the axes");
+    std::optional<SmallVector<int64_t>> given =
+        node.constantInts(3, "the axes");
     if (!given)
       return {};
     axes = *given;
@@ -124,7 +165,8 @@ static Results importSplit(NodeContext &node) {
   if (!sizes) {
     int64_t size = node.shape(value)[axis];
     if (ShapedType::isDynamic(size))
-      return node.unsupported("without sizes, the size of the axis must be known at compile time");
+      return node.unsupported(
+          "without sizes, the size of the axis must be known at compile time");
     if (parts < 1)
       return node.bad("it has no outputs");
     // What does not divide leaves the last part smaller.
@@ -156,7 +198,8 @@ static Results importGather(NodeContext &node) {
 }
 
 static bool isPadMode(StringRef mode) {
-  return mode == "constant" || mode == "edge" || mode == "reflect" || mode == "wrap";
+  return mode == "constant" || mode == "edge" || mode == "reflect" ||
+         mode == "wrap";
 }
 
 static Results importPadByAttributes(NodeContext &node) {
@@ -174,7 +217,8 @@ static Results importPadByAttributes(NodeContext &node) {
 }
 
 /// The counts for all dimensions, from those for some of them.
-static Value spreadPads(NodeContext &node, Value pads, ArrayRef<int64_t> axes, int64_t rank) {
+static Value spreadPads(NodeContext &node, Value pads, ArrayRef<int64_t> axes,
+                        int64_t rank) {
   pads = node.cast(pads, node.builder().getI64Type());
   int64_t count = axes.size();
   if (!node.failed() && node.shape(pads) != ArrayRef<int64_t>{2 * count})
@@ -226,7 +270,8 @@ static Results importDropout(NodeContext &node) {
       return {};
     bool random = *training != 0;
     if (random && node.hasInput(1)) {
-      std::optional<SmallVector<double>> ratio = node.constantFloats(node.input(1));
+      std::optional<SmallVector<double>> ratio =
+          node.constantFloats(node.input(1));
       random = !ratio || ratio->size() != 1 || ratio->front() != 0;
     }
     if (random)
@@ -235,7 +280,8 @@ static Results importDropout(NodeContext &node) {
   if (!node.hasOutput(1))
     return value;
   // The mask was of the data's type before version 10.
-  Type maskType = node.opset() < 10 ? node.elementType(value) : node.builder().getI1Type();
+  Type maskType =
+      node.opset() < 10 ? node.elementType(value) : node.builder().getI1Type();
   Value mask = fill(node, node.scalar(maskType, 1), node.shapeOf(value));
   return {value, mask};
 }
@@ -244,7 +290,8 @@ static Results importDropout(NodeContext &node) {
 static Results importCenterCropPad(NodeContext &node) {
   Value value = node.input(0);
   int64_t rank = node.rank(value);
-  std::optional<SmallVector<int64_t>> sizes = node.constantInts(1, "the wanted shape");
+  std::optional<SmallVector<int64_t>> sizes =
+      node.constantInts(1, "the wanted shape");
   if (!sizes)
     return {};
   SmallVector<int64_t> axes = llvm::to_vector(llvm::seq<int64_t>(0, rank));
@@ -259,20 +306,24 @@ static Results importCenterCropPad(NodeContext &node) {
       return {};
     int64_t have = node.shape(value)[axis];
     if (ShapedType::isDynamic(have))
-      return node.unsupported("the sizes of its axes must be known at compile time");
+      return node.unsupported(
+          "the sizes of its axes must be known at compile time");
     if (have > size)
-      value = node.slice(value, axis, (have - size) / 2, (have - size) / 2 + size);
+      value =
+          node.slice(value, axis, (have - size) / 2, (have - size) / 2 + size);
     pads[axis] = std::max<int64_t>(0, size - have) / 2;
     pads[rank + axis] = std::max<int64_t>(0, size - have) - pads[axis];
   }
   if (node.failed() || llvm::all_of(pads, [](int64_t pad) { return pad == 0; }))
     return value;
-  return node.create<nn::PadOp>(value, node.ints(pads), node.scalarLike(value, 0), "constant");
+  return node.create<nn::PadOp>(value, node.ints(pads),
+                                node.scalarLike(value, 0), "constant");
 }
 
 void swage::onnx::registerMoveOps(Registry &registry) {
   registry.add("Constant", 1, {0, 0}, importConstant);
   registry.add("ConstantOfShape", 9, {1, 1}, importConstantOfShape);
+  registry.add("Range", 11, {3, 3}, importRange);
   registry.add("Cast", 6, {1, 1}, importCast);
   registry.add("CastLike", 15, {2, 2}, importCastLike);
   registry.add("Slice", 1, {1, 1}, importSliceByAttributes);

@@ -37,13 +37,15 @@ static Reduction readReduction(NodeContext &node, int64_t axesAreInputSince) {
   return reduction;
 }
 
-template <typename OpTy> static Value reduce(NodeContext &node, const Reduction &r, Value value) {
+template <typename OpTy>
+static Value reduce(NodeContext &node, const Reduction &r, Value value) {
   if (r.axes.empty())
     return value;
   return node.create<OpTy>(value, r.axes, r.keepDims);
 }
 
-template <typename OpTy, int since> static Results importReduce(NodeContext &node) {
+template <typename OpTy, int since>
+static Results importReduce(NodeContext &node) {
   Reduction r = readReduction(node, since);
   if (node.failed())
     return {};
@@ -68,7 +70,8 @@ static Results importReduceL1(NodeContext &node) {
 }
 
 static Value sumOfSquares(NodeContext &node, const Reduction &r) {
-  return reduce<nn::ReduceSumOp>(node, r, node.create<nn::MulOp>(r.value, r.value));
+  return reduce<nn::ReduceSumOp>(node, r,
+                                 node.create<nn::MulOp>(r.value, r.value));
 }
 
 static Results importReduceSumSquare(NodeContext &node) {
@@ -100,11 +103,16 @@ static Results importReduceLogSumExp(NodeContext &node) {
     return {};
   if (r.axes.empty())
     return r.value;
-  Value greatest = node.create<nn::ReduceMaxOp>(r.value, r.axes, /*keep_dims=*/true);
-  Value infinite = node.create<nn::IsInfOp>(greatest, /*negative=*/true, /*positive=*/true);
-  greatest = node.create<nn::SelectOp>(infinite, node.scalarLike(r.value, 0), greatest);
-  Value relative = node.create<nn::ExpOp>(node.create<nn::SubOp>(r.value, greatest));
-  Value sum = node.create<nn::ReduceSumOp>(relative, r.axes, /*keep_dims=*/true);
+  Value greatest =
+      node.create<nn::ReduceMaxOp>(r.value, r.axes, /*keep_dims=*/true);
+  Value infinite =
+      node.create<nn::IsInfOp>(greatest, /*negative=*/true, /*positive=*/true);
+  greatest = node.create<nn::SelectOp>(infinite, node.scalarLike(r.value, 0),
+                                       greatest);
+  Value relative =
+      node.create<nn::ExpOp>(node.create<nn::SubOp>(r.value, greatest));
+  Value sum =
+      node.create<nn::ReduceSumOp>(relative, r.axes, /*keep_dims=*/true);
   Value result = node.create<nn::AddOp>(node.create<nn::LogOp>(sum), greatest);
   return r.keepDims ? result : node.squeeze(result, r.axes);
 }
@@ -122,7 +130,8 @@ template <bool logarithm> static Results importOldSoftmax(NodeContext &node) {
   axis = axis == rank ? rank : node.axis(axis, rank);
   if (axis == rank - 1)
     return node.create<nn::SoftmaxOp>(value, axis, logarithm);
-  Value flat = node.create<nn::SoftmaxOp>(flattenTo2D(node, value, axis), 1, logarithm);
+  Value flat =
+      node.create<nn::SoftmaxOp>(flattenTo2D(node, value, axis), 1, logarithm);
   return reshapeLike(node, flat, value);
 }
 

@@ -24,14 +24,17 @@ static Results importShape(NodeContext &node) {
   return node.create<nn::ShapeOp>(node.input(0), start, std::max(start, end));
 }
 
-static Results importSize(NodeContext &node) { return sizeOf(node, node.input(0)); }
+static Results importSize(NodeContext &node) {
+  return sizeOf(node, node.input(0));
+}
 
 static Results importReshapeByAttribute(NodeContext &node) {
   node.ignoreAttr("consumed_inputs");
   std::optional<SmallVector<int64_t>> shape = node.intsAttr("shape");
   if (!shape)
     return node.bad("its attribute 'shape' is missing");
-  return node.create<nn::ReshapeOp>(node.input(0), node.ints(*shape), /*allow_zero=*/false);
+  return node.create<nn::ReshapeOp>(node.input(0), node.ints(*shape),
+                                    /*allow_zero=*/false);
 }
 
 static Results importReshape(NodeContext &node) {
@@ -56,13 +59,15 @@ static Results importSqueeze(NodeContext &node) {
   if (list) {
     axes = node.axes(*list, node.rank(value));
     for (int64_t axis : axes)
-      if (int64_t size = node.shape(value)[axis]; size != 1 && !ShapedType::isDynamic(size))
-        return node.bad("its axis " + llvm::Twine(axis) + " has the size " + llvm::Twine(size) +
-                        ", only 1 can be squeezed");
+      if (int64_t size = node.shape(value)[axis];
+          size != 1 && !ShapedType::isDynamic(size))
+        return node.bad("its axis " + llvm::Twine(axis) + " has the size " +
+                        llvm::Twine(size) + ", only 1 can be squeezed");
   } else {
     for (auto [axis, size] : llvm::enumerate(node.shape(value))) {
       if (ShapedType::isDynamic(size))
-        return node.unsupported("without axes, all sizes must be known at compile time");
+        return node.unsupported(
+            "without axes, all sizes must be known at compile time");
       if (size == 1)
         axes.push_back(axis);
     }
@@ -74,13 +79,14 @@ static Results importUnsqueeze(NodeContext &node) {
   std::optional<SmallVector<int64_t>> list = axesOf(node, /*inputSince=*/13, 1);
   if (!list)
     return node.bad("its axes are missing");
-  return node.unsqueeze(node.input(0),
-                        node.axes(*list, node.rank(node.input(0)) + list->size()));
+  return node.unsqueeze(
+      node.input(0), node.axes(*list, node.rank(node.input(0)) + list->size()));
 }
 
 static Results importTranspose(NodeContext &node) {
   int64_t rank = node.rank(node.input(0));
-  SmallVector<int64_t> permutation = llvm::to_vector(llvm::reverse(llvm::seq<int64_t>(0, rank)));
+  SmallVector<int64_t> permutation =
+      llvm::to_vector(llvm::reverse(llvm::seq<int64_t>(0, rank)));
   if (std::optional<SmallVector<int64_t>> given = node.intsAttr("perm"))
     permutation = *given;
   if (!isPermutationVector(permutation) || int64_t(permutation.size()) != rank)
@@ -99,21 +105,25 @@ static Results importTile(NodeContext &node) {
   int64_t rank = node.rank(value);
   if (node.shape(repeats) != ArrayRef<int64_t>{rank})
     return node.bad("it needs one count of repetitions for each dimension");
-  std::optional<SmallVector<std::optional<int64_t>>> counts = nn::getKnownElements(repeats);
+  std::optional<SmallVector<std::optional<int64_t>>> counts =
+      nn::getKnownElements(repeats);
   Value sizes = node.shapeOf(value);
   SmallVector<int64_t> inserted;
   SmallVector<Value> paired, result;
   for (int64_t i = 0; i < rank; ++i) {
     inserted.push_back(2 * i);
-    Value count = node.cast(node.slice(repeats, 0, i, i + 1), node.builder().getI64Type());
+    Value count = node.cast(node.slice(repeats, 0, i, i + 1),
+                            node.builder().getI64Type());
     Value size = node.slice(sizes, 0, i, i + 1);
     paired.append({count, size});
     result.push_back(node.create<nn::MulOp>(count, size));
   }
   if (rank == 0)
     return value;
-  Value spread = node.create<nn::ExpandOp>(node.unsqueeze(value, inserted), node.concat(paired, 0));
-  return node.create<nn::ReshapeOp>(spread, node.concat(result, 0), /*allow_zero=*/true);
+  Value spread = node.create<nn::ExpandOp>(node.unsqueeze(value, inserted),
+                                           node.concat(paired, 0));
+  return node.create<nn::ReshapeOp>(spread, node.concat(result, 0),
+                                    /*allow_zero=*/true);
 }
 
 static Results importConcat(NodeContext &node) {
@@ -123,7 +133,8 @@ static Results importConcat(NodeContext &node) {
   // The axis became a duty in version 4.
   if (node.opset() >= 4 && !node.hasAttr("axis"))
     return node.bad("its attribute 'axis' is missing");
-  return node.concat(values, node.axis(node.intAttr("axis", 1), node.rank(values.front())));
+  return node.concat(
+      values, node.axis(node.intAttr("axis", 1), node.rank(values.front())));
 }
 
 static Results importDepthToSpace(NodeContext &node) {
@@ -138,7 +149,8 @@ static Results importDepthToSpace(NodeContext &node) {
     return node.bad("its attribute 'mode' must be DCR or CRD");
   int64_t depth = node.shape(value)[1];
   if (ShapedType::isDynamic(depth))
-    return node.unsupported("the number of channels must be known at compile time");
+    return node.unsupported(
+        "the number of channels must be known at compile time");
   if (depth % (block * block))
     return node.bad("its channels do not divide into blocks");
   depth /= block * block;
@@ -148,10 +160,12 @@ static Results importDepthToSpace(NodeContext &node) {
   Value split = depthFirst ? node.concat({n[0], c, b, b, n[2], n[3]}, 0)
                            : node.concat({n[0], b, b, c, n[2], n[3]}, 0);
   Value blocks = node.create<nn::ReshapeOp>(value, split, /*allow_zero=*/true);
-  blocks = node.transpose(blocks, depthFirst ? ArrayRef<int64_t>{0, 1, 4, 2, 5, 3}
-                                             : ArrayRef<int64_t>{0, 3, 4, 1, 5, 2});
+  blocks =
+      node.transpose(blocks, depthFirst ? ArrayRef<int64_t>{0, 1, 4, 2, 5, 3}
+                                        : ArrayRef<int64_t>{0, 3, 4, 1, 5, 2});
   Value result = node.concat({n[0], c, node.create<nn::MulOp>(n[2], b),
-                              node.create<nn::MulOp>(n[3], b)}, 0);
+                              node.create<nn::MulOp>(n[3], b)},
+                             0);
   return node.create<nn::ReshapeOp>(blocks, result, /*allow_zero=*/true);
 }
 
@@ -164,13 +178,16 @@ static Results importSpaceToDepth(NodeContext &node) {
     return node.bad("its input must have 4 dimensions");
   SmallVector<Value> n = dimensions(node, value);
   Value b = node.ints({block});
-  Value height = node.create<nn::DivOp>(n[2], b), width = node.create<nn::DivOp>(n[3], b);
+  Value height = node.create<nn::DivOp>(n[2], b),
+        width = node.create<nn::DivOp>(n[3], b);
   Value blocks = node.create<nn::ReshapeOp>(
-      value, node.concat({n[0], n[1], height, b, width, b}, 0), /*allow_zero=*/true);
+      value, node.concat({n[0], n[1], height, b, width, b}, 0),
+      /*allow_zero=*/true);
   blocks = node.transpose(blocks, {0, 3, 5, 1, 2, 4});
   Value depth = node.create<nn::MulOp>(n[1], node.ints({block * block}));
-  return node.create<nn::ReshapeOp>(blocks, node.concat({n[0], depth, height, width}, 0),
-                                    /*allow_zero=*/true);
+  return node.create<nn::ReshapeOp>(
+      blocks, node.concat({n[0], depth, height, width}, 0),
+      /*allow_zero=*/true);
 }
 
 void swage::onnx::registerShapeOps(Registry &registry) {
