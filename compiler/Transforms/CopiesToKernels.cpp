@@ -54,8 +54,12 @@ struct CopiesToKernels : swage::impl::CopiesToKernelsPassBase<CopiesToKernels> {
     OpBuilder builder(&getContext());
     main.walk([&](memref::CopyOp copy) {
       auto source = cast<MemRefType>(copy.getSource().getType());
-      auto type =
-          RankedTensorType::get(source.getShape(), source.getElementType());
+      auto target = cast<MemRefType>(copy.getTarget().getType());
+      // Either side may know a size that the other does not.
+      SmallVector<int64_t> shape(source.getShape());
+      for (auto [size, other] : llvm::zip(shape, target.getShape()))
+        size = ShapedType::isDynamic(size) ? other : size;
+      auto type = RankedTensorType::get(shape, source.getElementType());
       std::string name = "copy_" + std::to_string(kernels.size());
       kernel::FuncOp &func = kernels[type];
       if (!func) {
@@ -63,9 +67,18 @@ struct CopiesToKernels : swage::impl::CopiesToKernelsPassBase<CopiesToKernels> {
         func = createCopyKernel(builder, copy.getLoc(), name, type);
       }
       builder.setInsertionPoint(copy);
+      auto withShape = [&](Value buffer) -> Value {
+        auto own = cast<MemRefType>(buffer.getType());
+        if (own.getShape() == ArrayRef(shape))
+          return buffer;
+        auto known = MemRefType::get(shape, own.getElementType(),
+                                     own.getLayout(), own.getMemorySpace());
+        return memref::CastOp::create(builder, copy.getLoc(), known, buffer);
+      };
       kernel::CallOp::create(builder, copy.getLoc(), TypeRange(),
-                             func.getSymName(), ValueRange{copy.getSource()},
-                             ValueRange{copy.getTarget()});
+                             func.getSymName(),
+                             ValueRange{withShape(copy.getSource())},
+                             ValueRange{withShape(copy.getTarget())});
       copy.erase();
     });
   }

@@ -11,6 +11,7 @@
 #include "dialects/Kernel/Kernel.h"
 #include "mlir/Conversion/LLVMCommon/MemRefBuilder.h"
 #include "mlir/Conversion/LLVMCommon/TypeConverter.h"
+#include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -50,6 +51,8 @@ public:
         replace(op, lowerAlloc(alloc));
       else if (auto dealloc = dyn_cast<memref::DeallocOp>(op))
         lowerDealloc(dealloc);
+      else if (auto expand = dyn_cast<memref::ExpandShapeOp>(op))
+        lowerExpand(expand);
       else if (auto call = dyn_cast<kernel::CallOp>(op))
         lowerCall(call);
     });
@@ -199,6 +202,54 @@ private:
     func::CallOp::create(builder, loc, callee,
                          ValueRange{exec, addressOf(op.getMemref())});
     op->erase();
+  }
+
+  /// Upstream's expansion takes one unknown size a group at most; here all
+  /// sizes are at hand, and strides follow from the innermost of each group.
+  void lowerExpand(memref::ExpandShapeOp op) {
+    MemRefType type = op.getResultType();
+    if (type.hasStaticShape())
+      return;
+    auto metadata =
+        memref::ExtractStridedMetadataOp::create(builder, loc, op.getSrc());
+    auto sourceStrides =
+        cast<MemRefType>(op.getSrc().getType()).getStridesAndOffset().first;
+    SmallVector<OpFoldResult> sizes = op.getMixedOutputShape();
+    SmallVector<OpFoldResult> strides(type.getRank(), builder.getIndexAttr(1));
+    for (auto [dim, group] : llvm::enumerate(op.getReassociationIndices())) {
+      OpFoldResult stride = builder.getIndexAttr(sourceStrides[dim]);
+      if (ShapedType::isDynamic(sourceStrides[dim]))
+        stride = metadata.getStrides()[dim];
+      for (int64_t inner : llvm::reverse(group)) {
+        strides[inner] = stride;
+        stride = getAsOpFoldResult(builder.createOrFold<arith::MulIOp>(
+            loc, getValueOrCreateConstantIndexOp(builder, loc, stride),
+            getValueOrCreateConstantIndexOp(builder, loc, sizes[inner])));
+      }
+    }
+    OpFoldResult offset = builder.getIndexAttr(0);
+    if (!cast<MemRefType>(op.getSrc().getType()).getLayout().isIdentity())
+      offset = metadata.getOffset();
+    auto [staticSizes, dynamicSizes] = decomposeMixedValues(sizes);
+    Value result = memref::ReinterpretCastOp::create(
+        builder, loc, getReinterpretedType(type, staticSizes, offset, strides),
+        metadata.getBaseBuffer(), offset, sizes, strides);
+    if (result.getType() != type)
+      result = memref::CastOp::create(builder, loc, type, result);
+    replace(op, result);
+  }
+
+  static MemRefType getReinterpretedType(MemRefType type,
+                                         ArrayRef<int64_t> sizes,
+                                         OpFoldResult offset,
+                                         ArrayRef<OpFoldResult> strides) {
+    auto known = [](OpFoldResult value) {
+      return getConstantIntValue(value).value_or(ShapedType::kDynamic);
+    };
+    SmallVector<int64_t> steps = llvm::map_to_vector(strides, known);
+    return MemRefType::get(
+        sizes, type.getElementType(),
+        StridedLayoutAttr::get(type.getContext(), known(offset), steps));
   }
 
   /// The first element of a buffer.

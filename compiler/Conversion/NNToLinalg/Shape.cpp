@@ -64,64 +64,73 @@ struct ReshapeLowering
     auto reshape = cast<ReshapeOp>(op);
     Location loc = op->getLoc();
     auto known = getKnownElements(reshape.getShape());
-    // What -1 stands for: all elements over those that are spoken for.
-    std::optional<int64_t> rest;
-    OpFoldResult others = b.getIndexAttr(1);
+    ScalarBuilder s(b, loc, b.getIndexType());
+    Value zero = arith::ConstantIndexOp::create(b, loc, 0);
+    // Sizes that are only computed while running may turn out to be 0 or -1.
     Sizes sizes;
+    SmallVector<bool> isRest;
+    OpFoldResult others = b.getIndexAttr(1);
     for (auto [i, size] : llvm::enumerate(shapeOf(reshape.getResult()))) {
       std::optional<int64_t> element = (*known)[i];
+      isRest.push_back(element == -1);
       if (!ShapedType::isDynamic(size)) {
         sizes.push_back(fixed(b, size));
       } else if (element == 0 && !reshape.getAllowZero()) {
         sizes.push_back(tensor::getMixedSize(b, loc, operands[0], i));
       } else if (element == -1) {
-        rest = i;
         sizes.push_back(OpFoldResult());
         continue;
       } else {
-        sizes.push_back(
-            getAsOpFoldResult(indexElement(b, loc, operands[1], i)));
+        Value computed = indexElement(b, loc, operands[1], i);
+        if (!isSize(computed)) {
+          if (!reshape.getAllowZero() && int64_t(i) < rankOf(operands[0])) {
+            Value own =
+                asValue(b, loc, tensor::getMixedSize(b, loc, operands[0], i));
+            computed = s.select(s.equal(computed, zero), own, computed);
+          }
+          isRest.back() = true;
+        }
+        sizes.push_back(getAsOpFoldResult(computed));
+        if (isRest.back()) {
+          Value one = arith::ConstantIndexOp::create(b, loc, 1);
+          computed = s.select(s.less(computed, zero), one, computed);
+        }
+        others = mulSizes(b, loc, others, computed);
+        continue;
       }
       others = mulSizes(b, loc, others, sizes.back());
     }
-    OpFoldResult total = b.getIndexAttr(1);
-    if (llvm::any_of(sizes, [](OpFoldResult s) { return !s || isa<Value>(s); }))
+    if (llvm::is_contained(isRest, true)) {
+      // What -1 stands for: all elements over those that are spoken for.
+      OpFoldResult total = b.getIndexAttr(1);
       for (OpFoldResult size : sizesOf(b, loc, operands[0]))
         total = mulSizes(b, loc, total, size);
-    if (rest) {
-      Value quotient = b.createOrFold<arith::DivSIOp>(
-          loc, asValue(b, loc, total), asValue(b, loc, others));
-      sizes[*rest] = getAsOpFoldResult(quotient);
-    } else {
-      resolveComputedRest(b, loc, known, total, sizes);
+      Value one = arith::ConstantIndexOp::create(b, loc, 1);
+      Value divisor = s.max(asValue(b, loc, others), one);
+      Value quotient =
+          b.createOrFold<arith::DivSIOp>(loc, asValue(b, loc, total), divisor);
+      for (auto [size, rest] : llvm::zip(sizes, isRest)) {
+        if (!rest)
+          continue;
+        if (!size) {
+          size = getAsOpFoldResult(quotient);
+          continue;
+        }
+        if (getConstantIntValue(size))
+          continue;
+        Value computed = cast<Value>(size);
+        size = getAsOpFoldResult(
+            s.select(s.less(computed, zero), quotient, computed));
+      }
     }
     return Values{reshapeTo(b, loc, operands[0], sizes)};
   }
 
-  /// A size that is computed may turn out to be -1. That can be only where it
-  /// is the one that is unknown.
-  static void resolveComputedRest(
-      OpBuilder &b, Location loc,
-      const std::optional<SmallVector<std::optional<int64_t>>> &known,
-      OpFoldResult total, Sizes &sizes) {
-    for (auto [i, element] : llvm::enumerate(*known)) {
-      auto size = dyn_cast_if_present<Value>(sizes[i]);
-      if (element || !size || size.getDefiningOp<tensor::DimOp>())
-        continue;
-      OpFoldResult others = b.getIndexAttr(1);
-      for (auto [j, other] : llvm::enumerate(sizes))
-        if (j != i)
-          others = mulSizes(b, loc, others, other);
-      Value zero = arith::ConstantIndexOp::create(b, loc, 0);
-      Value isRest = b.createOrFold<arith::CmpIOp>(
-          loc, arith::CmpIPredicate::slt, size, zero);
-      Value one = arith::ConstantIndexOp::create(b, loc, 1);
-      Value divisor =
-          b.createOrFold<arith::MaxSIOp>(loc, asValue(b, loc, others), one);
-      Value quotient =
-          b.createOrFold<arith::DivSIOp>(loc, asValue(b, loc, total), divisor);
-      sizes[i] = b.createOrFold<arith::SelectOp>(loc, isRest, quotient, size);
-    }
+  /// Whether `value` is surely the size of some dimension.
+  static bool isSize(Value value) {
+    while (auto cast = value.getDefiningOp<arith::IndexCastOp>())
+      value = cast.getIn();
+    return value.getDefiningOp<tensor::DimOp>() || getConstantIntValue(value);
   }
 };
 
