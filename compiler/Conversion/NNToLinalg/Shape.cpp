@@ -234,6 +234,9 @@ struct SliceLowering
       sizes[axis] = ShapedType::isDynamic(known) ? getAsOpFoldResult(count)
                                                  : fixed(b, known);
     }
+    // A slice of nothing may begin behind the end.
+    if (llvm::is_contained(shapeOf(slice.getResult()), 0))
+      return Values{createEmpty(b, loc, sizes, elementTypeOf(input))};
     if (forward)
       return Values{tensor::ExtractSliceOp::create(b, loc, input, offsets,
                                                    sizes, strides)};
@@ -278,8 +281,13 @@ struct ExpandLowering
       if (i < rank - wanted)
         return own;
       Value size = indexElement(b, loc, operands[1], i - (rank - wanted));
-      return getAsOpFoldResult(
-          b.createOrFold<arith::MaxSIOp>(loc, size, asValue(b, loc, own)));
+      // Either may be 1; 0 is a size like any other.
+      if (getConstantIntValue(own) == int64_t(1))
+        return getAsOpFoldResult(size);
+      ScalarBuilder s(b, loc, b.getIndexType());
+      Value input = asValue(b, loc, own);
+      Value one = arith::ConstantIndexOp::create(b, loc, 1);
+      return getAsOpFoldResult(s.select(s.equal(input, one), size, input));
     });
     return Values{createParallel(
         b, loc, input, getBroadcastMap(b.getContext(), shapeOf(input), rank),
