@@ -7,6 +7,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "frontends/ONNX/Constants.h"
+#include "frontends/ONNX/Ops/AxisSet.h"
 #include "frontends/ONNX/Ops/Common.h"
 #include "frontends/ONNX/Registry.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -131,6 +132,14 @@ static Results importSlice(NodeContext &node) {
   if (node.rank(starts) != 1 || ShapedType::isDynamic(node.shape(starts)[0]))
     return node.unsupported(
         "the number of its starts must be known at compile time");
+  if (AxisSet::isNeeded(node, 3)) {
+    AxisSet axes(node, node.input(3), node.rank(value));
+    Value ones = node.ints(SmallVector<int64_t>(axes.size(), 1));
+    return node.create<nn::SliceOp>(value, axes.spread(starts, 0),
+                                    axes.spread(ends, std::numeric_limits<int64_t>::max()),
+                                    axes.spread(steps ? steps : ones, 1),
+                                    llvm::to_vector(llvm::seq<int64_t>(0, node.rank(value))));
+  }
   int64_t count = node.shape(starts)[0];
   SmallVector<int64_t> axes = llvm::to_vector(llvm::seq<int64_t>(0, count));
   if (node.hasInput(3)) {
@@ -149,6 +158,23 @@ static Results importSlice(NodeContext &node) {
   return node.create<nn::SliceOp>(value, starts, ends, steps, axes);
 }
 
+/// Parts whose sizes the run decides.
+static Results splitBySizes(NodeContext &node, Value value, int64_t axis, Value sizes) {
+  if (node.failed())
+    return {};
+  if (node.shape(sizes) != ArrayRef<int64_t>{node.numOutputs()})
+    return node.bad("it needs a size for each output");
+  SmallVector<Value> results;
+  Value start = node.ints({0});
+  for (int64_t i = 0, parts = node.numOutputs(); i < parts; ++i) {
+    Value end = node.create<nn::AddOp>(start, node.slice(sizes, 0, i, i + 1));
+    results.push_back(
+        node.create<nn::SliceOp>(value, start, end, node.ints({1}), ArrayRef<int64_t>{axis}));
+    start = end;
+  }
+  return results;
+}
+
 static Results importSplit(NodeContext &node) {
   Value value = node.input(0);
   int64_t axis = node.axis(node.intAttr("axis", 0), node.rank(value));
@@ -156,6 +182,8 @@ static Results importSplit(NodeContext &node) {
   std::optional<SmallVector<int64_t>> sizes;
   if (node.opset() < 13)
     sizes = node.intsAttr("split");
+  else if (node.hasInput(1) && !nn::getConstantElements(node.input(1)))
+    return splitBySizes(node, value, axis, node.input(1));
   else if (node.hasInput(1))
     sizes = node.constantInts(1, "the sizes of the parts");
   if (node.opset() >= 18)
@@ -236,7 +264,14 @@ static Results importPad(NodeContext &node) {
   Value value = node.input(0), pads = node.input(1), filler = node.input(2);
   if (!isPadMode(mode))
     return node.bad("its mode '" + printable(mode) + "' does not exist");
-  if (node.hasInput(3)) {
+  if (AxisSet::isNeeded(node, 3)) {
+    AxisSet axes(node, node.input(3), node.rank(value));
+    if (!node.failed() && node.shape(pads) != ArrayRef<int64_t>{2 * axes.size()})
+      return node.bad("it needs two counts for each axis");
+    Value before = axes.spread(node.slice(pads, 0, 0, axes.size()), 0);
+    Value after = axes.spread(node.slice(pads, 0, axes.size(), 2 * axes.size()), 0);
+    pads = node.concat({before, after}, 0);
+  } else if (node.hasInput(3)) {
     std::optional<SmallVector<int64_t>> axes = node.constantInts(3, "the axes");
     if (!axes)
       return {};
@@ -288,36 +323,39 @@ static Results importDropout(NodeContext &node) {
 
 /// Around the middle: what is too large is cut, what is too small padded.
 static Results importCenterCropPad(NodeContext &node) {
-  Value value = node.input(0);
+  Value value = node.input(0), wanted = node.input(1);
   int64_t rank = node.rank(value);
-  std::optional<SmallVector<int64_t>> sizes =
-      node.constantInts(1, "the wanted shape");
-  if (!sizes)
-    return {};
   SmallVector<int64_t> axes = llvm::to_vector(llvm::seq<int64_t>(0, rank));
   if (std::optional<SmallVector<int64_t>> given = node.intsAttr("axes"))
     axes = *given;
-  if (axes.size() != sizes->size())
+  if (node.shape(wanted) != ArrayRef<int64_t>{int64_t(axes.size())})
     return node.bad("it needs a size for each axis");
-  SmallVector<int64_t> pads(2 * rank, 0);
-  for (auto [each, size] : llvm::zip(axes, *sizes)) {
-    int64_t axis = node.axis(each, rank);
+  Type i64 = node.builder().getI64Type();
+  wanted = node.cast(wanted, i64);
+  Value none = node.ints({0}), one = node.ints({1}), half = node.ints({2});
+  SmallVector<Value> starts, ends, pads(2 * rank, none);
+  for (auto [i, axis] : llvm::enumerate(axes)) {
+    axis = node.axis(axis, rank);
     if (node.failed())
       return {};
-    int64_t have = node.shape(value)[axis];
-    if (ShapedType::isDynamic(have))
-      return node.unsupported(
-          "the sizes of its axes must be known at compile time");
-    if (have > size)
-      value =
-          node.slice(value, axis, (have - size) / 2, (have - size) / 2 + size);
-    pads[axis] = std::max<int64_t>(0, size - have) / 2;
-    pads[rank + axis] = std::max<int64_t>(0, size - have) - pads[axis];
+    Value want = node.slice(wanted, 0, i, i + 1);
+    Value have = node.create<nn::ShapeOp>(value, axis, axis + 1);
+    Value missing = node.create<nn::SubOp>(want, have);
+    Value cut = node.create<nn::MaxOp>(node.create<nn::NegOp>(missing), none);
+    Value added = node.create<nn::MaxOp>(missing, none);
+    starts.push_back(node.create<nn::DivOp>(cut, half));
+    ends.push_back(
+        node.create<nn::AddOp>(starts.back(), node.create<nn::MinOp>(want, have)));
+    pads[axis] = node.create<nn::DivOp>(added, half);
+    pads[rank + axis] = node.create<nn::SubOp>(added, pads[axis]);
   }
-  if (node.failed() || llvm::all_of(pads, [](int64_t pad) { return pad == 0; }))
+  if (axes.empty())
     return value;
-  return node.create<nn::PadOp>(value, node.ints(pads),
-                                node.scalarLike(value, 0), "constant");
+  SmallVector<Value> steps(axes.size(), one);
+  Value middle = node.create<nn::SliceOp>(value, node.concat(starts, 0), node.concat(ends, 0),
+                                          node.concat(steps, 0), axes);
+  return node.create<nn::PadOp>(middle, node.concat(pads, 0), node.scalarLike(value, 0),
+                                "constant");
 }
 
 void swage::onnx::registerMoveOps(Registry &registry) {

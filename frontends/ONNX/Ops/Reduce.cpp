@@ -6,6 +6,8 @@
 // which sum is taken, and what happens after.
 //
 //===----------------------------------------------------------------------===//
+#include "frontends/ONNX/Branch.h"
+#include "frontends/ONNX/Ops/AxisSet.h"
 #include "frontends/ONNX/Ops/Common.h"
 #include "frontends/ONNX/Registry.h"
 
@@ -18,6 +20,8 @@ struct Reduction {
   Value value;
   SmallVector<int64_t> axes;
   bool keepDims;
+  /// The axes, where the run decides them.
+  std::optional<AxisSet> axisSet;
 };
 } // namespace
 
@@ -29,6 +33,10 @@ static Reduction readReduction(NodeContext &node, int64_t axesAreInputSince) {
   reduction.keepDims = node.boolAttr("keepdims", true);
   bool none = node.boolAttr("noop_with_empty_axes", false);
   int64_t rank = node.rank(reduction.value);
+  if (node.opset() >= axesAreInputSince && AxisSet::isNeeded(node, 1)) {
+    reduction.axisSet.emplace(node, node.input(1), rank);
+    return reduction;
+  }
   std::optional<SmallVector<int64_t>> list = axesOf(node, axesAreInputSince, 1);
   if (list && !list->empty())
     reduction.axes = node.axes(*list, rank);

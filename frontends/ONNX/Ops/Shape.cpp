@@ -5,6 +5,7 @@
 // Operators that read a shape or give a tensor another one.
 //
 //===----------------------------------------------------------------------===//
+#include "frontends/ONNX/Ops/AxisSet.h"
 #include "frontends/ONNX/Ops/Common.h"
 #include "frontends/ONNX/Registry.h"
 #include "mlir/Dialect/Utils/IndexingUtils.h"
@@ -52,6 +53,11 @@ static Results importFlatten(NodeContext &node) {
 
 static Results importSqueeze(NodeContext &node) {
   Value value = node.input(0);
+  if (AxisSet::isNeeded(node, 1)) {
+    AxisSet axes(node, node.input(1), node.rank(value));
+    return node.create<nn::ReshapeOp>(value, axes.remove(node.shapeOf(value)),
+                                      /*allow_zero=*/true);
+  }
   std::optional<SmallVector<int64_t>> list = axesOf(node, /*inputSince=*/13, 1);
   if (node.failed())
     return {};
@@ -76,11 +82,18 @@ static Results importSqueeze(NodeContext &node) {
 }
 
 static Results importUnsqueeze(NodeContext &node) {
+  Value value = node.input(0);
+  if (AxisSet::isNeeded(node, 1) && node.rank(node.input(1)) == 1) {
+    int64_t count = node.shape(node.input(1))[0];
+    AxisSet axes(node, node.input(1),
+                 ShapedType::isDynamic(count) ? 0 : node.rank(value) + count);
+    return node.create<nn::ReshapeOp>(value, axes.insert(node.shapeOf(value)),
+                                      /*allow_zero=*/true);
+  }
   std::optional<SmallVector<int64_t>> list = axesOf(node, /*inputSince=*/13, 1);
   if (!list)
     return node.bad("its axes are missing");
-  return node.unsqueeze(
-      node.input(0), node.axes(*list, node.rank(node.input(0)) + list->size()));
+  return node.unsqueeze(value, node.axes(*list, node.rank(value) + list->size()));
 }
 
 static Results importTranspose(NodeContext &node) {

@@ -1,0 +1,95 @@
+//===- AxisSet.cpp - axes that the run decides ----------------------------===//
+//
+// Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
+//
+//===----------------------------------------------------------------------===//
+#include "frontends/ONNX/Ops/AxisSet.h"
+#include "frontends/ONNX/Ops/Common.h"
+
+using namespace mlir;
+using namespace swage;
+using namespace swage::onnx;
+
+bool AxisSet::isNeeded(NodeContext &node, unsigned index) {
+  Value axes = node.input(index);
+  return axes && !node.failed() && !nn::getConstantElements(axes);
+}
+
+AxisSet::AxisSet(NodeContext &node, Value axes, int64_t rank) : node(node), rank(rank) {
+  if (node.failed())
+    return;
+  if (!isa<IntegerType>(node.elementType(axes)) || node.rank(axes) != 1) {
+    node.bad("its axes must be a vector of integers");
+    return;
+  }
+  count = node.shape(axes)[0];
+  if (ShapedType::isDynamic(count)) {
+    node.unsupported("the number of its axes must be known at compile time");
+    return;
+  }
+  if (count > rank) {
+    node.bad("it has more axes than dimensions");
+    return;
+  }
+  Type i64 = node.builder().getI64Type();
+  axes = node.cast(axes, i64);
+  Value fromEnd = node.create<nn::AddOp>(axes, node.scalar(i64, rank));
+  Value negative = node.create<nn::LessOp>(axes, node.scalar(i64, 0));
+  axes = node.create<nn::SelectOp>(negative, fromEnd, axes);
+  chosen = node.cast(node.create<nn::EqualOp>(node.unsqueeze(axes, {1}), iota(node, i64, rank)),
+                     i64);
+  member = sum(chosen, 0);
+  others = node.create<nn::SubOp>(node.scalar(i64, 1), member);
+}
+
+Value AxisSet::sum(Value matrix, int64_t axis) {
+  return node.create<nn::ReduceSumOp>(matrix, ArrayRef<int64_t>{axis}, /*keep_dims=*/false);
+}
+
+Value AxisSet::spread(Value values, int64_t otherwise) {
+  if (node.failed())
+    return {};
+  Type i64 = node.builder().getI64Type();
+  if (node.shape(values) != ArrayRef<int64_t>{count}) {
+    node.bad("it needs a value for each axis");
+    return {};
+  }
+  values = node.unsqueeze(node.cast(values, i64), {1});
+  Value spread = sum(node.create<nn::MulOp>(chosen, values), 0);
+  if (otherwise == 0)
+    return spread;
+  return node.create<nn::AddOp>(spread,
+                                node.create<nn::MulOp>(others, node.scalar(i64, otherwise)));
+}
+
+Value AxisSet::places() {
+  SmallVector<int64_t> before;
+  for (int64_t row = 0; row < rank; ++row)
+    for (int64_t column = 0; column < rank; ++column)
+      before.push_back(row < column);
+  Value table = node.intTensor(node.builder().getI64Type(), {rank, rank}, before);
+  return sum(node.create<nn::MulOp>(node.unsqueeze(others, {1}), table), 0);
+}
+
+Value AxisSet::remove(Value sizes) {
+  if (node.failed())
+    return {};
+  Type i64 = node.builder().getI64Type();
+  // [place in the result, dimension]
+  Value rows = node.unsqueeze(iota(node, i64, rank - count), {1});
+  Value kept = node.create<nn::MulOp>(
+      node.cast(node.create<nn::EqualOp>(rows, places()), i64), others);
+  return sum(node.create<nn::MulOp>(kept, sizes), 1);
+}
+
+Value AxisSet::insert(Value sizes) {
+  if (node.failed())
+    return {};
+  Type i64 = node.builder().getI64Type();
+  // [dimension of the input, dimension of the result]
+  Value rows = node.unsqueeze(iota(node, i64, rank - count), {1});
+  Value kept = node.create<nn::MulOp>(
+      node.cast(node.create<nn::EqualOp>(rows, places()), i64), others);
+  Value moved = sum(node.create<nn::MulOp>(kept, node.unsqueeze(sizes, {1})), 0);
+  return node.create<nn::AddOp>(moved, member);
+}

@@ -1,0 +1,53 @@
+//===- AxisSet.h - axes that the run decides ---------------------*- C++ -*-===//
+//
+// Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
+//
+// Several operators take their axes as an input. It is nearly always a constant;
+// where it is not, only its length is known, hence the rank of the result. Then
+// the sizes of the result are computed from a table that says which dimensions
+// are among the axes.
+//
+//===----------------------------------------------------------------------===//
+#ifndef SWAGE_FRONTENDS_ONNX_OPS_AXISSET_H
+#define SWAGE_FRONTENDS_ONNX_OPS_AXISSET_H
+
+#include "frontends/ONNX/NodeContext.h"
+
+namespace swage::onnx {
+
+class AxisSet {
+public:
+  /// `axes` is a vector of static length; negative ones count from the end of
+  /// `rank` dimensions.
+  AxisSet(NodeContext &node, mlir::Value axes, int64_t rank);
+
+  /// Whether a node's axes, its input `index`, are there but not constant.
+  static bool isNeeded(NodeContext &node, unsigned index);
+
+  int64_t size() const { return count; }
+  /// For each dimension, 1 if it is among the axes and 0 if not, as i64.
+  mlir::Value members() const { return member; }
+  /// For each dimension, the value that belongs to that axis, and `otherwise`
+  /// where it is no axis. `values` has one element for each axis.
+  mlir::Value spread(mlir::Value values, int64_t otherwise);
+  /// The sizes of the dimensions that are no axes.
+  mlir::Value remove(mlir::Value sizes);
+  /// `sizes` with dimensions of size 1 inserted at the axes.
+  mlir::Value insert(mlir::Value sizes);
+
+private:
+  /// For each dimension, how many before it are no axes.
+  mlir::Value places();
+  mlir::Value sum(mlir::Value matrix, int64_t axis);
+
+  NodeContext &node;
+  int64_t rank;
+  int64_t count = 0;
+  mlir::Value chosen; ///< [axis, dimension] -> 0 or 1.
+  mlir::Value member;
+  mlir::Value others;
+};
+
+} // namespace swage::onnx
+
+#endif // SWAGE_FRONTENDS_ONNX_OPS_AXISSET_H
