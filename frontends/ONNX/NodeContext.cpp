@@ -339,6 +339,10 @@ Value NodeContext::unsqueeze(Value value, ArrayRef<int64_t> axes) {
   int64_t next = 0;
   for (int64_t i = 0, e = rank(value) + axes.size(); i < e; ++i)
     keep.push_back(llvm::is_contained(axes, i) ? -1 : next++);
+  if (next != rank(value)) {
+    bad("it inserts dimensions where the result has none");
+    return {};
+  }
   return reshapeByDims(*this, value, keep);
 }
 

@@ -71,6 +71,12 @@ Value swage::onnx::reshapeLike(NodeContext &node, Value value, Value like) {
 
 Value swage::onnx::alongAxis(NodeContext &node, Value vector, int64_t axis,
                              int64_t rank) {
+  if (node.failed())
+    return {};
+  if (node.rank(vector) != 1) {
+    node.bad("its parameters must be vectors with an element for each channel");
+    return {};
+  }
   SmallVector<int64_t> after;
   for (int64_t i = axis + 1; i < rank; ++i)
     after.push_back(i - axis);
