@@ -11,7 +11,8 @@ using namespace mlir;
 using namespace swage;
 using namespace swage::onnx;
 
-RankedTensorType swage::onnx::commonType(RankedTensorType a, RankedTensorType b) {
+RankedTensorType swage::onnx::commonType(RankedTensorType a,
+                                         RankedTensorType b) {
   if (a.getElementType() != b.getElementType() || a.getRank() != b.getRank())
     return {};
   SmallVector<int64_t> shape;
@@ -20,7 +21,8 @@ RankedTensorType swage::onnx::commonType(RankedTensorType a, RankedTensorType b)
   return RankedTensorType::get(shape, a.getElementType());
 }
 
-Value swage::onnx::castTo(NodeContext &node, Value value, RankedTensorType type) {
+Value swage::onnx::castTo(NodeContext &node, Value value,
+                          RankedTensorType type) {
   if (node.failed() || value.getType() == type)
     return value;
   return tensor::CastOp::create(node.builder(), node.loc(), type, value);
@@ -30,7 +32,8 @@ Value swage::onnx::extractScalar(NodeContext &node, Value value) {
   value = node.reshape(value, {});
   if (node.failed())
     return {};
-  return tensor::ExtractOp::create(node.builder(), node.loc(), value, ValueRange());
+  return tensor::ExtractOp::create(node.builder(), node.loc(), value,
+                                   ValueRange());
 }
 
 /// Builds an arm into a region of its own.
@@ -40,8 +43,8 @@ static SmallVector<Value> buildArm(NodeContext &node, Region &region, Arm arm) {
   return arm();
 }
 
-SmallVector<Value> swage::onnx::branch(NodeContext &node, Value condition, Arm then,
-                                       Arm otherwise) {
+SmallVector<Value> swage::onnx::branch(NodeContext &node, Value condition,
+                                       Arm then, Arm otherwise) {
   Value holds = extractScalar(node, condition);
   if (node.failed())
     return {};
@@ -56,7 +59,8 @@ SmallVector<Value> swage::onnx::branch(NodeContext &node, Value condition, Arm t
     for (auto [left, right] : llvm::zip(values[0], values[1])) {
       RankedTensorType type = commonType(node.type(left), node.type(right));
       if (!type) {
-        node.unsupported("its branches give tensors of different types or numbers of dimensions");
+        node.unsupported("its branches give tensors of different types or "
+                         "numbers of dimensions");
         break;
       }
       types.push_back(type);
@@ -64,7 +68,8 @@ SmallVector<Value> swage::onnx::branch(NodeContext &node, Value condition, Arm t
   if (node.failed())
     return {};
   OpBuilder &builder = node.builder();
-  auto op = scf::IfOp::create(builder, node.loc(), types, holds, /*addThenBlock=*/false,
+  auto op = scf::IfOp::create(builder, node.loc(), types, holds,
+                              /*addThenBlock=*/false,
                               /*addElseBlock=*/false);
   OpBuilder::InsertionGuard guard(builder);
   for (int i : {0, 1}) {

@@ -1,4 +1,5 @@
-//===- Branch.h - a choice between two computations --------------*- C++ -*-===//
+//===- Branch.h - a choice between two computations --------------*- C++
+//-*-===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //
@@ -19,15 +20,17 @@ using Arm = llvm::function_ref<llvm::SmallVector<mlir::Value>()>;
 
 /// The values of `then` where the one element of `condition` holds, else those
 /// of `otherwise`. Empty when the node failed.
-llvm::SmallVector<mlir::Value> branch(NodeContext &node, mlir::Value condition, Arm then,
-                                      Arm otherwise);
+llvm::SmallVector<mlir::Value> branch(NodeContext &node, mlir::Value condition,
+                                      Arm then, Arm otherwise);
 
 /// The most special type that both have; null when they differ in more than
 /// sizes.
-mlir::RankedTensorType commonType(mlir::RankedTensorType a, mlir::RankedTensorType b);
+mlir::RankedTensorType commonType(mlir::RankedTensorType a,
+                                  mlir::RankedTensorType b);
 
 /// `value` as `type`, which may know less of it.
-mlir::Value castTo(NodeContext &node, mlir::Value value, mlir::RankedTensorType type);
+mlir::Value castTo(NodeContext &node, mlir::Value value,
+                   mlir::RankedTensorType type);
 
 /// The one element of a tensor.
 mlir::Value extractScalar(NodeContext &node, mlir::Value value);

@@ -11,6 +11,7 @@ using namespace swage::onnx;
 Registry::Registry() {
   registerActivationOps(*this);
   registerAttentionOps(*this);
+  registerControlFlowOps(*this);
   registerConvolutionOps(*this);
   registerElementwiseOps(*this);
   registerLinearOps(*this);

@@ -53,6 +53,7 @@ private:
 // One per file under Ops/.
 void registerActivationOps(Registry &registry);
 void registerAttentionOps(Registry &registry);
+void registerControlFlowOps(Registry &registry);
 void registerConvolutionOps(Registry &registry);
 void registerElementwiseOps(Registry &registry);
 void registerLinearOps(Registry &registry);

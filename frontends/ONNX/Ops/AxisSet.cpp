@@ -15,7 +15,8 @@ bool AxisSet::isNeeded(NodeContext &node, unsigned index) {
   return axes && !node.failed() && !nn::getConstantElements(axes);
 }
 
-AxisSet::AxisSet(NodeContext &node, Value axes, int64_t rank) : node(node), rank(rank) {
+AxisSet::AxisSet(NodeContext &node, Value axes, int64_t rank)
+    : node(node), rank(rank) {
   if (node.failed())
     return;
   if (!isa<IntegerType>(node.elementType(axes)) || node.rank(axes) != 1) {
@@ -36,14 +37,16 @@ AxisSet::AxisSet(NodeContext &node, Value axes, int64_t rank) : node(node), rank
   Value fromEnd = node.create<nn::AddOp>(axes, node.scalar(i64, rank));
   Value negative = node.create<nn::LessOp>(axes, node.scalar(i64, 0));
   axes = node.create<nn::SelectOp>(negative, fromEnd, axes);
-  chosen = node.cast(node.create<nn::EqualOp>(node.unsqueeze(axes, {1}), iota(node, i64, rank)),
+  chosen = node.cast(node.create<nn::EqualOp>(node.unsqueeze(axes, {1}),
+                                              iota(node, i64, rank)),
                      i64);
   member = sum(chosen, 0);
   others = node.create<nn::SubOp>(node.scalar(i64, 1), member);
 }
 
 Value AxisSet::sum(Value matrix, int64_t axis) {
-  return node.create<nn::ReduceSumOp>(matrix, ArrayRef<int64_t>{axis}, /*keep_dims=*/false);
+  return node.create<nn::ReduceSumOp>(matrix, ArrayRef<int64_t>{axis},
+                                      /*keep_dims=*/false);
 }
 
 Value AxisSet::spread(Value values, int64_t otherwise) {
@@ -58,8 +61,8 @@ Value AxisSet::spread(Value values, int64_t otherwise) {
   Value spread = sum(node.create<nn::MulOp>(chosen, values), 0);
   if (otherwise == 0)
     return spread;
-  return node.create<nn::AddOp>(spread,
-                                node.create<nn::MulOp>(others, node.scalar(i64, otherwise)));
+  return node.create<nn::AddOp>(
+      spread, node.create<nn::MulOp>(others, node.scalar(i64, otherwise)));
 }
 
 Value AxisSet::places() {
@@ -67,7 +70,8 @@ Value AxisSet::places() {
   for (int64_t row = 0; row < rank; ++row)
     for (int64_t column = 0; column < rank; ++column)
       before.push_back(row < column);
-  Value table = node.intTensor(node.builder().getI64Type(), {rank, rank}, before);
+  Value table =
+      node.intTensor(node.builder().getI64Type(), {rank, rank}, before);
   return sum(node.create<nn::MulOp>(node.unsqueeze(others, {1}), table), 0);
 }
 
@@ -90,6 +94,7 @@ Value AxisSet::insert(Value sizes) {
   Value rows = node.unsqueeze(iota(node, i64, rank - count), {1});
   Value kept = node.create<nn::MulOp>(
       node.cast(node.create<nn::EqualOp>(rows, places()), i64), others);
-  Value moved = sum(node.create<nn::MulOp>(kept, node.unsqueeze(sizes, {1})), 0);
+  Value moved =
+      sum(node.create<nn::MulOp>(kept, node.unsqueeze(sizes, {1})), 0);
   return node.create<nn::AddOp>(moved, member);
 }

@@ -1,11 +1,12 @@
-//===- AxisSet.h - axes that the run decides ---------------------*- C++ -*-===//
+//===- AxisSet.h - axes that the run decides ---------------------*- C++
+//-*-===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //
-// Several operators take their axes as an input. It is nearly always a constant;
-// where it is not, only its length is known, hence the rank of the result. Then
-// the sizes of the result are computed from a table that says which dimensions
-// are among the axes.
+// Several operators take their axes as an input. It is nearly always a
+// constant; where it is not, only its length is known, hence the rank of the
+// result. Then the sizes of the result are computed from a table that says
+// which dimensions are among the axes.
 //
 //===----------------------------------------------------------------------===//
 #ifndef SWAGE_FRONTENDS_ONNX_OPS_AXISSET_H

@@ -135,10 +135,11 @@ static Results importSlice(NodeContext &node) {
   if (AxisSet::isNeeded(node, 3)) {
     AxisSet axes(node, node.input(3), node.rank(value));
     Value ones = node.ints(SmallVector<int64_t>(axes.size(), 1));
-    return node.create<nn::SliceOp>(value, axes.spread(starts, 0),
-                                    axes.spread(ends, std::numeric_limits<int64_t>::max()),
-                                    axes.spread(steps ? steps : ones, 1),
-                                    llvm::to_vector(llvm::seq<int64_t>(0, node.rank(value))));
+    return node.create<nn::SliceOp>(
+        value, axes.spread(starts, 0),
+        axes.spread(ends, std::numeric_limits<int64_t>::max()),
+        axes.spread(steps ? steps : ones, 1),
+        llvm::to_vector(llvm::seq<int64_t>(0, node.rank(value))));
   }
   int64_t count = node.shape(starts)[0];
   SmallVector<int64_t> axes = llvm::to_vector(llvm::seq<int64_t>(0, count));
@@ -159,7 +160,8 @@ static Results importSlice(NodeContext &node) {
 }
 
 /// Parts whose sizes the run decides.
-static Results splitBySizes(NodeContext &node, Value value, int64_t axis, Value sizes) {
+static Results splitBySizes(NodeContext &node, Value value, int64_t axis,
+                            Value sizes) {
   if (node.failed())
     return {};
   if (node.shape(sizes) != ArrayRef<int64_t>{node.numOutputs()})
@@ -168,8 +170,8 @@ static Results splitBySizes(NodeContext &node, Value value, int64_t axis, Value 
   Value start = node.ints({0});
   for (int64_t i = 0, parts = node.numOutputs(); i < parts; ++i) {
     Value end = node.create<nn::AddOp>(start, node.slice(sizes, 0, i, i + 1));
-    results.push_back(
-        node.create<nn::SliceOp>(value, start, end, node.ints({1}), ArrayRef<int64_t>{axis}));
+    results.push_back(node.create<nn::SliceOp>(
+        value, start, end, node.ints({1}), ArrayRef<int64_t>{axis}));
     start = end;
   }
   return results;
@@ -266,10 +268,12 @@ static Results importPad(NodeContext &node) {
     return node.bad("its mode '" + printable(mode) + "' does not exist");
   if (AxisSet::isNeeded(node, 3)) {
     AxisSet axes(node, node.input(3), node.rank(value));
-    if (!node.failed() && node.shape(pads) != ArrayRef<int64_t>{2 * axes.size()})
+    if (!node.failed() &&
+        node.shape(pads) != ArrayRef<int64_t>{2 * axes.size()})
       return node.bad("it needs two counts for each axis");
     Value before = axes.spread(node.slice(pads, 0, 0, axes.size()), 0);
-    Value after = axes.spread(node.slice(pads, 0, axes.size(), 2 * axes.size()), 0);
+    Value after =
+        axes.spread(node.slice(pads, 0, axes.size(), 2 * axes.size()), 0);
     pads = node.concat({before, after}, 0);
   } else if (node.hasInput(3)) {
     std::optional<SmallVector<int64_t>> axes = node.constantInts(3, "the axes");
@@ -344,18 +348,19 @@ static Results importCenterCropPad(NodeContext &node) {
     Value cut = node.create<nn::MaxOp>(node.create<nn::NegOp>(missing), none);
     Value added = node.create<nn::MaxOp>(missing, none);
     starts.push_back(node.create<nn::DivOp>(cut, half));
-    ends.push_back(
-        node.create<nn::AddOp>(starts.back(), node.create<nn::MinOp>(want, have)));
+    ends.push_back(node.create<nn::AddOp>(starts.back(),
+                                          node.create<nn::MinOp>(want, have)));
     pads[axis] = node.create<nn::DivOp>(added, half);
     pads[rank + axis] = node.create<nn::SubOp>(added, pads[axis]);
   }
   if (axes.empty())
     return value;
   SmallVector<Value> steps(axes.size(), one);
-  Value middle = node.create<nn::SliceOp>(value, node.concat(starts, 0), node.concat(ends, 0),
+  Value middle = node.create<nn::SliceOp>(value, node.concat(starts, 0),
+                                          node.concat(ends, 0),
                                           node.concat(steps, 0), axes);
-  return node.create<nn::PadOp>(middle, node.concat(pads, 0), node.scalarLike(value, 0),
-                                "constant");
+  return node.create<nn::PadOp>(middle, node.concat(pads, 0),
+                                node.scalarLike(value, 0), "constant");
 }
 
 void swage::onnx::registerMoveOps(Registry &registry) {

@@ -93,7 +93,8 @@ static Results importUnsqueeze(NodeContext &node) {
   std::optional<SmallVector<int64_t>> list = axesOf(node, /*inputSince=*/13, 1);
   if (!list)
     return node.bad("its axes are missing");
-  return node.unsqueeze(value, node.axes(*list, node.rank(value) + list->size()));
+  return node.unsqueeze(value,
+                        node.axes(*list, node.rank(value) + list->size()));
 }
 
 static Results importTranspose(NodeContext &node) {
