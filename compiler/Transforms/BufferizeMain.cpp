@@ -103,6 +103,22 @@ SmallVector<OpFoldResult> findSizes(OpBuilder &builder, Value tensor) {
   return tensor::getMixedSizes(builder, tensor.getLoc(), tensor);
 }
 
+/// The empty tensor in which `value` is computed, found through destinations;
+/// null when it is computed elsewhere.
+tensor::EmptyOp findRoot(Value value) {
+  while (Operation *op = value.getDefiningOp()) {
+    if (auto empty = dyn_cast<tensor::EmptyOp>(op))
+      return empty;
+    if (auto call = dyn_cast<kernel::CallOp>(op))
+      value = call.getOuts()[cast<OpResult>(value).getResultNumber()];
+    else if (auto insert = dyn_cast<tensor::InsertSliceOp>(op))
+      value = insert.getDest();
+    else
+      return nullptr;
+  }
+  return nullptr;
+}
+
 /// What is returned is written to the model's outputs, whose buffers exist from
 /// the moment at which their sizes are known: so kernels can write there.
 void replaceReturn(func::FuncOp main) {
@@ -123,6 +139,23 @@ void replaceReturn(func::FuncOp main) {
       builder.setInsertionPoint(place);
     Value output = kernel::OutputOp::create(
         builder, ret.getLoc(), getBufferType(value.getType()), index, dynamic);
+    if (tensor::EmptyOp root = findRoot(value);
+        root && root->getBlock() == &main.front() &&
+        root.getType() == value.getType()) {
+      if (root->isBeforeInBlock(output.getDefiningOp()))
+        root->moveAfter(output.getDefiningOp());
+      if (llvm::all_of(root->getUsers(), [&](Operation *user) {
+            return root->getBlock() != user->getBlock() ||
+                   root->isBeforeInBlock(user);
+          })) {
+        builder.setInsertionPointAfter(root);
+        auto tensor = bufferization::ToTensorOp::create(
+            builder, ret.getLoc(), root.getType(), output, /*restrict=*/true,
+            /*writable=*/true);
+        root.replaceAllUsesWith(tensor.getResult());
+        root.erase();
+      }
+    }
     builder.setInsertionPoint(ret);
     bufferization::MaterializeInDestinationOp::create(
         builder, ret.getLoc(), /*result=*/Type(), value, output,
@@ -166,7 +199,6 @@ struct BufferizeMain : swage::impl::BufferizeMainPassBase<BufferizeMain> {
     }
     replaceArguments(main);
     replaceConstants(module, main);
-    replaceReturn(main);
     pinLoopState(main);
 
     bufferization::OneShotBufferizationOptions options;
@@ -180,9 +212,12 @@ struct BufferizeMain : swage::impl::BufferizeMainPassBase<BufferizeMain> {
     });
     IRRewriter rewriter(&getContext());
     bufferization::BufferizationState state;
-    // A join's parts are computed in their places, an output in its own.
-    if (failed(bufferization::eliminateEmptyTensors(rewriter, main)) ||
-        failed(bufferization::runOneShotBufferize(main, options, state)))
+    // A join's parts are computed in their places...
+    if (failed(bufferization::eliminateEmptyTensors(rewriter, main)))
+      return signalPassFailure();
+    // ...and outputs in theirs.
+    replaceReturn(main);
+    if (failed(bufferization::runOneShotBufferize(main, options, state)))
       return signalPassFailure();
   }
 };

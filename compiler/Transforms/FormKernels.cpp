@@ -212,6 +212,13 @@ private:
     }
     SmallPtrSet<Operation *, 8> cloned;
     for (Operation *op : group.operations) {
+      // Each operation has destinations of its own, so that one of them can
+      // become the kernel's.
+      for (Value value : rebuilt)
+        if (isa<TensorType>(value.getType())) {
+          mapping.erase(value);
+          cloned.erase(value.getDefiningOp());
+        }
       cloneRebuilt(op, mapping, cloned);
       Operation *copy = builder.clone(*op, mapping);
       writeToDestination(op, copy, *body);
@@ -237,8 +244,14 @@ private:
             !llvm::is_contained(rebuilt, operand))
           continue;
         cloneRebuilt(source, mapping, cloned);
-        if (cloned.insert(source).second)
-          builder.clone(*source, mapping);
+        if (!cloned.insert(source).second)
+          continue;
+        // A mapping of its own: the same operation may be cloned again.
+        IRMapping own;
+        for (Value input : source->getOperands())
+          own.map(input, mapping.lookup(input));
+        Operation *copy = builder.clone(*source, own);
+        mapping.map(source->getResults(), copy->getResults());
       }
     });
   }

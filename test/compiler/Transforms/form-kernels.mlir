@@ -74,6 +74,21 @@ func.func @main(%x: tensor<2x3xf32>) -> tensor<2x3xf32> {
   return %1 : tensor<2x3xf32>
 }
 
+// -----
+
+// Two results that begin with the same fill are computed in two destinations.
+// CHECK-LABEL: kernel.func @rows_3_f32_0
+// CHECK-SAME: %[[X:[a-z0-9]+]]: tensor<3x5xf32>, %[[A:[a-z0-9]+]]: tensor<3xf32>, %[[B:[a-z0-9]+]]: tensor<3xf32>
+// CHECK: linalg.fill {{.*}} outs(%[[A]]
+// CHECK: linalg.fill {{.*}} outs(%[[B]]
+func.func @main(%x: tensor<3x5xf32>) -> (tensor<3xf32>, tensor<3xf32>) {
+  %0 = nn.exp %x : tensor<3x5xf32> -> tensor<3x5xf32>
+  %1 = nn.reduce_sum %0 [1] : tensor<3x5xf32> -> tensor<3xf32>
+  %2 = nn.mul %0, %0 : tensor<3x5xf32>, tensor<3x5xf32> -> tensor<3x5xf32>
+  %3 = nn.reduce_sum %2 [1] : tensor<3x5xf32> -> tensor<3xf32>
+  return %1, %3 : tensor<3xf32>, tensor<3xf32>
+}
+
 {-#
   dialect_resources: {
     builtin: {
