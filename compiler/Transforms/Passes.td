@@ -8,6 +8,33 @@
 
 include "mlir/Pass/PassBase.td"
 
+def LayoutPass : Pass<"swage-layout", "::mlir::func::FuncOp"> {
+  let summary = "Put channels last in convolutional networks";
+  let description = [{
+    Convolutions become channels-last ones between two transpositions. Then
+    transpositions move from operands to results as far as they get, and cancel
+    where they meet. In a convolutional network those of the image at the front
+    and of the features at the end are left over.
+
+    ```mlir
+    %1 = nn.conv %0, %w {...} : tensor<1x3x8x8xf32>, tensor<4x3x3x3xf32> -> tensor<1x4x6x6xf32>
+    %2 = nn.relu %1 : tensor<1x4x6x6xf32> -> tensor<1x4x6x6xf32>
+    ```
+    becomes
+    ```mlir
+    %1 = nn.transpose %0 [0, 2, 3, 1] : tensor<1x3x8x8xf32> -> tensor<1x8x8x3xf32>
+    %2 = nn.conv %1, %w {channels_last, ...} : tensor<1x8x8x3xf32>, tensor<4x3x3x3xf32> -> tensor<1x6x6x4xf32>
+    %3 = nn.relu %2 : tensor<1x6x6x4xf32> -> tensor<1x6x6x4xf32>
+    %4 = nn.transpose %3 [0, 3, 1, 2] : tensor<1x6x6x4xf32> -> tensor<1x4x6x6xf32>
+    ```
+  }];
+  let dependentDialects = ["::swage::nn::NNDialect"];
+  let statistics = [
+    Statistic<"numConvolutions", "convolutions", "Convolutions put channels last">,
+    Statistic<"numMoved", "moved", "Operators that transpositions moved through">
+  ];
+}
+
 def FuseElementwisePass : Pass<"swage-fuse-elementwise", "::mlir::func::FuncOp"> {
   let summary = "Merge chains of elementwise operations into one";
   let description = [{

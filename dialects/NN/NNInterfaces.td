@@ -73,8 +73,9 @@ def NN_LayoutFlexible : OpInterface<"LayoutInterface"> {
     InterfaceMethod<[{
         Rebuilds the operator on operands whose dimensions are permuted:
         dimension `i` of the new operand is dimension `permutation[i]` of the
-        old one. Returns the results in the permuted order, or failure when the
-        operator cannot work so.
+        old one. Operands with another number of dimensions, such as lists of
+        pads, are passed as they are. Returns the results in the permuted order,
+        or failure when the operator cannot work so.
       }],
       "::llvm::FailureOr<::llvm::SmallVector<::mlir::Value>>", "permute",
       (ins "::mlir::ValueRange":$operands, "::llvm::ArrayRef<int64_t>":$permutation,

@@ -134,17 +134,6 @@ INFER(ConcatOp) {
   return success();
 }
 
-FailureOr<SmallVector<Value>> ConcatOp::permute(ValueRange operands,
-                                                ArrayRef<int64_t> permutation,
-                                                OpBuilder &builder) {
-  int64_t axis =
-      llvm::find(permutation, int64_t(getAxis())) - permutation.begin();
-  auto op = createInferred<ConcatOp>(builder, getLoc(), operands, axis);
-  if (failed(op))
-    return failure();
-  return SmallVector<Value>{op->getResult()};
-}
-
 INFER(SliceOp) {
   Adaptor op(operands, attributes, properties, regions);
   SmallVector<int64_t> shape(shapeOf(op.getInput()));

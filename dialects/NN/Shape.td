@@ -52,7 +52,7 @@ def NN_ConcatOp : NN_Op<"concat", [DeclareOpInterfaceMethods<NN_LayoutFlexible>]
   let hasFolder = 1;
 }
 
-def NN_SliceOp : NN_Op<"slice"> {
+def NN_SliceOp : NN_Op<"slice", [DeclareOpInterfaceMethods<NN_LayoutFlexible>]> {
   let summary = "Every steps[i]-th element of [starts[i], ends[i]) along axes[i]";
   let description = [{
     Negative starts and ends count from the end; both are clamped to the axis.
@@ -71,7 +71,7 @@ def NN_SliceOp : NN_Op<"slice"> {
   let hasFolder = 1;
 }
 
-def NN_ExpandOp : NN_Op<"expand"> {
+def NN_ExpandOp : NN_Op<"expand", [DeclareOpInterfaceMethods<NN_LayoutFlexible>]> {
   let summary = "Broadcast to the common shape of the input and `shape`";
   let arguments = (ins NN_Tensor:$input, NN_IndexTensor:$shape);
   let results = (outs NN_Tensor:$result);
@@ -79,7 +79,7 @@ def NN_ExpandOp : NN_Op<"expand"> {
   let hasFolder = 1;
 }
 
-def NN_GatherOp : NN_Op<"gather"> {
+def NN_GatherOp : NN_Op<"gather", [DeclareOpInterfaceMethods<NN_LayoutFlexible>]> {
   let summary = "Slices of `data` along `axis`, chosen by `indices`; negative ones count from the end";
   let description = [{
     The result's shape is the data's with the axis replaced by the shape of the
@@ -91,7 +91,7 @@ def NN_GatherOp : NN_Op<"gather"> {
   let hasFolder = 1;
 }
 
-def NN_PadOp : NN_Op<"pad"> {
+def NN_PadOp : NN_Op<"pad", [DeclareOpInterfaceMethods<NN_LayoutFlexible>]> {
   let summary = "Elements added (or, where negative, removed) at the ends of every dimension";
   let description = [{
     `pads` holds the counts before every dimension, then those after. The mode
