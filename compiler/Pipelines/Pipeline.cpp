@@ -75,7 +75,13 @@ private:
     });
   }
 
-  LogicalResult runLayout() { return success(); }
+  LogicalResult runLayout() {
+    return runPasses([](OpPassManager &passes) {
+      passes.addNestedPass<func::FuncOp>(createLayoutPass());
+      // Transpositions of one value that several operators asked for.
+      passes.addPass(createCSEPass());
+    });
+  }
 
   LogicalResult runKernels() {
     return runPasses([](OpPassManager &passes) {
