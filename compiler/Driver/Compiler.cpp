@@ -10,7 +10,10 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/MLIRContext.h"
+#include "llvm/Support/Format.h"
 #include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/raw_ostream.h"
+#include "llvm/Support/xxhash.h"
 
 using namespace mlir;
 using namespace swage;
@@ -38,6 +41,42 @@ struct Leftovers {
   std::shared_ptr<void> other;
 };
 } // namespace
+
+/// What the frontend and the user said, for those who look at the result.
+static void addFacts(llvm::json::Object &facts, const onnx::ModelReport &report,
+                     const CompileOptions &options) {
+  llvm::json::Object opsets, dims;
+  for (const auto &[domain, version] : report.opsets)
+    opsets[llvm::json::fixUTF8(domain)] = version;
+  for (const auto &[name, size] : options.dims)
+    dims[llvm::json::fixUTF8(name)] = size;
+  facts["opsets"] = std::move(opsets);
+  facts["producer"] = llvm::json::fixUTF8(report.producer);
+  facts["options"] =
+      llvm::json::Object{{"opt_level", int64_t(options.optLevel)},
+                         {"backend", options.backend},
+                         {"dims", std::move(dims)}};
+}
+
+/// A hash of the model file, which tells whether an artifact is up to date.
+static std::string getHash(const ModelSource &source) {
+  ArrayRef<char> bytes = source.bytes;
+  std::unique_ptr<llvm::MemoryBuffer> file;
+  if (!source.inMemory) {
+    auto opened = llvm::MemoryBuffer::getFile(source.path, /*IsText=*/false,
+                                              /*RequiresNullTerminator=*/false);
+    if (!opened)
+      return "";
+    file = std::move(*opened);
+    bytes = ArrayRef(file->getBufferStart(), file->getBufferSize());
+  }
+  llvm::XXH128_hash_t hash = llvm::xxh3_128bits(
+      ArrayRef(reinterpret_cast<const uint8_t *>(bytes.data()), bytes.size()));
+  std::string text;
+  llvm::raw_string_ostream(text) << llvm::format_hex_no_prefix(hash.high64, 16)
+                                 << llvm::format_hex_no_prefix(hash.low64, 16);
+  return text;
+}
 
 CompileResult swage::compile(const ModelSource &source,
                              const CompileOptions &options,
@@ -71,6 +110,9 @@ CompileResult swage::compile(const ModelSource &source,
     return result;
   }
   result.model = std::move(*model);
+  addFacts(result.model.metadata, result.report, options);
+  if (options.stopAfter == Phase::Artifact)
+    result.model.metadata["model_hash"] = getHash(source);
   result.model.keepAlive =
       std::make_shared<Leftovers>(Leftovers{context, result.model.keepAlive});
   return result;

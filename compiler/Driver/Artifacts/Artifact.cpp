@@ -139,12 +139,12 @@ Error BinaryWriter::write() {
 }
 
 Error BinaryWriter::writeCode() {
-  for (auto [index, part] : enumerate(model.objects)) {
-    Expected<std::string> path =
-        work.write(formatv("{0}.o", index).str(), [&](raw_ostream &os) {
-          os.write(part.object.data(), part.object.size());
-          return Error::success();
-        });
+  for (const ObjectCode &part : model.objects) {
+    std::string name = formatv("{0}.o", code.size());
+    Expected<std::string> path = work.write(name, [&](raw_ostream &os) {
+      os.write(part.object.data(), part.object.size());
+      return Error::success();
+    });
     if (!path)
       return path.takeError();
     code.push_back(*path);

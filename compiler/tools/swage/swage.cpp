@@ -22,7 +22,14 @@ int main(int argc, char **argv) {
   tool::addInspect(app, status);
   tool::addDoctor(app, status);
   try {
+    // Otherwise a wrong command would be reported as a missing one.
+    if (argc > 1 && argv[1][0] != '-')
+      app.get_subcommand(argv[1]);
     app.parse(argc, argv);
+  } catch (const CLI::OptionNotFound &) {
+    std::cerr << "error: there is no command '" << argv[1]
+              << "'; swage --help lists the commands\n";
+    return getExitCode(Status::Error);
   } catch (const CLI::Success &request) {
     // --help and --version.
     return app.exit(request);
