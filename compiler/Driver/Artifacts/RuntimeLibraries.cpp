@@ -18,12 +18,13 @@ using namespace swage;
 
 /// The folder of the program or shared library that contains this code.
 static std::string getOwnFolder() {
-  static const char anchor = 0;
+  static char anchor = 0;
   Dl_info info;
   SmallString<256> path;
-  if (!dladdr(&anchor, &info) || !info.dli_fname ||
+  // Of a program that was found on PATH the loader knows only the bare name.
+  if (!dladdr(&anchor, &info) || !StringRef(info.dli_fname).contains('/') ||
       sys::fs::real_path(info.dli_fname, path))
-    return "";
+    path = sys::fs::getMainExecutable("", &anchor);
   return sys::path::parent_path(path).str();
 }
 
