@@ -106,8 +106,13 @@ static Verdict checkCase(const TestCase &test,
       reason += formatv(" (and {0} more nodes)", issues.size() - 1);
     return {"unsupported", reason};
   }
-  if (loaded.status != Status::Success)
-    return {"fail", message.first};
+  if (loaded.status != Status::Success) {
+    // The line names the case already.
+    StringRef reason = message.first;
+    reason.consume_front(test.model + ": ");
+    reason.consume_front("error: ");
+    return {"fail", reason.str()};
+  }
   for (const DataSet &data : test.dataSets) {
     Expected<std::string> difference =
         runDataSet(*loaded.model, data, arguments.tolerance);
