@@ -65,7 +65,8 @@ struct LowerElementwise : OpInterfaceConversionPattern<ElementwiseInterface> {
     }
     SmallVector<AffineMap> maps;
     for (Value operand : operands)
-      maps.push_back(getBroadcastMap(getContext(), shapeOf(operand), rank));
+      maps.push_back(
+          getBroadcastMap(getContext(), shapeOf(operand), type.getShape()));
     Sizes sizes = broadcastSizes(rewriter, loc, operands, rank);
     for (auto [size, known] : llvm::zip(sizes, type.getShape()))
       if (!ShapedType::isDynamic(known))

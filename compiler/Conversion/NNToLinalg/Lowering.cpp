@@ -209,13 +209,15 @@ Value createReduction(OpBuilder &b, Location loc, Value input,
 }
 
 AffineMap getBroadcastMap(MLIRContext *context, ArrayRef<int64_t> shape,
-                          int64_t rank) {
+                          ArrayRef<int64_t> result) {
+  int64_t missing = int64_t(result.size()) - int64_t(shape.size());
   SmallVector<AffineExpr> exprs;
-  int64_t missing = rank - int64_t(shape.size());
-  for (auto [i, size] : llvm::enumerate(shape))
-    exprs.push_back(size == 1 ? getAffineConstantExpr(0, context)
-                              : getAffineDimExpr(missing + i, context));
-  return AffineMap::get(rank, 0, exprs, context);
+  for (auto [i, size] : llvm::enumerate(shape)) {
+    bool isRepeated = size == 1 && result[missing + i] != 1;
+    exprs.push_back(isRepeated ? getAffineConstantExpr(0, context)
+                               : getAffineDimExpr(missing + i, context));
+  }
+  return AffineMap::get(result.size(), 0, exprs, context);
 }
 
 //===----------------------------------------------------------------------===//

@@ -87,9 +87,10 @@ mlir::Value createReduction(mlir::OpBuilder &b, mlir::Location loc,
                             bool keepDims, mlir::Value init, ScalarBody body);
 
 /// The map with which an operand of `shape` is read when its dimensions meet
-/// the last of `rank` loops: size 1 is broadcast.
+/// the last of the loops over `result`: what has size 1 only there is repeated.
 mlir::AffineMap getBroadcastMap(mlir::MLIRContext *context,
-                                llvm::ArrayRef<int64_t> shape, int64_t rank);
+                                llvm::ArrayRef<int64_t> shape,
+                                llvm::ArrayRef<int64_t> result);
 
 /// The common sizes of operands that broadcast against each other.
 Sizes broadcastSizes(mlir::OpBuilder &b, mlir::Location loc,

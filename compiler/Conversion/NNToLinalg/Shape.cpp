@@ -290,7 +290,9 @@ struct ExpandLowering
       return getAsOpFoldResult(s.select(s.equal(input, one), size, input));
     });
     return Values{createParallel(
-        b, loc, input, getBroadcastMap(b.getContext(), shapeOf(input), rank),
+        b, loc, input,
+        getBroadcastMap(b.getContext(), shapeOf(input),
+                        shapeOf(expand.getResult())),
         sizes, elementTypeOf(input),
         [](OpBuilder &, Location, ValueRange args) { return args[0]; })};
   }
