@@ -45,8 +45,40 @@ static Reduction readReduction(NodeContext &node, int64_t axesAreInputSince) {
   return reduction;
 }
 
+/// One dimension after another, each if it is among the axes.
+template <typename OpTy>
+static Value reduceChosen(NodeContext &node, AxisSet axes, bool keepDims,
+                          Value value) {
+  if (node.failed())
+    return {};
+  Value sizes = node.shapeOf(value);
+  for (int64_t axis = 0, rank = node.rank(value); axis < rank; ++axis) {
+    if (node.failed())
+      return {};
+    if (node.shape(value)[axis] == 1)
+      continue;
+    Value chosen = node.cast(node.slice(axes.members(), 0, axis, axis + 1),
+                             node.builder().getI1Type());
+    SmallVector<Value> reduced = branch(
+        node, chosen,
+        [&] {
+          return SmallVector<Value>{node.create<OpTy>(
+              value, ArrayRef<int64_t>{axis}, /*keep_dims=*/true)};
+        },
+        [&] { return SmallVector<Value>{value}; });
+    if (!reduced.empty())
+      value = reduced.front();
+  }
+  if (keepDims)
+    return value;
+  return node.create<nn::ReshapeOp>(value, axes.remove(sizes),
+                                    /*allow_zero=*/true);
+}
+
 template <typename OpTy>
 static Value reduce(NodeContext &node, const Reduction &r, Value value) {
+  if (r.axisSet)
+    return reduceChosen<OpTy>(node, *r.axisSet, r.keepDims, value);
   if (r.axes.empty())
     return value;
   return node.create<OpTy>(value, r.axes, r.keepDims);
@@ -109,20 +141,25 @@ static Results importReduceLogSumExp(NodeContext &node) {
   Reduction r = readReduction(node, 18);
   if (node.failed())
     return {};
-  if (r.axes.empty())
+  if (r.axes.empty() && !r.axisSet)
     return r.value;
-  Value greatest =
-      node.create<nn::ReduceMaxOp>(r.value, r.axes, /*keep_dims=*/true);
+  bool keepDims = std::exchange(r.keepDims, true);
+  Value greatest = reduce<nn::ReduceMaxOp>(node, r, r.value);
   Value infinite =
       node.create<nn::IsInfOp>(greatest, /*negative=*/true, /*positive=*/true);
   greatest = node.create<nn::SelectOp>(infinite, node.scalarLike(r.value, 0),
                                        greatest);
   Value relative =
       node.create<nn::ExpOp>(node.create<nn::SubOp>(r.value, greatest));
-  Value sum =
-      node.create<nn::ReduceSumOp>(relative, r.axes, /*keep_dims=*/true);
+  Value sum = reduce<nn::ReduceSumOp>(node, r, relative);
   Value result = node.create<nn::AddOp>(node.create<nn::LogOp>(sum), greatest);
-  return r.keepDims ? result : node.squeeze(result, r.axes);
+  if (keepDims)
+    return result;
+  if (!r.axisSet)
+    return node.squeeze(result, r.axes);
+  return node.create<nn::ReshapeOp>(result,
+                                    r.axisSet->remove(node.shapeOf(r.value)),
+                                    /*allow_zero=*/true);
 }
 
 template <bool logarithm> static Results importSoftmax(NodeContext &node) {
