@@ -107,6 +107,10 @@ std::optional<Values> getScalarElements(mlir::OpBuilder &b, mlir::Location loc,
                                         mlir::Value tensor);
 
 // ---- The families ----
+/// Gives the tensor dialect's operations around nn's their storage types.
+void populateTensorTypeConversions(const mlir::TypeConverter &converter,
+                                   mlir::RewritePatternSet &patterns);
+
 void registerConvolutionLowerings(mlir::DialectRegistry &registry);
 void registerLinearLowerings(mlir::DialectRegistry &registry);
 void registerPoolingLowerings(mlir::DialectRegistry &registry);
