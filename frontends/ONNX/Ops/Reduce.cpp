@@ -45,9 +45,12 @@ static Reduction readReduction(NodeContext &node, int64_t axesAreInputSince) {
   return reduction;
 }
 
+/// What becomes of the dimensions that are reduced.
+enum class Reduced { Removed, One, Repeated };
+
 /// One dimension after another, each if it is among the axes.
 template <typename OpTy>
-static Value reduceChosen(NodeContext &node, AxisSet axes, bool keepDims,
+static Value reduceChosen(NodeContext &node, AxisSet axes, Reduced dims,
                           Value value) {
   if (node.failed())
     return {};
@@ -62,14 +65,17 @@ static Value reduceChosen(NodeContext &node, AxisSet axes, bool keepDims,
     SmallVector<Value> reduced = branch(
         node, chosen,
         [&] {
-          return SmallVector<Value>{node.create<OpTy>(
-              value, ArrayRef<int64_t>{axis}, /*keep_dims=*/true)};
+          Value reduced = node.create<OpTy>(value, ArrayRef<int64_t>{axis},
+                                            /*keep_dims=*/true);
+          if (dims == Reduced::Repeated)
+            reduced = node.create<nn::ExpandOp>(reduced, node.shapeOf(value));
+          return SmallVector<Value>{reduced};
         },
         [&] { return SmallVector<Value>{value}; });
     if (!reduced.empty())
       value = reduced.front();
   }
-  if (keepDims)
+  if (dims != Reduced::Removed)
     return value;
   return node.create<nn::ReshapeOp>(value, axes.remove(sizes),
                                     /*allow_zero=*/true);
@@ -78,7 +84,8 @@ static Value reduceChosen(NodeContext &node, AxisSet axes, bool keepDims,
 template <typename OpTy>
 static Value reduce(NodeContext &node, const Reduction &r, Value value) {
   if (r.axisSet)
-    return reduceChosen<OpTy>(node, *r.axisSet, r.keepDims, value);
+    return reduceChosen<OpTy>(
+        node, *r.axisSet, r.keepDims ? Reduced::One : Reduced::Removed, value);
   if (r.axes.empty())
     return value;
   return node.create<OpTy>(value, r.axes, r.keepDims);
@@ -144,13 +151,20 @@ static Results importReduceLogSumExp(NodeContext &node) {
   if (r.axes.empty() && !r.axisSet)
     return r.value;
   bool keepDims = std::exchange(r.keepDims, true);
-  Value greatest = reduce<nn::ReduceMaxOp>(node, r, r.value);
-  Value infinite =
-      node.create<nn::IsInfOp>(greatest, /*negative=*/true, /*positive=*/true);
-  greatest = node.create<nn::SelectOp>(infinite, node.scalarLike(r.value, 0),
-                                       greatest);
+  auto finite = [&](Value value) {
+    Value infinite =
+        node.create<nn::IsInfOp>(value, /*negative=*/true, /*positive=*/true);
+    return node.create<nn::SelectOp>(infinite, node.scalarLike(r.value, 0),
+                                     value);
+  };
+  Value greatest = finite(reduce<nn::ReduceMaxOp>(node, r, r.value));
+  // Where the axes are not known, neither is what broadcasts: repeat it.
+  Value repeated = greatest;
+  if (r.axisSet)
+    repeated = finite(reduceChosen<nn::ReduceMaxOp>(
+        node, *r.axisSet, Reduced::Repeated, r.value));
   Value relative =
-      node.create<nn::ExpOp>(node.create<nn::SubOp>(r.value, greatest));
+      node.create<nn::ExpOp>(node.create<nn::SubOp>(r.value, repeated));
   Value sum = reduce<nn::ReduceSumOp>(node, r, relative);
   Value result = node.create<nn::AddOp>(node.create<nn::LogOp>(sum), greatest);
   if (keepDims)
