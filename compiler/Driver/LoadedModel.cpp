@@ -29,23 +29,20 @@ Expected<std::unique_ptr<LoadedModel>> LoadedModel::load(CompiledModel model,
 
 LoadedModel::~LoadedModel() { swage_session_destroy(session); }
 
-Expected<std::vector<Tensor>> LoadedModel::readInputs(
-    ArrayRef<std::string> files, std::optional<uint64_t> seed,
-    ArrayRef<std::pair<std::string, int64_t>> dims, std::string &note) const {
+Expected<std::vector<Tensor>>
+LoadedModel::readInputs(ArrayRef<std::string> files,
+                        std::optional<uint64_t> seed, std::string &note) const {
   std::vector<const char *> bindings;
   for (const std::string &file : files)
     bindings.push_back(file.c_str());
-  std::vector<swage_dim_value> sizes;
-  for (const auto &[name, size] : dims)
-    sizes.push_back({name.c_str(), size});
 
   std::vector<swage_tensor> loaded(getModel()->num_inputs);
   char *message = nullptr, *remark = nullptr;
   swage_status status = swage_inputs_load(
       getModel(), bindings.data(), bindings.size(), loaded.data(), &message);
   if (status == SWAGE_OK && seed)
-    status = swage_inputs_randomize(getModel(), sizes.data(), sizes.size(),
-                                    *seed, loaded.data(), &remark, &message);
+    status = swage_inputs_randomize(getModel(), nullptr, 0, *seed,
+                                    loaded.data(), &remark, &message);
   else if (status == SWAGE_OK)
     status = swage_inputs_complete(getModel(), loaded.data(), &message);
   if (remark)

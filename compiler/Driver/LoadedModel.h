@@ -31,12 +31,11 @@ public:
   swage_session *getSession() const { return session; }
   const swage_model *getModel() const { return jit->getModel(); }
 
-  /// Reads the inputs given as "NAME=FILE". With a seed, the others are random,
-  /// and the sizes of dynamic dimensions come from `dims`; without, all must be
-  /// there. `note` gets what the user should know of the random ones, if any.
+  /// Reads the inputs given as "NAME=FILE". With a seed, the others are random;
+  /// without, all must be there. `note` gets what the user should know of the
+  /// random ones, if any.
   llvm::Expected<std::vector<Tensor>>
   readInputs(llvm::ArrayRef<std::string> files, std::optional<uint64_t> seed,
-             llvm::ArrayRef<std::pair<std::string, int64_t>> dims,
              std::string &note) const;
 
   /// Runs the model. Inputs of a type that carries the model's in .npy files

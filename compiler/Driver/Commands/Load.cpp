@@ -63,14 +63,11 @@ LoadResult swage::loadModelAndInputs(const InputArguments &arguments,
   LoadResult result = loadModel(arguments, messages);
   if (result.status != Status::Success)
     return result;
-  // Dimensions that got a value are none of the loaded model any more, but
-  // those without a name can be given only now, by input and position.
-  std::vector<std::pair<std::string, int64_t>> dims;
-  for (const std::string &text : arguments.dims)
-    dims.push_back(cantFail(parseDim(text)));
+  // Compiling has bound the dimensions that the model names, and refused names
+  // that it does not have.
   std::string note;
   Expected<std::vector<Tensor>> inputs =
-      result.model->readInputs(arguments.inputs, seed, dims, note);
+      result.model->readInputs(arguments.inputs, seed, note);
   if (!note.empty())
     messages.note(note);
   if (!inputs) {
