@@ -20,6 +20,7 @@ Registry::Registry() {
   registerNormalizationOps(*this);
   registerPoolingOps(*this);
   registerReduceOps(*this);
+  registerSequencesOps(*this);
   registerShapeOps(*this);
 }
 

@@ -62,6 +62,7 @@ void registerMoveOps(Registry &registry);
 void registerNormalizationOps(Registry &registry);
 void registerPoolingOps(Registry &registry);
 void registerReduceOps(Registry &registry);
+void registerSequencesOps(Registry &registry);
 void registerShapeOps(Registry &registry);
 
 } // namespace swage::onnx

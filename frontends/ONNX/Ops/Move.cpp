@@ -133,13 +133,20 @@ static Results importSlice(NodeContext &node) {
     return node.unsupported(
         "the number of its starts must be known at compile time");
   if (AxisSet::isNeeded(node, 3)) {
-    AxisSet axes(node, node.input(3), node.rank(value));
-    Value ones = node.ints(SmallVector<int64_t>(axes.size(), 1));
+    int64_t rank = node.rank(value);
+    AxisSet axes(node, node.input(3), rank);
+    // Steps of 1 are the same for every axis, and known.
+    std::optional<SmallVector<int64_t>> known;
+    if (steps)
+      known = nn::getConstantElements(steps);
+    bool ones = !steps || (known && llvm::all_equal(*known) &&
+                           llvm::is_contained(*known, 1));
+    Value all =
+        ones ? node.ints(SmallVector<int64_t>(rank, 1)) : axes.spread(steps, 1);
     return node.create<nn::SliceOp>(
         value, axes.spread(starts, 0),
-        axes.spread(ends, std::numeric_limits<int64_t>::max()),
-        axes.spread(steps ? steps : ones, 1),
-        llvm::to_vector(llvm::seq<int64_t>(0, node.rank(value))));
+        axes.spread(ends, std::numeric_limits<int64_t>::max()), all,
+        llvm::to_vector(llvm::seq<int64_t>(0, rank)));
   }
   int64_t count = node.shape(starts)[0];
   SmallVector<int64_t> axes = llvm::to_vector(llvm::seq<int64_t>(0, count));
