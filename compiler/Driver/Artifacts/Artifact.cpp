@@ -11,7 +11,7 @@
 #include "compiler/Driver/Artifacts/Header.h"
 #include "compiler/Driver/Artifacts/ModelObject.h"
 #include "compiler/Driver/Artifacts/Toolchain.h"
-#include "compiler/Driver/Artifacts/WorkFolder.h"
+#include "compiler/Driver/Artifacts/WorkFiles.h"
 #include "llvm/ADT/SmallString.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Bitcode/BitcodeWriter.h"
@@ -45,8 +45,9 @@ bool swage::needsBitcode(ArtifactKind kind) {
 
 bool swage::isBinary(ArtifactKind kind) { return kind <= ArtifactKind::Object; }
 
-Error swage::writeFile(StringRef path, StringRef contents) {
-  Expected<WorkFolder> work = WorkFolder::create(path);
+Error swage::writeFile(StringRef path, StringRef contents,
+                       const TemporaryFileHook &hook) {
+  Expected<WorkFiles> work = WorkFiles::create(path, hook);
   if (!work)
     return work.takeError();
   Expected<std::string> file = work->write("text", [&](raw_ostream &os) {
@@ -68,9 +69,10 @@ namespace {
 class BinaryWriter {
 public:
   BinaryWriter(const CompiledModel &model, const ArtifactOptions &options,
-               Toolchain toolchain, WorkFolder work)
+               Toolchain toolchain, WorkFiles work)
       : model(model), options(options), toolchain(std::move(toolchain)),
-        work(std::move(work)), layout(model.constants) {}
+        work(std::move(work)), result(this->work.add("result")),
+        layout(model.constants) {}
 
   Error write();
 
@@ -89,7 +91,8 @@ private:
   const CompiledModel &model;
   const ArtifactOptions &options;
   Toolchain toolchain;
-  WorkFolder work;
+  WorkFiles work;
+  std::string result; ///< the artifact, until it moves into place
   WeightsLayout layout;
   std::vector<std::string> code;    ///< objects of kernels, main and facts
   std::vector<std::string> weights; ///< the object with the weights, if any
@@ -134,7 +137,7 @@ Error BinaryWriter::write() {
       return header.takeError();
     work.addResult(*header, getSibling(".h"));
   }
-  work.addResult(work.getPath("result"), options.output);
+  work.addResult(result, options.output);
   return work.finish();
 }
 
@@ -185,11 +188,10 @@ Error BinaryWriter::writeWeightsFile() {
     work.addResult(*path, getSibling(".weights"));
     return Error::success();
   }
-  Expected<std::string> path =
-      work.write(model.name + "_weights.o", [&](raw_ostream &os) {
-        return writeWeightsObject(os, layout, model.constants, model.target,
-                                  getWeightsSymbol(model));
-      });
+  Expected<std::string> path = work.write("weights.o", [&](raw_ostream &os) {
+    return writeWeightsObject(os, layout, model.constants, model.target,
+                              getWeightsSymbol(model));
+  });
   if (!path)
     return path.takeError();
   weights.push_back(*path);
@@ -224,7 +226,7 @@ Error BinaryWriter::linkExecutable() {
   Expected<std::string> main = findRuntime(model.target, "libswage_rt_main.a");
   if (!main)
     return main.takeError();
-  std::vector<std::string> arguments = {"-o", work.getPath("result")};
+  std::vector<std::string> arguments = {"-o", result};
   append_range(arguments, code);
   append_range(arguments, weights);
   append_range(arguments, ArrayRef<std::string>{*main, *runtime, "-pthread",
@@ -255,7 +257,7 @@ Error BinaryWriter::linkShared() {
   if (!exports)
     return exports.takeError();
   std::vector<std::string> arguments = {
-      "-shared", "-o", work.getPath("result"),
+      "-shared", "-o", result,
       "-Wl,-soname," + sys::path::filename(options.output).str(),
       "-Wl,--version-script=" + *exports,
       // Two models in one process each use the runtime that they came with.
@@ -271,12 +273,12 @@ Error BinaryWriter::linkShared() {
 
 /// All code as one object that shows only what the header declares.
 Expected<std::string> BinaryWriter::linkCode() {
-  std::string linked = work.getPath("linked.o");
+  std::string linked = work.add("linked.o");
   std::vector<std::string> arguments = {"-r", "-nostdlib", "-o", linked};
   append_range(arguments, code);
   if (Error error = link(arguments))
     return error;
-  std::string local = work.getPath(model.name + ".o");
+  std::string local = work.add("local.o");
   if (Error error = localizeSymbols(linked, local, getExportedSymbols(model)))
     return error;
   return local;
@@ -289,17 +291,18 @@ Error BinaryWriter::linkStatic() {
   Expected<std::string> local = linkCode();
   if (!local)
     return local.takeError();
-  std::vector<std::string> members = {*local};
-  append_range(members, weights);
-  return mergeArchive(work.getPath("result"), members, *runtime);
+  std::vector<ArchiveMember> members = {{*local, model.name + ".o"}};
+  for (const std::string &path : weights)
+    members.push_back({path, model.name + "_weights.o"});
+  return mergeArchive(result, members, *runtime);
 }
 
 Error BinaryWriter::linkObject() {
   Expected<std::string> local = linkCode();
   if (!local)
     return local.takeError();
-  std::vector<std::string> arguments = {"-r", "-nostdlib", "-o",
-                                        work.getPath("result"), *local};
+  std::vector<std::string> arguments = {"-r", "-nostdlib", "-o", result,
+                                        *local};
   append_range(arguments, weights);
   return link(arguments);
 }
@@ -330,7 +333,8 @@ static Error writeLLVM(const CompiledModel &model,
     contents = std::move(*text);
   }
   }
-  return writeFile(options.output, StringRef(contents.data(), contents.size()));
+  return writeFile(options.output, StringRef(contents.data(), contents.size()),
+                   options.onTemporaryFile);
 }
 
 Error swage::writeArtifact(const CompiledModel &model,
@@ -339,7 +343,7 @@ Error swage::writeArtifact(const CompiledModel &model,
     std::string text;
     raw_string_ostream os(text);
     writeHeader(os, model);
-    return writeFile(options.output, text);
+    return writeFile(options.output, text, options.onTemporaryFile);
   }
   if (needsBitcode(options.kind))
     return writeLLVM(model, options);
@@ -347,7 +351,8 @@ Error swage::writeArtifact(const CompiledModel &model,
   Expected<Toolchain> toolchain = Toolchain::find(model.target);
   if (!toolchain)
     return toolchain.takeError();
-  Expected<WorkFolder> work = WorkFolder::create(options.output);
+  Expected<WorkFiles> work =
+      WorkFiles::create(options.output, options.onTemporaryFile);
   if (!work)
     return work.takeError();
   return BinaryWriter(model, options, std::move(*toolchain), std::move(*work))

@@ -10,6 +10,7 @@
 #ifndef SWAGE_COMPILER_DRIVER_ARTIFACTS_ARTIFACT_H
 #define SWAGE_COMPILER_DRIVER_ARTIFACTS_ARTIFACT_H
 
+#include "compiler/Driver/Artifacts/WorkFiles.h"
 #include "compiler/Pipelines/CompiledModel.h"
 #include <optional>
 
@@ -48,6 +49,7 @@ struct ArtifactOptions {
   /// Keep the weights in a file `<output stem>.weights` beside the artifact.
   bool weightsInFile = false;
   unsigned optLevel = 3; ///< for the code that is generated only here
+  TemporaryFileHook onTemporaryFile;
 };
 
 /// Writes the artifact and, for libraries and objects, its header. On failure
@@ -58,7 +60,8 @@ llvm::Error writeArtifact(const CompiledModel &model,
 
 /// Writes `contents` to `path` in one step: through a temporary file that takes
 /// its name when complete.
-llvm::Error writeFile(llvm::StringRef path, llvm::StringRef contents);
+llvm::Error writeFile(llvm::StringRef path, llvm::StringRef contents,
+                      const TemporaryFileHook &hook = nullptr);
 
 } // namespace swage
 

@@ -14,7 +14,6 @@
 #include "llvm/Object/ObjectFile.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
-#include "llvm/Support/Path.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace llvm;
@@ -64,15 +63,15 @@ Error swage::localizeSymbols(StringRef input, StringRef output,
   return objcopy::executeObjcopyOnBinary(config, *file->getBinary(), os);
 }
 
-Error swage::mergeArchive(StringRef output, ArrayRef<std::string> members,
+Error swage::mergeArchive(StringRef output, ArrayRef<ArchiveMember> members,
                           StringRef library) {
   std::vector<NewArchiveMember> all;
-  for (const std::string &path : members) {
+  for (const ArchiveMember &file : members) {
     Expected<NewArchiveMember> member =
-        NewArchiveMember::getFile(path, /*Deterministic=*/true);
+        NewArchiveMember::getFile(file.path, /*Deterministic=*/true);
     if (!member)
       return member.takeError();
-    member->MemberName = sys::path::filename(path);
+    member->MemberName = file.name;
     all.push_back(std::move(*member));
   }
 

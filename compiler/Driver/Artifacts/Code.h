@@ -25,10 +25,15 @@ linkBitcode(std::unique_ptr<llvm::Module> main, const CompiledModel &model);
 llvm::Error localizeSymbols(llvm::StringRef input, llvm::StringRef output,
                             llvm::ArrayRef<std::string> keep);
 
-/// Adds the members of the archive `library` to the objects `members` and
-/// writes them as a new archive. All are paths of files.
+/// A file and the name that it gets in an archive.
+struct ArchiveMember {
+  std::string path;
+  std::string name;
+};
+
+/// Writes an archive of `members`, followed by those of the archive `library`.
 llvm::Error mergeArchive(llvm::StringRef output,
-                         llvm::ArrayRef<std::string> members,
+                         llvm::ArrayRef<ArchiveMember> members,
                          llvm::StringRef library);
 
 } // namespace swage

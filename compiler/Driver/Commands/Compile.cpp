@@ -13,6 +13,7 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/Signals.h"
 
 using namespace llvm;
 using namespace swage;
@@ -106,9 +107,14 @@ int swage::runCompile(const CompileArguments &arguments) {
     outs() << text;
     return 0;
   }
-  Error error = plan->artifact.kind == ArtifactKind::MLIR
-                    ? writeFile(arguments.output, text)
-                    : writeArtifact(result.model, plan->artifact);
+  // Whoever interrupts the command finds no remains of it.
+  plan->artifact.onTemporaryFile = [](StringRef path) {
+    sys::RemoveFileOnSignal(path);
+  };
+  Error error =
+      plan->artifact.kind == ArtifactKind::MLIR
+          ? writeFile(arguments.output, text, plan->artifact.onTemporaryFile)
+          : writeArtifact(result.model, plan->artifact);
   if (!error)
     return 0;
   messages.error(std::move(error));

@@ -1,0 +1,153 @@
+"""Uses the Python package as programs do; each part prints one line."""
+
+import os
+import threading
+
+import numpy
+import onnx
+import swage
+from onnx import TensorProto, helper
+
+# Small models.
+
+
+def build(nodes, inputs, outputs):
+    graph = helper.make_graph(
+        nodes, "g",
+        [helper.make_tensor_value_info(*value) for value in inputs],
+        [helper.make_tensor_value_info(*value) for value in outputs])
+    model = helper.make_model(
+        graph, producer_name="test",
+        opset_imports=[helper.make_opsetid("", 13), helper.make_opsetid("custom", 1)])
+    model.ir_version = 7
+    return model.SerializeToString()
+
+
+FLOAT = TensorProto.FLOAT
+pair = build(
+    [helper.make_node("Add", ["a", "b"], ["sum"]),
+     helper.make_node("Sub", ["a", "b"], ["difference"])],
+    [("a", FLOAT, ["n", 2]), ("b", FLOAT, ["n", 2])],
+    [("sum", FLOAT, ["n", 2]), ("difference", FLOAT, ["n", 2])])
+
+
+def refused(kind, text, function):
+    """Checks that `function` raises `kind` with `text` in its message."""
+    try:
+        function()
+    except kind as problem:
+        assert text in str(problem), str(problem)
+        return
+    raise AssertionError(f"not refused: {text}")
+
+
+# Signature.
+model = swage.compile(pair)
+assert [value.name for value in model.inputs] == ["a", "b"]
+assert [value.name for value in model.outputs] == ["sum", "difference"]
+assert model.inputs[0].shape == ("n", 2) and model.inputs[0].dtype == "float32"
+assert repr(model) == ("<swage.Module (a: float32[n,2], b: float32[n,2]) -> "
+                       "(sum: float32[n,2], difference: float32[n,2])>")
+assert model.facts["producer"] == "test" and model.facts["opsets"]["ai.onnx"] == 13
+print("ok: signature")
+
+# Calls: by position, by name, by dict; arrays of any layout; lists.
+a = numpy.arange(6, dtype=numpy.float32).reshape(3, 2)
+b = numpy.ones((3, 2), numpy.float32)
+for total, difference in (model(a, b), model(b=b, a=a), model({"a": a, "b": b}),
+                          model(a.tolist(), b.tolist()),
+                          model(numpy.asfortranarray(a), numpy.ones((6, 4), "f")[::2, ::2])):
+    assert (total == a + b).all() and (difference == a - b).all()
+results = model.run({"a": a, "b": b})
+assert list(results) == ["sum", "difference"] and (results["sum"] == a + b).all()
+empty = numpy.zeros((0, 2), numpy.float32)
+assert model(empty, empty)[0].shape == (0, 2)
+total = model(a, b)[0]
+del results, difference
+total += 1  # outputs are the caller's own
+print("ok: calls")
+
+# Element types.
+for code, dtype in ((TensorProto.DOUBLE, "float64"), (TensorProto.INT64, "int64"),
+                    (TensorProto.INT32, "int32"), (TensorProto.FLOAT16, "float16")):
+    other = swage.compile(build([helper.make_node("Add", ["x", "x"], ["y"])],
+                                [("x", code, [3])], [("y", code, [3])]))
+    x = numpy.array([1, 2, 3], dtype)
+    assert other(x).dtype == x.dtype and (other(x) == 2 * x).all()
+logic = swage.compile(build([helper.make_node("Not", ["x"], ["y"])],
+                            [("x", TensorProto.BOOL, [2])], [("y", TensorProto.BOOL, [2])]))
+assert logic([True, False]).tolist() == [False, True]
+print("ok: dtypes")
+
+# Refusals.
+refused(TypeError, "input 'a' is float64[3,2], but the model takes float32; convert it "
+        "with astype()", lambda: model(a.astype("float64"), b))
+refused(ValueError, "input 'b' has shape [3,3], but the model takes [n,2]",
+        lambda: model(a, numpy.zeros((3, 3), numpy.float32)))
+refused(swage.Error, "'b'", lambda: model(a, b[:2]))
+refused(TypeError, "there is no value for the input 'b'", lambda: model(a))
+refused(TypeError, "the model takes 2 inputs, not 3", lambda: model(a, b, a))
+refused(TypeError, "the model has no input 'c'; it has 'a', 'b'",
+        lambda: model(a, b, c=a))
+refused(TypeError, "there are two values for the input 'a'", lambda: model(a, a=a))
+refused(swage.Error, "none.onnx: error: cannot be read", lambda: swage.compile("none.onnx"))
+refused(swage.BadModel, "is not an ONNX model", lambda: swage.compile(b"\xff\xff"))
+strange = build(
+    [helper.make_node("Strange", ["x"], ["y"], name="here", domain="custom")],
+    [("x", FLOAT, [1])], [("y", FLOAT, [1])])
+refused(swage.Unsupported, "'here'", lambda: swage.compile(strange))
+print("ok: refusals")
+
+# Options.
+bound = swage.compile(pair, dims={"n": 3}, threads=1, opt_level=1)
+assert bound.inputs[0].shape == (3, 2) and (bound(a, b)[0] == a + b).all()
+refused(ValueError, "there is no option 'speed'; there are dim, threads",
+        lambda: swage.compile(pair, speed="high"))
+refused(ValueError, "option opt-level=9: expected 0, 1, 2 or 3",
+        lambda: swage.compile(pair, opt_level=9))
+refused(ValueError, "option threads=-1: expected a number", lambda: swage.compile(pair, threads=-1))
+refused(ValueError, "option name=a b: expected an identifier of C",
+        lambda: swage.compile(pair, name="a b"))
+refused(ValueError, "option bitcode=1: expected true or false",
+        lambda: swage.compile(pair, bitcode=1))
+refused(ValueError, "unknown target 'toaster'", lambda: swage.compile(pair, target="toaster"))
+refused(ValueError, "expected NAME=N", lambda: swage.compile(pair, dims={"n": 0}))
+refused(swage.Error, "has no dimension named 'm'; its dimensions are n",
+        lambda: swage.compile(pair, dims={"m": 1}))
+foreign = swage.compile(pair, target="aarch64-linux-gnu")
+refused(swage.Error, "cannot run code for 'aarch64", lambda: foreign(a, b))
+print("ok: options")
+
+# Threads share a module.
+failures = []
+
+
+def work(seed):
+    mine = numpy.full((1000, 2), seed, numpy.float32)
+    for _ in range(100):
+        if not (model(mine, mine)[0] == 2 * seed).all():
+            failures.append(seed)
+
+
+threads = [threading.Thread(target=work, args=(seed,)) for seed in range(4)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+assert not failures
+print("ok: threads")
+
+# Artifacts.
+bound.emit("libpair.so")
+assert {"libpair.so", "model.h"} <= set(os.listdir("."))
+refused(ValueError, "there is no kind 'paper'", lambda: bound.emit("x", kind="paper"))
+refused(swage.Error, "has no LLVM code", lambda: bound.emit("x.ll", kind="llvm-ir"))
+swage.compile(pair, bitcode=True, name="pair").emit("pair.ll", kind="llvm-ir")
+assert "pair_model" in open("pair.ll").read()
+print("ok: artifacts")
+
+# Two models at once.
+first, second = swage.compile(pair), swage.compile(pair, dims={"n": 3})
+del model
+assert (first(a, b)[0] == second(a, b)[0]).all()
+print("ok: two models")
