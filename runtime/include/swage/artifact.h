@@ -110,8 +110,10 @@ SWAGE_API void *swage_rt_output(swage_exec *exec, int64_t index, int64_t rank,
    was first. Does not return. */
 SWAGE_API void swage_rt_fail(swage_exec *exec, const char *message);
 
-/* A compiled kernel: `buffers` are the first elements of its operands, `dims`
-   the sizes unknown at compile time, operand by operand, outermost first. */
+/* A compiled kernel: `buffers` are the first elements of its operands. `dims`
+   are what was unknown at compile time, operand by operand: its sizes, outermost
+   first, then, for an operand that is not known to be row-major, its strides in
+   elements. */
 typedef void (*swage_kernel)(swage_exec *exec, void *const *buffers,
                              const int64_t *dims);
 
