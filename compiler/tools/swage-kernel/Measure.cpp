@@ -85,7 +85,7 @@ static std::unique_ptr<llvm::Module> createPeakLoop(llvm::LLVMContext &context,
   for (auto [index, sum] : llvm::enumerate(sums)) {
     sum->addIncoming(llvm::ConstantFP::get(vector, 0.5 + index), entry);
     sum->addIncoming(builder.CreateIntrinsic(llvm::Intrinsic::fma, {vector},
-                                             {sum, factor, factor}),
+                                             {factor, factor, sum}),
                      loop);
   }
   llvm::Value *next = builder.CreateAdd(counter, builder.getInt64(1));
@@ -106,6 +106,8 @@ llvm::Expected<double> swage::measurePeak(const TargetInfo &target) {
   llvm::LLVMContext context;
   std::unique_ptr<llvm::Module> module =
       createPeakLoop(context, target, chains);
+  if (llvm::Error error = optimize(*module, target, 2))
+    return error;
   auto object = emit(*module, target, 2, EmitKind::Object);
   if (!object)
     return object.takeError();

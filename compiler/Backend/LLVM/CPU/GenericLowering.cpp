@@ -19,13 +19,11 @@
 using namespace mlir;
 
 namespace swage {
-namespace {
 
-/// Breaks up operations that bufferization does not know.
-LogicalResult decompose(func::FuncOp body) {
-  IRRewriter rewriter(body.getContext());
+LogicalResult breakUp(Operation *body) {
+  IRRewriter rewriter(body->getContext());
   SmallVector<linalg::AggregatedOpInterface> aggregated;
-  body.walk([&](linalg::AggregatedOpInterface op) {
+  body->walk([&](linalg::AggregatedOpInterface op) {
     if (!isa<linalg::LinalgOp>(op.getOperation()))
       aggregated.push_back(op);
   });
@@ -37,7 +35,7 @@ LogicalResult decompose(func::FuncOp body) {
     rewriter.replaceOp(op, *parts);
   }
   SmallVector<Operation *> packs;
-  body.walk([&](Operation *op) {
+  body->walk([&](Operation *op) {
     if (isa<linalg::PackOp, linalg::UnPackOp>(op))
       packs.push_back(op);
   });
@@ -51,6 +49,15 @@ LogicalResult decompose(func::FuncOp body) {
     if (!lowered)
       return op->emitOpError("cannot be broken up into plain operations");
   }
+  return success();
+}
+
+namespace {
+
+/// Breaks up operations that bufferization does not know.
+LogicalResult decompose(func::FuncOp body) {
+  if (failed(breakUp(body)))
+    return failure();
   RewritePatternSet patterns(body.getContext());
   tensor::populateDecomposeTensorConcatPatterns(patterns);
   return applyPatternsGreedily(body, std::move(patterns));

@@ -18,6 +18,9 @@ namespace swage {
 llvm::FailureOr<mlir::func::FuncOp>
 lowerGeneric(kernel::FuncOp kernel, llvm::ArrayRef<mlir::MemRefType> operands);
 
+/// Breaks up what stands for several structured operations (softmax, packing).
+llvm::LogicalResult breakUp(mlir::Operation *root);
+
 /// Whether `buffer` may still be used after the end of the block that defines
 /// it.
 bool outlivesItsBlock(mlir::Value buffer);

@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/Backend/LLVM/CPU/CPUBackend.h"
+#include "compiler/Backend/LLVM/CPU/FastLowering.h"
 #include "compiler/Backend/LLVM/CPU/GenericLowering.h"
 #include "compiler/Backend/LLVM/CPU/Passes.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
@@ -25,7 +26,15 @@ LogicalResult lowerKernel(kernel::FuncOp kernel, const TargetInfo &target,
   FailureOr<SmallVector<MemRefType>> operands = getBufferTypes(kernel);
   if (failed(operands))
     return failure();
-  FailureOr<func::FuncOp> body = lowerGeneric(kernel, *operands);
+  FailureOr<func::FuncOp> body = failure();
+  if (path == CPUPath::Fast) {
+    std::string reason;
+    body = lowerFast(kernel, *operands, target, reason);
+    if (failed(body))
+      kernel.emitRemark("takes the general path: ") << reason;
+  }
+  if (failed(body))
+    body = lowerGeneric(kernel, *operands);
   if (failed(body))
     return failure();
   std::string name = kernel.getName().str();

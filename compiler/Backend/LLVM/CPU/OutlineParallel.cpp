@@ -7,6 +7,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/Backend/LLVM/CPU/KernelFunction.h"
+#include "compiler/Backend/LLVM/CPU/Nests.h"
 #include "compiler/Backend/LLVM/CPU/Passes.h"
 #include "mlir/Conversion/LLVMCommon/TypeConverter.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -200,9 +201,10 @@ func::FuncOp Outliner::createTask(func::FuncOp function, scf::ParallelOp loop,
 
 void Outliner::run(func::FuncOp function, scf::ParallelOp loop,
                    unsigned number) {
-  // The innermost dimension stays a loop of its own: it is what vectorises.
+  // The innermost dimension stays a loop of its own, for it is what LLVM
+  // vectorises, unless the loops are made for threads.
   unsigned rank = loop.getNumLoops();
-  unsigned split = rank > 1 ? rank - 1 : 1;
+  unsigned split = rank > 1 && !loop->hasAttr(kCollapseAttr) ? rank - 1 : rank;
   int64_t cost = std::max<int64_t>(1, estimateCost(*loop.getBody()));
   std::optional<int64_t> total = 1;
   for (unsigned dim = 0; dim < rank; ++dim) {

@@ -1,0 +1,315 @@
+//===- NestTiles.cpp - tiles of one stage ---------------------------------===//
+//
+// Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
+//
+// What happens between the loads of a tile's inputs and the stores of its
+// results: sums in registers, carried through the loops of the reduction, and
+// everything that is computed from them before they leave.
+//
+//===----------------------------------------------------------------------===//
+#include "compiler/Backend/LLVM/CPU/Nests.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
+
+using namespace mlir;
+
+namespace swage {
+
+Indices NestEmitter::pointOf(const Tile &tile, const Indices &loops,
+                             unsigned row, unsigned vector) const {
+  Indices point = loops;
+  if (tile.rowLoop != kNone)
+    point[tile.rowLoop] = tile.rows[row];
+  if (tile.laneLoop != kNone)
+    point[tile.laneLoop] = tile.vectors[vector].index;
+  return point;
+}
+
+Indices NestEmitter::indicesOf(AffineMap map, ArrayRef<IndexValue> loops,
+                               int64_t lanes) {
+  Indices result;
+  for (AffineExpr expr : map.getResults()) {
+    std::optional<IndexValue> index = space.evaluate(expr, loops, lanes);
+    assert(index && "the analysis refuses such lanes");
+    result.push_back(*index);
+  }
+  return result;
+}
+
+/// One step of the reduction for every point of the tile.
+NestEmitter::Carried NestEmitter::emitStep(StageLoops &loops, const Tile &tile,
+                                           Indices bound, ValueRange sums) {
+  linalg::GenericOp op = loops.stage->reduction;
+  unsigned outputs = op.getNumDpsInits();
+  Carried results(sums.size());
+  unsigned point = 0;
+  for (unsigned row = 0; row < tile.rows.size(); ++row) {
+    for (unsigned column = 0; column < tile.vectors.size(); ++column) {
+      Indices at = pointOf(tile, bound, row, column);
+      const VectorContext &context = tile.vectors[column].context;
+      SmallVector<Value> arguments;
+      for (OpOperand &operand : op->getOpOperands()) {
+        BlockArgument argument = op.getMatchingBlockArgument(&operand);
+        if (op.isDpsInit(&operand)) {
+          unsigned output = operand.getOperandNumber() - op.getNumDpsInputs();
+          arguments.push_back(sums[point * outputs + output]);
+        } else if (argument.use_empty()) {
+          arguments.push_back(Value());
+        } else if (!isa<RankedTensorType>(operand.get().getType())) {
+          arguments.push_back(tensors.getScalar(operand.get()));
+        } else {
+          arguments.push_back(evaluator.read(
+              operand.get(),
+              indicesOf(op.getMatchingIndexingMap(&operand), at,
+                        context.lanes),
+              context));
+        }
+      }
+      SmallVector<Value> values =
+          evaluator.emitBody(op, at, arguments, context, /*contract=*/true);
+      for (auto [output, value] : llvm::enumerate(values)) {
+        bool wide = isa<VectorType>(sums[point * outputs + output].getType());
+        results[point * outputs + output] =
+            wide ? evaluator.broadcast(value, context.lanes) : value;
+      }
+      ++point;
+    }
+  }
+  return results;
+}
+
+NestEmitter::Carried NestEmitter::emitReduction(StageLoops &loops,
+                                                const Tile &tile,
+                                                ArrayRef<unsigned> order,
+                                                Indices bound, Carried sums) {
+  if (order.empty())
+    return emitStep(loops, tile, bound, sums);
+  unsigned loop = order.front();
+  const Extent &extent = loops.extents[loop];
+  auto inner = [&](IndexValue index, ValueRange carried) {
+    bound[loop] = index;
+    return emitReduction(loops, tile, order.drop_front(), bound,
+                         Carried(carried.begin(), carried.end()));
+  };
+  // Windows of a few taps are unrolled, and so is the innermost loop until it
+  // holds enough work to hide its own instructions.
+  int64_t points = tile.rows.size() * tile.vectors.size();
+  int64_t volume = 1;
+  for (unsigned other : order)
+    volume *= loops.extents[other].fixed().value_or(1 << 20);
+  int64_t step = 1;
+  if (volume <= 25 && volume * points <= 288)
+    step = *extent.fixed();
+  else if (order.size() == 1)
+    while (step < 8 && step * points < 24)
+      step *= 2;
+  auto unrolled = [&](IndexValue start, ValueRange carried) {
+    Carried values(carried.begin(), carried.end());
+    for (int64_t i = 0; i < step; ++i) {
+      IndexValue index = start;
+      index.constant += i;
+      values = inner(index, values);
+    }
+    return values;
+  };
+  if (step == 1)
+    return emitLoop({IndexValue(), extent}, 1, sums, inner);
+  Location loc = builder.getUnknownLoc();
+  if (std::optional<int64_t> fixed = extent.fixed()) {
+    int64_t whole = *fixed / step * step;
+    sums = emitLoop(
+        {IndexValue(), analysis.extentOf(builder.getIndexAttr(whole))}, step,
+        sums, unrolled);
+    for (int64_t i = whole; i < *fixed; ++i)
+      sums = inner(IndexValue::ofConstant(i), sums);
+    return sums;
+  }
+  Value length = extentValue(extent);
+  Value by = arith::ConstantIndexOp::create(builder, loc, step);
+  Value rest = arith::RemUIOp::create(builder, loc, length, by);
+  Value whole = arith::SubIOp::create(builder, loc, length, rest);
+  sums = emitLoop({IndexValue(), {whole, Monomial::ofSize(space.sizeOf(whole))}},
+                  step, sums, unrolled);
+  IndexValue start =
+      IndexValue::ofAtom(space.addAtom(whole, 1, evaluator.level()));
+  return emitLoop({start, {rest, Monomial::ofSize(space.sizeOf(rest))}}, 1,
+                  sums, inner);
+}
+
+/// The part of the reduction that runs along vectors: sums of every lane, put
+/// together at the end. `sums` holds a scalar for each row and output.
+NestEmitter::Carried
+NestEmitter::emitReducedLanes(StageLoops &loops, const Tile &tile,
+                              Indices bound, Carried sums, int64_t lanes,
+                              int64_t vectors) {
+  Location loc = builder.getUnknownLoc();
+  linalg::GenericOp op = loops.stage->reduction;
+  unsigned outputs = op.getNumDpsInits();
+  unsigned rows = tile.rows.size();
+  SmallVector<vector::CombiningKind> kinds;
+  for (unsigned output = 0; output < outputs; ++output)
+    kinds.push_back(*getCombiningKind(op, output));
+
+  // partial[vector][row][output]
+  Carried partial;
+  for (int64_t vector = 0; vector < vectors; ++vector)
+    for (unsigned i = 0; i < rows * outputs; ++i) {
+      Type type = sums[i].getType();
+      auto neutral = DenseElementsAttr::get(
+          VectorType::get({lanes}, type),
+          Attribute(getNeutralElement(builder, kinds[i % outputs], type)));
+      partial.push_back(arith::ConstantOp::create(builder, loc, neutral));
+    }
+  SmallVector<unsigned> order;
+  for (unsigned loop : loops.remaining(/*reductions=*/true))
+    if (loop != tile.reducedLane)
+      order.push_back(loop);
+  unsigned each = rows * outputs;
+
+  std::function<Carried(ArrayRef<unsigned>, Indices, Carried)> run =
+      [&](ArrayRef<unsigned> rest, Indices at, Carried state) -> Carried {
+    if (!rest.empty())
+      return emitLoop({IndexValue(), loops.extents[rest.front()]}, 1, state,
+                      [&](IndexValue index, ValueRange carried) {
+                        Indices inner = at;
+                        inner[rest.front()] = index;
+                        return run(rest.drop_front(), inner,
+                                   Carried(carried.begin(), carried.end()));
+                      });
+    // state: the partial sums, then the scalars.
+    return emitLanes(
+        {IndexValue(), loops.extents[tile.reducedLane]}, lanes, vectors,
+        analysis.isMaskable(loops), state,
+        [&](ArrayRef<TileVector> along, ValueRange carried) {
+          Carried next(carried.begin(), carried.end());
+          for (auto [number, vector] : llvm::enumerate(along)) {
+            bool full = vector.context.lanes == lanes;
+            unsigned base = full ? number % vectors * each : 0;
+            Tile step = tile;
+            step.vectors.assign(1, vector);
+            Indices inner = at;
+            inner[tile.reducedLane] = vector.index;
+            if (!full && vector.context.lanes > 1) {
+              // Part of a vector: from neutral elements into the scalars.
+              Carried fresh;
+              for (unsigned i = 0; i < each; ++i) {
+                Type type = sums[i].getType();
+                auto neutral = DenseElementsAttr::get(
+                    VectorType::get({vector.context.lanes}, type),
+                    Attribute(getNeutralElement(builder, kinds[i % outputs],
+                                                type)));
+                fresh.push_back(
+                    arith::ConstantOp::create(builder, loc, neutral));
+              }
+              Carried values = emitStep(loops, step, inner, fresh);
+              for (unsigned i = 0; i < each; ++i) {
+                Value &scalar = next[vectors * each + i];
+                scalar = combineLanes(kinds[i % outputs], values[i], scalar);
+              }
+              continue;
+            }
+            if (!full)
+              base = vectors * each;
+            Carried before(next.begin() + base, next.begin() + base + each);
+            Carried values = emitStep(loops, step, inner, before);
+            for (unsigned i = 0; i < each; ++i) {
+              if (vector.context.mask)
+                values[i] =
+                    arith::SelectOp::create(builder, loc, vector.context.mask,
+                                            values[i], before[i]);
+              next[base + i] = values[i];
+            }
+          }
+          return next;
+        });
+  };
+  Carried state = partial;
+  llvm::append_range(state, sums);
+  state = run(order, bound, state);
+  Carried results;
+  for (unsigned i = 0; i < each; ++i) {
+    Value total = state[i];
+    for (int64_t vector = 1; vector < vectors; ++vector)
+      total = vector::makeArithReduction(builder, loc, kinds[i % outputs],
+                                         total, state[vector * each + i]);
+    results.push_back(
+        combineLanes(kinds[i % outputs], total, state[vectors * each + i]));
+  }
+  return results;
+}
+
+Value NestEmitter::combineLanes(vector::CombiningKind kind, Value lanes,
+                                Value scalar) {
+  Location loc = builder.getUnknownLoc();
+  // The order of the lanes is free: a tree instead of a chain.
+  auto flags = arith::FastMathFlagsAttr::get(builder.getContext(),
+                                             arith::FastMathFlags::reassoc);
+  Value total =
+      vector::ReductionOp::create(builder, loc, kind, lanes, flags.getValue());
+  return vector::makeArithReduction(builder, loc, kind, total, scalar);
+}
+
+void NestEmitter::emitStores(StageLoops &loops, const Tile &tile) {
+  for (unsigned row = 0; row < tile.rows.size(); ++row)
+    for (const TileVector &vector : tile.vectors) {
+      unsigned column = &vector - tile.vectors.data();
+      Indices at = pointOf(tile, tile.loops, row, column);
+      for (const StageStore &store : loops.stage->stores) {
+        Indices indices =
+            indicesOf(store.fromLoops, at, vector.context.lanes);
+        Value value =
+            store.tensor
+                ? evaluator.read(store.tensor, indices, vector.context)
+                : tensors.getScalar(store.scalar);
+        for (auto [index, offset] : llvm::zip(indices, store.offsets))
+          index.constant += *getConstantIntValue(offset);
+        const Place *place =
+            store.place.isValid() ? &store.place : tensors.find(store.whole);
+        evaluator.write(*place, indices, value, vector.context);
+      }
+    }
+}
+
+void NestEmitter::emitTile(StageLoops &loops, const Tile &tile, int64_t lanes,
+                           int64_t reducedVectors) {
+  linalg::GenericOp op = loops.stage->reduction;
+  if (!op)
+    return emitStores(loops, tile);
+  unsigned outputs = op.getNumDpsInits();
+  Carried sums;
+  for (unsigned row = 0; row < tile.rows.size(); ++row)
+    for (unsigned column = 0; column < tile.vectors.size(); ++column) {
+      Indices at = pointOf(tile, tile.loops, row, column);
+      const VectorContext &context = tile.vectors[column].context;
+      for (OpOperand &init : op.getDpsInitsMutable()) {
+        Value value = evaluator.read(
+            init.get(),
+            indicesOf(op.getMatchingIndexingMap(&init), at, context.lanes),
+            context);
+        sums.push_back(tile.laneLoop != kNone
+                           ? evaluator.broadcast(value, context.lanes)
+                           : value);
+      }
+    }
+  if (tile.reducedLane != kNone)
+    sums = emitReducedLanes(loops, tile, tile.loops, sums, lanes,
+                            reducedVectors);
+  else
+    sums = emitReduction(loops, tile, loops.remaining(/*reductions=*/true),
+                         tile.loops, sums);
+  unsigned point = 0;
+  for (unsigned row = 0; row < tile.rows.size(); ++row)
+    for (unsigned column = 0; column < tile.vectors.size(); ++column) {
+      Indices at = pointOf(tile, tile.loops, row, column);
+      const VectorContext &context = tile.vectors[column].context;
+      for (unsigned output = 0; output < outputs; ++output)
+        evaluator.define(
+            op->getResult(output),
+            indicesOf(op.getMatchingIndexingMap(op.getDpsInitOperand(output)),
+                      at, context.lanes),
+            context, sums[point * outputs + output]);
+      ++point;
+    }
+  emitStores(loops, tile);
+}
+
+} // namespace swage

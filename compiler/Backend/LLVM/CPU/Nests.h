@@ -1,0 +1,134 @@
+//===- Nests.h - loops and vectors for planned kernels ----------*- C++ -*-===//
+//
+// Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
+//
+// Emits the groups of a plan as loop nests on vectors.
+//
+//===----------------------------------------------------------------------===//
+#ifndef SWAGE_COMPILER_BACKEND_LLVM_CPU_NESTS_H
+#define SWAGE_COMPILER_BACKEND_LLVM_CPU_NESTS_H
+
+#include "compiler/Backend/LLVM/CPU/NestAnalysis.h"
+#include "compiler/Backend/LLVM/CPU/Schedule.h"
+
+namespace swage {
+
+/// The attribute of a `scf.parallel` whose loops are all to be split over
+/// threads, the innermost too.
+inline constexpr llvm::StringLiteral kCollapseAttr = "swage.collapse";
+
+/// One of the vectors of a tile, along one loop.
+struct TileVector {
+  IndexValue index;
+  VectorContext context;
+};
+
+class NestEmitter {
+public:
+  NestEmitter(Evaluator &evaluator, const TargetInfo &target)
+      : evaluator(evaluator), space(evaluator.space),
+        tensors(evaluator.tensors), builder(evaluator.builder), target(target),
+        analysis(evaluator) {}
+
+  /// Emits all groups at the builder's place. `given` replaces the
+  /// parameters that the cost model chooses for the largest nest.
+  void emit(llvm::MutableArrayRef<StageGroup> groups,
+            kernel::ScheduleAttr given);
+  /// What was chosen for the largest nest.
+  kernel::ScheduleAttr getSchedule() const { return schedule; }
+
+private:
+  using Carried = llvm::SmallVector<mlir::Value>;
+  using LoopBody = llvm::function_ref<Carried(IndexValue, mlir::ValueRange)>;
+  using TileBody =
+      llvm::function_ref<Carried(llvm::ArrayRef<TileVector>, mlir::ValueRange)>;
+  using RowsBody = llvm::function_ref<void(llvm::ArrayRef<IndexValue>)>;
+  /// A stretch of a loop.
+  struct Range {
+    IndexValue start;
+    Extent extent;
+  };
+  /// A tile of one stage: its bound loops, its rows and its vectors.
+  struct Tile {
+    Indices loops;
+    unsigned rowLoop = kNone;
+    llvm::SmallVector<IndexValue, 0> rows;
+    unsigned laneLoop = kNone; ///< a parallel loop along the vectors
+    llvm::SmallVector<TileVector, 0> vectors;
+    unsigned reducedLane = kNone; ///< a reduction along the vectors
+  };
+  static constexpr unsigned kNone = ~0u;
+
+  // Groups.
+  void emitSingle(StageGroup &group);
+  void emitTogether(StageGroup &group);
+  void emitHeavy(StageLoops &loops, unsigned lane, int64_t lanes);
+  void emitLight(StageLoops &loops, unsigned lane, int64_t lanes);
+  /// One stage of a group, within the common loops; `vectors` run along its
+  /// loop `laneLoop` when that is one of them.
+  void emitInside(StageLoops &loops, Indices bound, unsigned laneLoop,
+                  llvm::ArrayRef<TileVector> vectors, int64_t lanes);
+  unsigned bestLane(const StageLoops &loops, bool commonToo, int64_t lanes,
+                    double *cost = nullptr);
+
+  // Memory.
+  void allocateWhole(StageGroup &group);
+  /// Gives the group's local tensors memory for one iteration of the common
+  /// loops; `width` lanes of it along common loop `lane`, which begins at
+  /// `base`. Only strides, and no memory, unless `real`.
+  void placeLocals(StageGroup &group, unsigned lane, int64_t width,
+                   const IndexValue &base, bool real);
+  void settle(const Stage &stage);
+  /// Copies the reduction's operands that vectors along `lane` would have to
+  /// gather into panels of `width` elements.
+  void relayout(StageLoops &loops, unsigned lane, int64_t width);
+  void record(llvm::StringRef form, const StageLoops &loops, int64_t rows,
+              int64_t columns, int64_t lanes, int64_t parallel);
+
+  // Loops.
+  Carried emitLoop(Range range, int64_t step, mlir::ValueRange carried,
+                   LoopBody body);
+  Carried emitLanes(Range range, int64_t lanes, int64_t vectors, bool maskable,
+                    mlir::ValueRange carried, TileBody body);
+  void emitRows(Range range, int64_t rows, RowsBody body);
+  void emitIf(mlir::Value condition, llvm::function_ref<void()> then,
+              llvm::function_ref<void()> otherwise);
+  void emitParallel(llvm::ArrayRef<Extent> counts,
+                    llvm::function_ref<void(llvm::ArrayRef<IndexValue>)> body);
+  void emitPlain(llvm::ArrayRef<unsigned> order, StageLoops &loops,
+                 Indices bound, llvm::function_ref<void(Indices)> body);
+  mlir::Value laneMask(int64_t lanes, mlir::Value count);
+  mlir::Value extentValue(const Extent &extent);
+  Extent ceilDiv(const Extent &extent, int64_t by);
+
+  // Tiles.
+  void emitTile(StageLoops &loops, const Tile &tile, int64_t lanes,
+                int64_t reducedVectors);
+  Carried emitReduction(StageLoops &loops, const Tile &tile,
+                        llvm::ArrayRef<unsigned> order, Indices bound,
+                        Carried sums);
+  Carried emitStep(StageLoops &loops, const Tile &tile, Indices bound,
+                   mlir::ValueRange sums);
+  Carried emitReducedLanes(StageLoops &loops, const Tile &tile, Indices bound,
+                           Carried sums, int64_t lanes, int64_t vectors);
+  Indices pointOf(const Tile &tile, const Indices &loops, unsigned row,
+                  unsigned vector) const;
+  Indices indicesOf(mlir::AffineMap map, llvm::ArrayRef<IndexValue> loops,
+                    int64_t lanes);
+  mlir::Value combineLanes(mlir::vector::CombiningKind kind, mlir::Value lanes,
+                           mlir::Value scalar);
+  void emitStores(StageLoops &loops, const Tile &tile);
+
+  Evaluator &evaluator;
+  IndexSpace &space;
+  TensorTable &tensors;
+  mlir::OpBuilder &builder;
+  const TargetInfo &target;
+  NestAnalysis analysis;
+  kernel::ScheduleAttr given, schedule;
+  double largest = -1;
+};
+
+} // namespace swage
+
+#endif // SWAGE_COMPILER_BACKEND_LLVM_CPU_NESTS_H

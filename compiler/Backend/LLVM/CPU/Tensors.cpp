@@ -1,0 +1,474 @@
+//===- Tensors.cpp - where tensors live and how large they are ------------===//
+//
+// Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
+//
+// See Tensors.h.
+//
+//===----------------------------------------------------------------------===//
+#include "compiler/Backend/LLVM/CPU/Tensors.h"
+#include "compiler/Backend/LLVM/CPU/KernelFunction.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/Utils/ReshapeOpsUtils.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
+
+using namespace mlir;
+
+namespace swage {
+
+/// The type in memory: LLVM packs vectors of i1, buffers hold bytes.
+static Type memoryType(Type type) {
+  return type.isInteger(1) ? IntegerType::get(type.getContext(), 8) : type;
+}
+
+TensorTable::TensorTable(OpBuilder &builder, IndexSpace &space,
+                         func::FuncOp body, Block &kernel)
+    : builder(builder), space(space), body(body) {
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToStart(&body.front());
+  entryEnd = arith::ConstantIndexOp::create(builder, body.getLoc(), 0);
+  for (Operation &op : kernel)
+    relate(&op);
+  for (BlockArgument argument : kernel.getArguments())
+    places[argument] = ofArgument(argument);
+}
+
+//===----------------------------------------------------------------------===//
+// Sizes
+//===----------------------------------------------------------------------===//
+
+void TensorTable::unify(Value a, int64_t dimA, Value b, int64_t dimB) {
+  auto idOf = [&](Key key) {
+    auto [it, fresh] = ids.try_emplace(key, keys.size());
+    if (fresh) {
+      keys.push_back(key);
+      classes.insert(it->second);
+    }
+    return it->second;
+  };
+  unsigned idA = idOf({a, dimA}), idB = idOf({b, dimB});
+  classes.unionSets(idA, idB);
+}
+
+/// Records which sizes `op` needs to be equal.
+void TensorTable::relate(Operation *op) {
+  if (auto dps = dyn_cast<DestinationStyleOpInterface>(op))
+    for (OpOperand &init : dps.getDpsInitsMutable())
+      if (auto type = dyn_cast<RankedTensorType>(init.get().getType()))
+        for (int64_t dim = 0; dim < type.getRank(); ++dim)
+          unify(init.get(), dim, dps.getTiedOpResult(&init), dim);
+  if (auto linalg = dyn_cast<linalg::LinalgOp>(op)) {
+    SmallVector<Key> ofLoop(linalg.getNumLoops(), Key(Value(), 0));
+    for (OpOperand &operand : op->getOpOperands()) {
+      if (!isa<RankedTensorType>(operand.get().getType()))
+        continue;
+      AffineMap map = linalg.getMatchingIndexingMap(&operand);
+      for (auto [dim, expr] : llvm::enumerate(map.getResults())) {
+        auto loop = dyn_cast<AffineDimExpr>(expr);
+        if (!loop)
+          continue;
+        Key &seen = ofLoop[loop.getPosition()];
+        if (seen.first)
+          unify(seen.first, seen.second, operand.get(), dim);
+        else
+          seen = {operand.get(), dim};
+      }
+    }
+  }
+  if (auto cast = dyn_cast<tensor::CastOp>(op))
+    if (auto type = dyn_cast<RankedTensorType>(cast.getType()))
+      for (int64_t dim = 0; dim < type.getRank(); ++dim)
+        unify(cast.getSource(), dim, cast.getResult(), dim);
+  auto relateGroups = [&](Value wide, Value narrow,
+                          ArrayRef<ReassociationIndices> groups) {
+    for (auto [dim, group] : llvm::enumerate(groups))
+      if (group.size() == 1)
+        unify(wide, group[0], narrow, dim);
+  };
+  if (auto expand = dyn_cast<tensor::ExpandShapeOp>(op))
+    relateGroups(expand.getResult(), expand.getSrc(),
+                 expand.getReassociationIndices());
+  if (auto collapse = dyn_cast<tensor::CollapseShapeOp>(op))
+    relateGroups(collapse.getSrc(), collapse.getResult(),
+                 collapse.getReassociationIndices());
+}
+
+OpFoldResult TensorTable::getSize(Value tensor, int64_t dim) {
+  auto type = cast<RankedTensorType>(tensor.getType());
+  if (!type.isDynamicDim(dim))
+    return builder.getIndexAttr(type.getDimSize(dim));
+  unify(tensor, dim, tensor, dim);
+  unsigned leader = classes.getLeaderValue(ids.lookup({tensor, dim}));
+  auto found = sizes.find(leader);
+  if (found != sizes.end())
+    return found->second;
+  sizes[leader] = OpFoldResult(); // a cycle would be an invalid kernel
+  OpFoldResult size;
+  SmallVector<Key> members;
+  for (unsigned member : classes.members(leader))
+    members.push_back(keys[member]);
+  for (auto [value, place] : members)
+    if (auto memberType = cast<RankedTensorType>(value.getType());
+        !memberType.isDynamicDim(place))
+      size = builder.getIndexAttr(memberType.getDimSize(place));
+  for (auto [value, place] : members)
+    if (auto argument = dyn_cast<BlockArgument>(value); argument && !size)
+      size = atEntry([&]() -> Value {
+        return memref::DimOp::create(
+            builder, value.getLoc(),
+            body.getArgument(argument.getArgNumber() + 1), place);
+      });
+  for (auto [value, place] : members)
+    if (!size)
+      size = computeSize(value, place);
+  sizes[leader] = size;
+  return size;
+}
+
+/// The size that the operation defining `tensor` gives it.
+OpFoldResult TensorTable::computeSize(Value tensor, int64_t dim) {
+  auto dynamicOf = [&](ValueRange dynamic) -> OpFoldResult {
+    auto type = cast<RankedTensorType>(tensor.getType());
+    return getAsOpFoldResult(
+        getScalar(dynamic[type.getDynamicDimIndex(dim)]));
+  };
+  Operation *op = tensor.getDefiningOp();
+  if (auto empty = dyn_cast_or_null<tensor::EmptyOp>(op))
+    return dynamicOf(empty.getDynamicSizes());
+  if (auto expand = dyn_cast_or_null<tensor::ExpandShapeOp>(op))
+    return dynamicOf(expand.getOutputShape());
+  if (auto slice = dyn_cast_or_null<tensor::ExtractSliceOp>(op)) {
+    auto dropped = slice.getDroppedDims();
+    int64_t kept = 0;
+    for (auto [index, size] : llvm::enumerate(slice.getMixedSizes())) {
+      if (dropped.test(index) || kept++ != dim)
+        continue;
+      if (auto value = dyn_cast<Value>(size))
+        return getAsOpFoldResult(getScalar(value));
+      return size;
+    }
+  }
+  auto binary = [&](bool product, OpFoldResult a,
+                    OpFoldResult b) -> OpFoldResult {
+    if (!a || !b)
+      return {};
+    return atEntry([&]() -> Value {
+      Location loc = tensor.getLoc();
+      Value x = getValueOrCreateConstantIndexOp(builder, loc, a);
+      Value y = getValueOrCreateConstantIndexOp(builder, loc, b);
+      if (product)
+        return builder.createOrFold<arith::MulIOp>(loc, x, y);
+      return builder.createOrFold<arith::AddIOp>(loc, x, y);
+    });
+  };
+  auto scalarOf = [&](OpFoldResult value) -> OpFoldResult {
+    if (auto dynamic = dyn_cast<Value>(value))
+      return getAsOpFoldResult(getScalar(dynamic));
+    return value;
+  };
+  if (auto collapse = dyn_cast_or_null<tensor::CollapseShapeOp>(op)) {
+    OpFoldResult size = builder.getIndexAttr(1);
+    for (int64_t index : collapse.getReassociationIndices()[dim])
+      size = binary(true, size, getSize(collapse.getSrc(), index));
+    return size;
+  }
+  if (auto pad = dyn_cast_or_null<tensor::PadOp>(op))
+    return binary(false,
+                  binary(false, getSize(pad.getSource(), dim),
+                         scalarOf(pad.getMixedLowPad()[dim])),
+                  scalarOf(pad.getMixedHighPad()[dim]));
+  if (auto concat = dyn_cast_or_null<tensor::ConcatOp>(op)) {
+    if (static_cast<int64_t>(concat.getDim()) != dim)
+      return getSize(concat.getInputs()[0], dim);
+    OpFoldResult size = builder.getIndexAttr(0);
+    for (Value input : concat.getInputs())
+      size = binary(false, size, getSize(input, dim));
+    return size;
+  }
+  return {};
+}
+
+Value TensorTable::atEntry(llvm::function_ref<Value()> create) {
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPoint(entryEnd);
+  return create();
+}
+
+Value TensorTable::getScalar(Value scalar) {
+  if (Value known = scalars.lookup(scalar))
+    return known;
+  Operation *op = scalar.getDefiningOp();
+  if (!op || op->getNumRegions())
+    return {};
+  Value result;
+  if (auto dim = dyn_cast<tensor::DimOp>(op)) {
+    std::optional<int64_t> index = dim.getConstantIndex();
+    if (!index)
+      return {};
+    OpFoldResult size = getSize(dim.getSource(), *index);
+    if (!size)
+      return {};
+    result = atEntry([&] {
+      return getValueOrCreateConstantIndexOp(builder, scalar.getLoc(), size);
+    });
+  } else if (auto extract = dyn_cast<tensor::ExtractOp>(op)) {
+    auto argument = dyn_cast<BlockArgument>(extract.getTensor());
+    SmallVector<Value> indices;
+    for (Value index : extract.getIndices())
+      indices.push_back(getScalar(index));
+    if (!argument || llvm::is_contained(indices, Value()))
+      return {};
+    result = atEntry([&]() -> Value {
+      return memref::LoadOp::create(
+          builder, scalar.getLoc(),
+          body.getArgument(argument.getArgNumber() + 1), indices);
+    });
+  } else if (isPure(op) && !isa<TensorType>(scalar.getType())) {
+    IRMapping mapping;
+    for (Value operand : op->getOperands()) {
+      Value resolved =
+          isa<TensorType>(operand.getType()) ? Value() : getScalar(operand);
+      if (!resolved)
+        return {};
+      mapping.map(operand, resolved);
+    }
+    result = atEntry([&] {
+      return builder.clone(*op, mapping)
+          ->getResult(cast<OpResult>(scalar).getResultNumber());
+    });
+  }
+  if (result)
+    scalars[scalar] = result;
+  return result;
+}
+
+//===----------------------------------------------------------------------===//
+// Places
+//===----------------------------------------------------------------------===//
+
+/// `buffer` (a memref at offset 0) as memory of one dimension.
+static Value flatten(OpBuilder &builder, Location loc, Value buffer) {
+  auto type = cast<MemRefType>(buffer.getType());
+  Type element = memoryType(type.getElementType());
+  auto flatType = MemRefType::get({ShapedType::kDynamic}, element);
+  if (element != type.getElementType()) {
+    // Only a pointer changes its element type.
+    Type i64 = builder.getI64Type();
+    Value address = memref::ExtractAlignedPointerAsIndexOp::create(
+        builder, loc, buffer);
+    address = arith::IndexCastOp::create(builder, loc, i64, address);
+    Value pointer = LLVM::IntToPtrOp::create(
+        builder, loc, LLVM::LLVMPointerType::get(builder.getContext()),
+        address);
+    Value size = LLVM::ConstantOp::create(
+        builder, loc, i64, builder.getI64IntegerAttr(int64_t(1) << 40));
+    return createBuffer(builder, loc, flatType, pointer, size, {});
+  }
+  // Its size is never asked for.
+  Value size =
+      arith::ConstantIndexOp::create(builder, loc, int64_t(1) << 40);
+  return memref::ReinterpretCastOp::create(
+      builder, loc, flatType, buffer, OpFoldResult(builder.getIndexAttr(0)),
+      ArrayRef<OpFoldResult>{size},
+      ArrayRef<OpFoldResult>{builder.getIndexAttr(1)});
+}
+
+Place TensorTable::ofArgument(BlockArgument argument) {
+  Place place;
+  Value buffer = body.getArgument(argument.getArgNumber() + 1);
+  auto type = cast<MemRefType>(buffer.getType());
+  place.flat =
+      atEntry([&] { return flatten(builder, argument.getLoc(), buffer); });
+  auto [strides, offset] = type.getStridesAndOffset();
+  place.strides.resize(type.getRank());
+  Monomial rowMajor(1);
+  Value metadata;
+  for (int64_t dim = type.getRank(); dim-- > 0;) {
+    if (type.getLayout().isIdentity()) {
+      place.strides[dim] = rowMajor;
+      rowMajor = rowMajor * space.monomialOf(getSize(argument, dim));
+    } else if (!ShapedType::isDynamic(strides[dim])) {
+      place.strides[dim] = Monomial(strides[dim]);
+    } else {
+      Value stride = atEntry([&, dim = dim]() -> Value {
+        auto data = memref::ExtractStridedMetadataOp::create(
+            builder, argument.getLoc(), buffer);
+        return data.getStrides()[dim];
+      });
+      place.strides[dim] = Monomial::ofSize(space.sizeOf(stride));
+    }
+  }
+  return place;
+}
+
+std::optional<Place> TensorTable::ofConstant(Value constant) {
+  auto type = cast<RankedTensorType>(constant.getType());
+  ElementsAttr elements;
+  if (!matchPattern(constant, m_Constant(&elements)))
+    return std::nullopt;
+  auto module = body->getParentOfType<ModuleOp>();
+  OpBuilder moduleBuilder = OpBuilder::atBlockBegin(module.getBody());
+  auto bufferType = MemRefType::get(type.getShape(), type.getElementType());
+  std::string name;
+  for (unsigned number = 0;; ++number) {
+    name = (body.getName() + ".constant" + Twine(number)).str();
+    if (!module.lookupSymbol(name))
+      break;
+  }
+  memref::GlobalOp::create(moduleBuilder, constant.getLoc(), name,
+                           builder.getStringAttr("private"), bufferType,
+                           elements, /*constant=*/true,
+                           builder.getI64IntegerAttr(64));
+  Place place;
+  place.flat = atEntry([&] {
+    Value buffer = memref::GetGlobalOp::create(builder, constant.getLoc(),
+                                               bufferType, name);
+    return flatten(builder, constant.getLoc(), buffer);
+  });
+  place.strides.resize(type.getRank());
+  int64_t stride = 1;
+  for (int64_t dim = type.getRank(); dim-- > 0;) {
+    place.strides[dim] = Monomial(stride);
+    stride *= type.getDimSize(dim);
+  }
+  return place;
+}
+
+std::optional<Place> TensorTable::ofView(Operation *view) {
+  const Place *found = find(view->getOperand(0));
+  if (!found || found->layout)
+    return std::nullopt;
+  Place place = *found;
+  if (isa<tensor::CastOp>(view))
+    return place;
+  if (auto slice = dyn_cast<tensor::ExtractSliceOp>(view)) {
+    SmallVector<Monomial, 0> strides;
+    auto dropped = slice.getDroppedDims();
+    auto asMonomial =
+        [&](OpFoldResult value) -> std::optional<Monomial> {
+      if (auto dynamic = dyn_cast<Value>(value)) {
+        Value scalar = getScalar(dynamic);
+        if (!scalar)
+          return std::nullopt;
+        return space.monomialOf(getAsOpFoldResult(scalar));
+      }
+      return space.monomialOf(value);
+    };
+    for (auto [dim, offset, step] : llvm::enumerate(
+             slice.getMixedOffsets(), slice.getMixedStrides())) {
+      std::optional<Monomial> first = asMonomial(offset),
+                              stride = asMonomial(step);
+      if (!first || !stride)
+        return std::nullopt;
+      IndexValue start;
+      if (first->isConstant())
+        start.constant = first->factor;
+      else
+        start.rest.push_back(*first);
+      place.offset += start * place.strides[dim];
+      if (!dropped.test(dim))
+        strides.push_back(place.strides[dim] * *stride);
+    }
+    place.strides = strides;
+    return place;
+  }
+  if (auto expand = dyn_cast<tensor::ExpandShapeOp>(view)) {
+    SmallVector<Monomial, 0> strides(expand.getResultType().getRank());
+    for (auto [dim, group] :
+         llvm::enumerate(expand.getReassociationIndices())) {
+      Monomial stride = place.strides[dim];
+      for (int64_t inner : llvm::reverse(group)) {
+        strides[inner] = stride;
+        OpFoldResult size = getSize(expand.getResult(), inner);
+        if (!size)
+          return std::nullopt;
+        stride = stride * space.monomialOf(size);
+      }
+    }
+    place.strides = strides;
+    return place;
+  }
+  if (auto collapse = dyn_cast<tensor::CollapseShapeOp>(view)) {
+    SmallVector<Monomial, 0> strides;
+    for (const ReassociationIndices &group :
+         collapse.getReassociationIndices()) {
+      std::optional<Monomial> stride, expected;
+      for (int64_t dim : llvm::reverse(group)) {
+        OpFoldResult size = getSize(collapse.getSrc(), dim);
+        if (!size)
+          return std::nullopt;
+        Monomial extent = space.monomialOf(size);
+        if (extent.isOne())
+          continue;
+        if (expected && *expected != place.strides[dim])
+          return std::nullopt;
+        if (!stride)
+          stride = place.strides[dim];
+        expected = place.strides[dim] * extent;
+      }
+      strides.push_back(stride.value_or(Monomial(1)));
+    }
+    place.strides = strides;
+    return place;
+  }
+  return std::nullopt;
+}
+
+const Place *TensorTable::find(Value tensor) {
+  auto known = places.find(tensor);
+  if (known != places.end())
+    return &known->second;
+  Operation *op = tensor.getDefiningOp();
+  std::optional<Place> place;
+  if (isa_and_nonnull<tensor::CastOp, tensor::ExtractSliceOp,
+                      tensor::ExpandShapeOp, tensor::CollapseShapeOp>(op)) {
+    place = ofView(op);
+  } else if (op && op->hasTrait<OpTrait::ConstantLike>()) {
+    SplatElementsAttr splat;
+    if (!matchPattern(tensor, m_Constant(&splat)))
+      place = ofConstant(tensor);
+  }
+  if (!place)
+    return nullptr;
+  return &(places[tensor] = *place);
+}
+
+Place TensorTable::allocate(Type elementType, ArrayRef<OpFoldResult> sizes) {
+  Location loc = builder.getUnknownLoc();
+  Place place;
+  place.strides.resize(sizes.size());
+  Monomial stride(1);
+  SmallVector<int64_t> shape;
+  SmallVector<Value> dynamic;
+  dispatchIndexOpFoldResults(sizes, dynamic, shape);
+  for (int64_t dim = sizes.size(); dim-- > 0;) {
+    place.strides[dim] = stride;
+    stride = stride * space.monomialOf(sizes[dim]);
+  }
+  Value buffer = memref::AllocOp::create(
+      builder, loc, MemRefType::get(shape, memoryType(elementType)), dynamic,
+      builder.getI64IntegerAttr(64));
+  place.flat = flatten(builder, loc, buffer);
+  return place;
+}
+
+std::optional<IndexValue> TensorTable::address(const Place &place,
+                                               ArrayRef<IndexValue> indices,
+                                               int64_t lanes) {
+  SmallVector<IndexValue> stored(indices);
+  if (place.layout) {
+    stored.clear();
+    for (AffineExpr expr : place.layout.getResults()) {
+      std::optional<IndexValue> index = space.evaluate(expr, indices, lanes);
+      if (!index)
+        return std::nullopt;
+      stored.push_back(*index);
+    }
+  }
+  IndexValue sum = place.offset;
+  for (auto [index, stride] : llvm::zip(stored, place.strides))
+    sum += index * stride;
+  return sum;
+}
+
+} // namespace swage
