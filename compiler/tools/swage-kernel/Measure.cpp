@@ -6,10 +6,6 @@
 //
 //===----------------------------------------------------------------------===//
 #include "Measure.h"
-#include "compiler/Backend/LLVM/Codegen.h"
-#include "compiler/JIT/ObjectLoader.h"
-#include "llvm/IR/IRBuilder.h"
-#include "llvm/TargetParser/Triple.h"
 #include <algorithm>
 #include <chrono>
 #include <vector>
@@ -50,78 +46,50 @@ double swage::countFlops(kernel::FuncOp kernel) {
   return known ? flops : 0;
 }
 
-/// void peak(float *out, i64 n): n times 24 independent multiply-adds.
-static std::unique_ptr<llvm::Module> createPeakLoop(llvm::LLVMContext &context,
-                                                    const TargetInfo &target,
-                                                    unsigned chains) {
-  auto module = std::make_unique<llvm::Module>("peak", context);
-  module->setTargetTriple(llvm::Triple(target.triple));
-  llvm::IRBuilder<> builder(context);
-  auto *vector =
-      llvm::FixedVectorType::get(builder.getFloatTy(), target.lanes(32));
-  auto *function = llvm::Function::Create(
-      llvm::FunctionType::get(builder.getVoidTy(),
-                              {builder.getPtrTy(), builder.getInt64Ty()},
-                              false),
-      llvm::Function::ExternalLinkage, "peak", *module);
-  std::string width = std::to_string(target.vectorBits);
-  function->addFnAttr("target-cpu", target.cpu);
-  function->addFnAttr("target-features", target.features);
-  function->addFnAttr("prefer-vector-width", width);
-  function->addFnAttr("min-legal-vector-width", width);
-  auto *entry = llvm::BasicBlock::Create(context, "entry", function);
-  auto *loop = llvm::BasicBlock::Create(context, "loop", function);
-  auto *done = llvm::BasicBlock::Create(context, "done", function);
-  builder.SetInsertPoint(entry);
-  llvm::Value *factor = builder.CreateAlignedLoad(
-      vector, function->getArg(0), llvm::Align(4));
-  builder.CreateBr(loop);
-  builder.SetInsertPoint(loop);
-  auto *counter = builder.CreatePHI(builder.getInt64Ty(), 2);
-  std::vector<llvm::PHINode *> sums;
-  for (unsigned i = 0; i < chains; ++i)
-    sums.push_back(builder.CreatePHI(vector, 2));
-  counter->addIncoming(builder.getInt64(0), entry);
-  for (auto [index, sum] : llvm::enumerate(sums)) {
-    sum->addIncoming(llvm::ConstantFP::get(vector, 0.5 + index), entry);
-    sum->addIncoming(builder.CreateIntrinsic(llvm::Intrinsic::fma, {vector},
-                                             {factor, factor, sum}),
-                     loop);
+/// A function that runs `n` times CHAINS independent multiply-adds on vectors
+/// of BYTES bytes. Compiled ahead of time for each width: what an optimiser
+/// makes of such a loop at run time is not always the peak. The empty assembly
+/// keeps each sum in its register.
+#define SWAGE_PEAK_LOOP(NAME, TARGET, BYTES, CHAINS, REGISTER)                 \
+  TARGET static float NAME(int64_t n) {                                        \
+    typedef float Vector __attribute__((vector_size(BYTES)));                  \
+    Vector sums[CHAINS], x, y;                                                 \
+    for (unsigned lane = 0; lane < BYTES / 4; ++lane)                          \
+      x[lane] = 0.9f, y[lane] = 0.1f;                                          \
+    _Pragma("clang loop unroll(full)") for (int i = 0; i < CHAINS; ++i)        \
+        sums[i] = x + static_cast<float>(i);                                   \
+    for (; n > 0; --n) {                                                       \
+      _Pragma("clang loop unroll(full)") for (int i = 0; i < CHAINS; ++i) {    \
+        sums[i] = __builtin_elementwise_fma(x, y, sums[i]);                    \
+        __asm__ volatile("" : "+" REGISTER(sums[i]));                          \
+      }                                                                        \
+    }                                                                          \
+    float total = 0;                                                           \
+    _Pragma("clang loop unroll(full)") for (int i = 0; i < CHAINS; ++i)        \
+        total += sums[i][0];                                                   \
+    return total;                                                              \
   }
-  llvm::Value *next = builder.CreateAdd(counter, builder.getInt64(1));
-  counter->addIncoming(next, loop);
-  builder.CreateCondBr(builder.CreateICmpULT(next, function->getArg(1)), loop,
-                       done);
-  builder.SetInsertPoint(done);
-  llvm::Value *total = sums[0];
-  for (unsigned i = 1; i < chains; ++i)
-    total = builder.CreateFAdd(total, sums[i]);
-  builder.CreateAlignedStore(total, function->getArg(0), llvm::Align(4));
-  builder.CreateRetVoid();
-  return module;
-}
 
-llvm::Expected<double> swage::measurePeak(const TargetInfo &target) {
-  unsigned chains = target.vectorRegisters >= 32 ? 24 : 12;
-  llvm::LLVMContext context;
-  std::unique_ptr<llvm::Module> module =
-      createPeakLoop(context, target, chains);
-  if (llvm::Error error = optimize(*module, target, 2))
-    return error;
-  auto object = emit(*module, target, 2, EmitKind::Object);
-  if (!object)
-    return object.takeError();
-  auto loader = ObjectLoader::create();
-  if (!loader)
-    return loader.takeError();
-  if (llvm::Error error = (*loader)->add(*object, "peak"))
-    return error;
-  auto address = (*loader)->lookup("peak");
-  if (!address)
-    return address.takeError();
-  auto *peak = reinterpret_cast<void (*)(float *, int64_t)>(*address);
-  std::vector<float> data(64, 0.9f);
+#if defined(__x86_64__)
+SWAGE_PEAK_LOOP(peak512, __attribute__((target("avx512f"))), 64, 12, "v")
+SWAGE_PEAK_LOOP(peak256, __attribute__((target("avx2,fma"))), 32, 10, "x")
+SWAGE_PEAK_LOOP(peak128, , 16, 12, "x")
+#else
+SWAGE_PEAK_LOOP(peak128, , 16, 12, "w")
+#endif
+
+double swage::measurePeak(const TargetInfo &target) {
   constexpr int64_t kIterations = 20000;
-  Timing timing = measure([&] { peak(data.data(), kIterations); }, 0.2);
-  return 2.0 * chains * target.lanes(32) * kIterations / timing.least;
+  volatile float sink = 0;
+  auto run = [&](float (*loop)(int64_t), double flops) {
+    Timing timing = measure([&] { sink = loop(kIterations); }, 0.2);
+    return flops * kIterations / timing.least;
+  };
+#if defined(__x86_64__)
+  if (target.vectorBits == 512)
+    return run(peak512, 2.0 * 16 * 12);
+  if (target.vectorBits == 256)
+    return run(peak256, 2.0 * 8 * 10);
+#endif
+  return run(peak128, 2.0 * 4 * 12);
 }

@@ -26,7 +26,7 @@ double countFlops(kernel::FuncOp kernel);
 
 /// Operations per second of a loop of independent f32 multiply-adds on the
 /// target's widest vectors, which must be this machine's.
-llvm::Expected<double> measurePeak(const TargetInfo &target);
+double measurePeak(const TargetInfo &target);
 
 } // namespace swage
 

@@ -30,6 +30,7 @@ void buildCPUPipeline(OpPassManager &passes, const TargetInfo &target,
   passes.addPass(createLowerKernels(target, path));
   passes.addPass(createCanonicalizerPass());
   passes.addPass(createCSEPass());
+  passes.addPass(createExpandMathPass());
   passes.addPass(createOutlineParallelPass());
   passes.addPass(createLowerScratchPass());
   buildLowerToLLVM(passes);

@@ -50,6 +50,16 @@ def OutlineParallelPass : Pass<"swage-outline-parallel", "::mlir::ModuleOp"> {
   ];
 }
 
+def ExpandMathPass : Pass<"swage-expand-math"> {
+  let summary = "Expand elementary functions on f32 into arithmetic";
+  let description = [{
+    exp, exp2, expm1, log, log2, log10, log1p, tanh, erf and rsqrt, on scalars
+    and vectors, become polynomials with errors of about two units in the last
+    place, with the library's results for zeros, infinities and NaN.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect"];
+}
+
 def LowerScratchPass : Pass<"swage-lower-scratch", "::mlir::ModuleOp"> {
   let summary = "Place a kernel's temporary buffers on the stack or in the run";
   let description = [{
