@@ -80,7 +80,7 @@ void Operand::randomize(const OperandOptions &options, unsigned index) {
   std::uniform_real_distribution<double> uniform(-1, 1);
   auto floating = [&]() -> double {
     if (options.special && random() % 16 == 0) {
-      const double values[] = {NAN, INFINITY, -INFINITY, 0.0, -0.0, 1e30, 1e-40};
+      const double values[] = {NAN, INFINITY, -INFINITY, 0.0, -0.0, 1e15, 1e-40};
       return values[random() % 7];
     }
     return uniform(random);

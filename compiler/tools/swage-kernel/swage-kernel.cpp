@@ -163,6 +163,7 @@ int main(int argc, char **argv) {
   double peak = bench ? measurePeak(options.target) : 0;
   if (bench)
     llvm::outs() << llvm::formatv("peak {0:f1} GFLOP/s\n", peak * 1e-9);
+  llvm::outs().SetUnbuffered();
   for (auto kernel : module->getOps<kernel::FuncOp>())
     exitOnError(tryKernel(kernel, options, peak));
   return 0;

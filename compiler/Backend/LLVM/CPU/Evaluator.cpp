@@ -77,7 +77,7 @@ unsigned Evaluator::clampLevel(unsigned wanted) const {
 Value Evaluator::at(unsigned wanted, llvm::function_ref<Value()> create) {
   unsigned depth = clampLevel(wanted);
   Value value;
-  if (depth == level()) {
+  if (scopes[depth].block == builder.getInsertionBlock()) {
     value = create();
   } else {
     OpBuilder::InsertionGuard guard(builder);

@@ -135,10 +135,10 @@ NestEmitter::Carried NestEmitter::emitLanes(Range range, int64_t lanes,
   sums = emitLoop(main, width, sums, [&](IndexValue start, ValueRange inner) {
     return full(start, vectors, inner);
   });
-  auto after = [&](Value done) {
+  auto after = [&](Value done, int64_t multiple) {
     IndexValue start = range.start;
-    start += IndexValue::ofAtom(space.addAtom(
-        done, 1, evaluator.level()));
+    start += IndexValue::ofAtom(
+        space.addAtom(done, multiple, evaluator.level()));
     return start;
   };
   auto left = [&](Value done, Value until) {
@@ -146,7 +146,7 @@ NestEmitter::Carried NestEmitter::emitLanes(Range range, int64_t lanes,
     return Extent{count, Monomial::ofSize(space.sizeOf(count))};
   };
   if (maskable) {
-    Range tail = {after(whole), left(whole, length)};
+    Range tail = {after(whole, width), left(whole, length)};
     Value end = arith::AddIOp::create(
         builder, loc, space.materialize(range.start), length);
     return emitLoop(tail, lanes, sums, [&](IndexValue start, ValueRange inner) {
@@ -157,13 +157,13 @@ NestEmitter::Carried NestEmitter::emitLanes(Range range, int64_t lanes,
   }
   if (vectors > 1) {
     Value single = roundDown(lanes);
-    Range tail = {after(whole), left(whole, single)};
+    Range tail = {after(whole, width), left(whole, single)};
     sums = emitLoop(tail, lanes, sums, [&](IndexValue start, ValueRange inner) {
       return full(start, 1, inner);
     });
     whole = single;
   }
-  Range tail = {after(whole), left(whole, length)};
+  Range tail = {after(whole, lanes), left(whole, length)};
   return emitLoop(tail, 1, sums, [&](IndexValue start, ValueRange inner) {
     return body(vectorAt(start, 0, 1, Value()), inner);
   });

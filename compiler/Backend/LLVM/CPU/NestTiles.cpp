@@ -85,6 +85,8 @@ NestEmitter::Carried NestEmitter::emitReduction(StageLoops &loops,
     return emitStep(loops, tile, bound, sums);
   unsigned loop = order.front();
   const Extent &extent = loops.extents[loop];
+  if (extent.fixed() == 0)
+    return sums;
   auto inner = [&](IndexValue index, ValueRange carried) {
     bound[loop] = index;
     return emitReduction(loops, tile, order.drop_front(), bound,

@@ -716,7 +716,21 @@ void NestEmitter::emitTogether(StageGroup &group) {
 void NestEmitter::emit(MutableArrayRef<StageGroup> groups,
                        kernel::ScheduleAttr wanted) {
   given = wanted;
+  auto isEmpty = [](const Stage &stage) {
+    return llvm::any_of(llvm::seq<unsigned>(0, stage.numLoops()),
+                        [&](unsigned loop) {
+                          return !stage.isReduction[loop] &&
+                                 getConstantIntValue(stage.extents[loop]) == 0;
+                        });
+  };
   for (StageGroup &group : groups) {
+    if (llvm::all_of(group.stages, isEmpty)) {
+      // No elements: nothing to do, but later stages ask for the place.
+      allocateWhole(group);
+      for (Stage &stage : group.stages)
+        settle(stage);
+      continue;
+    }
     if (group.stages.size() == 1)
       emitSingle(group);
     else
