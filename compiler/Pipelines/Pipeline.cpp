@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/Pipelines/Pipeline.h"
+#include "compiler/Backend/LLVM/CPU/PackContractions.h"
 #include "compiler/Backend/LLVM/Codegen.h"
 #include "compiler/Conversion/KernelToLLVM/KernelToLLVM.h"
 #include "compiler/Conversion/NNToLinalg/NNToLinalg.h"
@@ -84,7 +85,7 @@ private:
   }
 
   LogicalResult runKernels() {
-    return runPasses([](OpPassManager &passes) {
+    LogicalResult lowered = runPasses([](OpPassManager &passes) {
       passes.addPass(createConvertNNToLinalgPass());
       // Sizes in terms of the inputs' sizes, so that they are known before the
       // tensors that have them.
@@ -92,8 +93,13 @@ private:
       passes.addPass(createCanonicalizerPass());
       passes.addPass(createCSEPass());
       passes.addNestedPass<func::FuncOp>(createFuseElementwisePass());
-      passes.addPass(createFormKernelsPass());
     });
+    if (failed(lowered))
+      return failure();
+    // Weights in the order in which products read them.
+    packContractions(module.lookupSymbol<func::FuncOp>("main"), options.target);
+    return runPasses(
+        [](OpPassManager &passes) { passes.addPass(createFormKernelsPass()); });
   }
 
   LogicalResult runConstants() { return evaluateConstants(module); }

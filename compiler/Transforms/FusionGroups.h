@@ -8,6 +8,7 @@
 #ifndef SWAGE_COMPILER_TRANSFORMS_FUSIONGROUPS_H
 #define SWAGE_COMPILER_TRANSFORMS_FUSIONGROUPS_H
 
+#include "compiler/Analysis/ConstantTensors.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 
 namespace swage {
@@ -31,16 +32,9 @@ struct FusionGroup {
   llvm::SmallVector<mlir::Operation *> operations;
 };
 
-/// Whether the tensors that `op` reads come from constants alone.
-bool dependsOnConstantsOnly(mlir::Operation *op);
-
 /// Whether a map selects dimensions in ascending order, or constants: reading
 /// by it is a broadcast but no transposition.
 bool isMonotonic(mlir::AffineMap map);
-
-/// Whether `op` only prepares something and is cloned into each kernel that
-/// needs it: destinations, fills, scalar constants, sizes.
-bool isRematerialized(mlir::Operation *op);
 
 /// The groups of a block, each to be placed where its last operation stands.
 llvm::SmallVector<FusionGroup> formGroups(mlir::Block &block);

@@ -73,4 +73,20 @@ def LowerScratchPass : Pass<"swage-lower-scratch", "::mlir::ModuleOp"> {
   ];
 }
 
+def PackContractionsPass : Pass<"swage-pack-contractions", "::mlir::func::FuncOp"> {
+  let summary = "Bring constant operands of products into panels";
+  let description = [{
+    A constant matrix or filter whose columns are the innermost dimension of a
+    product's result is rearranged so that each step of the reduction reads full
+    vectors from consecutive memory: panels of `width` columns, one after the
+    other, the last one filled up with zeros. The product then reads column `n`
+    from panel `n floordiv width`, place `n mod width`. What rearranges depends
+    on constants alone and is run by the compiler.
+  }];
+  let options = [
+    Option<"target", "target", "std::string", "\"native\"", "The processor that widths are chosen for">
+  ];
+  let dependentDialects = ["::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect"];
+}
+
 #endif
