@@ -1,3 +1,4 @@
+# Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 # How lit runs Swage's tests: suffixes, tools, features and what tests may see.
 import os
 

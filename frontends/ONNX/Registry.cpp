@@ -2,6 +2,8 @@
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //
+// Collects the handlers of all families and chooses among their versions.
+//
 //===----------------------------------------------------------------------===//
 #include "frontends/ONNX/Registry.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -53,4 +55,18 @@ const OperatorEntry *Registry::find(llvm::StringRef domain, llvm::StringRef op,
         "newer operator set",
         oldest);
   return best;
+}
+
+void Registry::print(llvm::raw_ostream &os) const {
+  for (const auto &operatorEntries : entries) {
+    auto [domain, op] = operatorEntries.getKey().split(':');
+    for (const OperatorEntry &entry : operatorEntries.getValue()) {
+      os << domain << '\t' << op << '\t' << entry.since << '\t'
+         << entry.arity.min << '\t';
+      if (entry.arity.max == kVariadic)
+        os << "any\n";
+      else
+        os << entry.arity.max << '\n';
+    }
+  }
 }

@@ -1,5 +1,4 @@
-//===- Registry.h - which operator is imported how ---------------*- C++
-//-*-===//
+//===- Registry.h - which operator is imported how --------------*- C++ -*-===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //
@@ -45,6 +44,10 @@ public:
   /// `reason` says why.
   const OperatorEntry *find(llvm::StringRef domain, llvm::StringRef op,
                             int64_t opset, std::string &reason) const;
+
+  /// Prints one line for each entry: domain, operator, version, least and most
+  /// inputs, with tabs between them. The documentation is made of that.
+  void print(llvm::raw_ostream &os) const;
 
 private:
   llvm::StringMap<llvm::SmallVector<OperatorEntry, 2>> entries;

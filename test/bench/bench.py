@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 """Times Swage and ONNX Runtime side by side and prints the ratios.
 
 usage: bench.py [MODEL...] [--threads 1,2] [--seconds S] [--rounds R]

@@ -1,3 +1,4 @@
+// Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 // Runs a model with ONNX Runtime: once, writing its outputs, or as a worker
 // that measures on command, so that a driver can alternate it with Swage.
 //

@@ -1,3 +1,4 @@
+# Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 """The programs that the bench times: Swage's executables and ONNX Runtime."""
 
 import json

@@ -1,3 +1,4 @@
+# Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 """The bench's table: text or markdown, one row a network and thread count."""
 
 import datetime

@@ -1,3 +1,4 @@
+// Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 // Reads tensors from .npy and ONNX TensorProto files and writes .npy, for the
 // peer's runner: as much of both formats as test cases use.
 

@@ -1,3 +1,4 @@
+# Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 """Tests of tensors.mjs against numpy's and ONNX's own files."""
 
 import pathlib

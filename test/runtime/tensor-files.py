@@ -1,3 +1,4 @@
+# Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 """Compares the runtime's tensor files with NumPy's and ONNX's own readers.
 
 usage: tensor-files.py SWAGE-TENSOR-COPY [FOLDER]

@@ -3,10 +3,12 @@
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //
 // A tool of the tests: imports ONNX files and prints the modules, or with
-// --quiet one line for each. Weights are left out of the text.
+// --quiet one line for each. Weights are left out of the text. With --operators
+// it lists what can be imported.
 //
 //===----------------------------------------------------------------------===//
 #include "frontends/ONNX/Importer.h"
+#include "frontends/ONNX/Registry.h"
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/MLIRContext.h"
 #include "llvm/Support/CommandLine.h"
@@ -15,16 +17,19 @@
 namespace cl = llvm::cl;
 using namespace swage::onnx;
 
-static cl::list<std::string> models(cl::Positional, cl::OneOrMore,
-                                    cl::desc("model..."));
+static cl::list<std::string> models(cl::Positional, cl::desc("model..."));
 static cl::list<std::string>
     bindings("dim", cl::desc("NAME=N: bind a symbolic dimension"));
 static cl::opt<bool> quiet("quiet",
                            cl::desc("one line a model instead of its module"));
+static cl::opt<bool> operators("operators",
+                               cl::desc("list the operators that are known"));
 
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
   cl::ParseCommandLineOptions(argc, argv);
+  if (operators)
+    Registry().print(llvm::outs());
   ImportOptions options;
   for (llvm::StringRef binding : bindings) {
     auto [name, size] = binding.split('=');

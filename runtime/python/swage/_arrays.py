@@ -1,3 +1,4 @@
+# Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 """numpy arrays as tensors of the library, and back."""
 
 import ctypes

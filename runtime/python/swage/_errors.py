@@ -1,3 +1,4 @@
+# Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 """Exceptions, one for each kind of failure that the library tells apart."""
 
 

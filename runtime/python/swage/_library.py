@@ -1,3 +1,4 @@
+# Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 """libswage.so and the declarations of swage/swage.h."""
 
 import ctypes

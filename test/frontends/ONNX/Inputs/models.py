@@ -1,3 +1,4 @@
+# Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 """Writes small ONNX models for the tests of the frontend.
 
 usage: models.py FOLDER NAME...    writes FOLDER/NAME.onnx

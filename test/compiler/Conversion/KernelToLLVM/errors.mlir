@@ -1,0 +1,9 @@
+// RUN: swage-opt %s -swage-kernel-to-llvm=entry=f -verify-diagnostics -split-input-file
+
+// Tensors must have become buffers.
+// expected-error@below {{@main has arguments or results: it is not on buffers}}
+module {
+  func.func @main(%x: tensor<4xf32>) {
+    return
+  }
+}
