@@ -44,6 +44,8 @@ if os.environ.get("SWAGE_ONNX_DATA"):
     config.available_features.add("onnx-data")
 if os.path.isdir("/usr/share/libonnx-testdata/data/node"):
     config.available_features.add("onnx-testdata")
+if os.path.isfile(os.path.join(config.swage_source_dir, ".cache/demo/network.onnx")):
+    config.available_features.add("demo")
 if importable("torch"):
     config.available_features.add("torch")
 if importable("onnx"):

@@ -14,6 +14,8 @@ LICENCE = "Part of Swage, under the Apache License v2.0 with LLVM Exceptions."
 # The bytes of these are in the key of every network that was built, and
 # building them all takes half an hour.
 HASHED = "test/models/"
+# Programs for readers to take into their own projects.
+EXAMPLES = "docs/examples/"
 BANNER = re.compile(r"^(?://|/\*)===-+ ?(\S+) - (\S.*?)(?:-\*-.*)?[-=*/ ]*$")
 
 
@@ -46,7 +48,7 @@ def main():
         (sources.scripts(), fault_of_script),
     ):
         for path in paths:
-            if str(path).startswith(HASHED):
+            if str(path).startswith((HASHED, EXAMPLES)):
                 continue
             count += 1
             fault = fault_of(path, sources.read(path))

@@ -1,3 +1,4 @@
+# Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 """Makes test cases in the form of the ONNX suites in the folder argv[1]: some that
 pass, fail, crash the worker or cannot be compiled."""
 
