@@ -2,6 +2,7 @@
 """Files are of a size that one can read, and finished.
 
 A file of more than 600 lines says near its head why it is `Long because ...`.
+None has more than 1000.
 No file keeps notes of things left undone: those are issues.
 """
 
@@ -9,7 +10,11 @@ import re
 
 import sources
 
-LIMIT = 600
+LIMIT, STOP = 600, 1000
+# Older than this test and still to be divided; the list may only shrink.
+TO_DIVIDE = tuple(
+    f"compiler/Backend/LLVM/CPU/{name}.cpp" for name in ("Evaluator", "Nests", "Plan")
+)
 # Spelled so that this file does not fault itself.
 UNDONE = re.compile(r"\b(" + "|".join(("TO" + "DO", "FIX" + "ME", "XX" + "X")) + r")\b")
 BLANKS = re.compile(r"[ \t]+$", re.MULTILINE)
@@ -26,7 +31,8 @@ def main():
         count += 1
         text = sources.read(path)
         lines = text.split("\n")
-        if len(lines) > LIMIT and "Long because" not in "\n".join(lines[:20]):
+        explained = str(path) in TO_DIVIDE or "Long because" in "\n".join(lines[:20])
+        if len(lines) > (STOP if explained else LIMIT):
             faults.append(
                 f"{path} has {len(lines)} lines: divide it, or say at its head why it is "
                 "'Long because ...'"

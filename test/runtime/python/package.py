@@ -1,3 +1,4 @@
+# Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 """Uses the Python package as programs do; each part prints one line."""
 
 import os
