@@ -11,6 +11,7 @@
 include "dialects/NN/Convolution.td"
 include "dialects/NN/Elementwise.td"
 include "dialects/NN/Linear.td"
+include "dialects/NN/Normalization.td"
 include "dialects/NN/Pooling.td"
 include "dialects/NN/Shape.td"
 

@@ -270,6 +270,7 @@ struct ConvertNNToLinalg
 void swage::nn::registerLinalgLowerings(DialectRegistry &registry) {
   registerConvolutionLowerings(registry);
   registerLinearLowerings(registry);
+  registerNormalizationLowerings(registry);
   registerPoolingLowerings(registry);
   registerShapeLowerings(registry);
 }

@@ -113,6 +113,7 @@ void populateTensorTypeConversions(const mlir::TypeConverter &converter,
 
 void registerConvolutionLowerings(mlir::DialectRegistry &registry);
 void registerLinearLowerings(mlir::DialectRegistry &registry);
+void registerNormalizationLowerings(mlir::DialectRegistry &registry);
 void registerPoolingLowerings(mlir::DialectRegistry &registry);
 void registerShapeLowerings(mlir::DialectRegistry &registry);
 
