@@ -75,7 +75,205 @@ static Results importConvInteger(NodeContext &node) {
                   centre(node, filter, node.input(3), perChannel), Value());
 }
 
+//===----------------------------------------------------------------------===//
+// Transposed convolution
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// A transposed convolution along its spatial dimensions. With a stride of s,
+/// the results at places of the same remainder modulo s are one ordinary
+/// convolution of the input, with every s-th element of the filter. So all
+/// together are a convolution with s times as many filters along each
+/// dimension, whose results take turns.
+struct Transposed {
+  WindowAttributes window;
+  SmallVector<int64_t> taps;       ///< of each of the ordinary convolutions
+  SmallVector<int64_t> spread;     ///< distance of the filter's elements
+  SmallVector<int64_t> outputPads; ///< elements that no input reaches
+};
+} // namespace
+
+/// [C, M / group, spatial...] -> [M * phases, C / group, taps...]: within a
+/// group, filters are ordered by result channel, then by phase.
+static Value arrangeTransposedFilter(NodeContext &node, Value filter,
+                                     const Transposed &shape, int64_t group) {
+  const WindowAttributes &window = shape.window;
+  int64_t spatial = window.kernel.size();
+  SmallVector<int64_t> sizes(node.shape(filter));
+  int64_t channels = sizes[0], filters = sizes[1];
+
+  // Dilation becomes zeros in the filter: [.., k, 1] -> [.., k, d] -> k * d.
+  // Then as many elements as phases and taps take: taps * stride.
+  SmallVector<int64_t> apart{channels, filters}, zeros(2 * (2 + 2 * spatial)),
+      joined{channels, filters}, crop(2 * (2 + spatial));
+  for (int64_t i = 0; i < spatial; ++i) {
+    int64_t dilated = window.kernel[i] * shape.spread[i];
+    apart.append({window.kernel[i], 1});
+    zeros[2 + 2 * spatial + 2 + 2 * i + 1] = shape.spread[i] - 1;
+    joined.push_back(dilated);
+    crop[2 + spatial + 2 + i] = shape.taps[i] * window.strides[i] - dilated;
+  }
+  if (llvm::any_of(shape.spread, [](int64_t d) { return d != 1; })) {
+    filter = node.reshape(filter, apart);
+    filter =
+        node.create<nn::PadOp>(filter, node.ints(zeros), Value(), "constant");
+    filter = node.reshape(filter, joined);
+  }
+  if (llvm::any_of(crop, [](int64_t pad) { return pad != 0; }))
+    filter =
+        node.create<nn::PadOp>(filter, node.ints(crop), Value(), "constant");
+
+  // The taps run against the input.
+  SmallVector<int64_t> split{group, channels / group, filters}, order{0, 2},
+      tapDims, result{group * filters, channels / group};
+  for (int64_t i = 0; i < spatial; ++i) {
+    split.append({shape.taps[i], window.strides[i]});
+    order.push_back(3 + 2 * i + 1);
+    tapDims.push_back(3 + 2 * i);
+    result[0] *= window.strides[i];
+    result.push_back(shape.taps[i]);
+  }
+  filter = node.reshape(filter, split);
+  SmallVector<int64_t> last(spatial, -1), beforeFirst(spatial, INT32_MIN),
+      backwards(spatial, -1);
+  filter =
+      node.create<nn::SliceOp>(filter, node.ints(last), node.ints(beforeFirst),
+                               node.ints(backwards), tapDims);
+  order.push_back(1);
+  order.append(tapDims);
+  return node.reshape(node.transpose(filter, order), result);
+}
+
+/// Lets the phases take turns: [N, M * phases, q...] -> [N, M, q * stride...].
+static Value interleavePhases(NodeContext &node, Value image,
+                              const Transposed &shape, int64_t filters) {
+  ArrayRef<int64_t> strides = shape.window.strides;
+  int64_t spatial = strides.size();
+  if (llvm::all_of(strides, [](int64_t stride) { return stride == 1; }))
+    return image;
+  SmallVector<Value> split{node.create<nn::ShapeOp>(image, 0, 1),
+                           node.ints({filters}), node.ints(strides)},
+      joined{split[0], split[1]};
+  SmallVector<int64_t> order{0, 1};
+  for (int64_t i = 0; i < spatial; ++i) {
+    Value size = node.create<nn::ShapeOp>(image, 2 + i, 3 + i);
+    split.push_back(size);
+    joined.push_back(node.create<nn::MulOp>(size, node.ints({strides[i]})));
+    order.append({2 + spatial + i, 2 + i});
+  }
+  image = node.create<nn::ReshapeOp>(image, node.concat(split, 0),
+                                     /*allow_zero=*/true);
+  return node.create<nn::ReshapeOp>(node.transpose(image, order),
+                                    node.concat(joined, 0),
+                                    /*allow_zero=*/true);
+}
+
+/// How much padding the attributes ask for: pads, or an output shape that
+/// leaves them open. As a convolution's padding is zeros around the input, a
+/// transposed one's is what is cut off the result.
+static void readTransposedPads(NodeContext &node, Value input,
+                               Transposed &shape) {
+  WindowAttributes &window = shape.window;
+  size_t spatial = window.kernel.size();
+  auto outputPads = node.intsAttr("output_padding");
+  auto outputShape = node.intsAttr("output_shape");
+  shape.outputPads = outputPads.value_or(SmallVector<int64_t>(spatial, 0));
+  if (shape.outputPads.size() != spatial ||
+      llvm::any_of(shape.outputPads, [](int64_t pad) { return pad < 0; })) {
+    node.bad("its attribute 'output_padding' needs an entry for each spatial "
+             "dimension");
+    return;
+  }
+  if (outputShape && outputShape->size() == spatial + 2)
+    outputShape->erase(outputShape->begin(), outputShape->begin() + 2);
+  if (outputShape && outputShape->size() != spatial) {
+    node.bad("its attribute 'output_shape' needs an entry for each spatial "
+             "dimension");
+    return;
+  }
+  bool same = window.autoPad == WindowAttributes::SameUpper ||
+              window.autoPad == WindowAttributes::SameLower;
+  if (!outputShape && !same)
+    return;
+  for (size_t i = 0; i < spatial; ++i) {
+    int64_t size = node.shape(input)[2 + i], stride = window.strides[i];
+    // Without an output shape the result is stride times the input, so that
+    // the size does not matter.
+    int64_t total = shape.outputPads[i] + window.extent(i) - stride;
+    if (outputShape) {
+      if (ShapedType::isDynamic(size)) {
+        node.unsupported("an output shape over dimensions of unknown size is "
+                         "not supported; fix the sizes with --dim");
+        return;
+      }
+      total += size * stride - (*outputShape)[i];
+    }
+    if (total < 0) {
+      shape.outputPads[i] -= total;
+      total = 0;
+    }
+    bool upper = window.autoPad == WindowAttributes::SameUpper;
+    int64_t lesser = total / 2;
+    window.pads[i] = upper ? lesser : total - lesser;
+    window.pads[spatial + i] = total - window.pads[i];
+  }
+}
+
+static Results importConvTranspose(NodeContext &node) {
+  Value input = node.input(0), filter = node.input(1), bias = node.input(2);
+  if (!node.requireSameType({input, filter, bias}) ||
+      !checkFilter(node, input, filter))
+    return {};
+  int64_t rank = node.rank(input), group = node.intAttr("group", 1);
+  Transposed shape;
+  shape.window = readWindow(node, rank, node.shape(filter).drop_front(2));
+  if (node.failed())
+    return {};
+  readTransposedPads(node, input, shape);
+  WindowAttributes &window = shape.window;
+  int64_t spatial = rank - 2, channels = node.shape(filter)[0];
+  if (group < 1 || channels % group)
+    return node.bad("its attribute 'group' does not divide the filter's " +
+                    llvm::Twine(channels) + " channels");
+  int64_t filters = node.shape(filter)[1] * group;
+
+  // Without strides it is one ordinary convolution, whose dilation and padding
+  // do what else has to be done to filter and result.
+  bool plain = llvm::all_of(window.strides, [](int64_t s) { return s == 1; });
+  SmallVector<int64_t> pads(2 * spatial), crop(2 * rank), ones(spatial, 1);
+  for (int64_t i = 0; i < spatial; ++i) {
+    int64_t stride = window.strides[i];
+    int64_t reach = llvm::divideCeil(window.extent(i), stride) - 1;
+    shape.taps.push_back(plain ? window.kernel[i] : reach + 1);
+    shape.spread.push_back(plain ? 1 : window.dilations[i]);
+    int64_t before = -window.pads[i];
+    // Phases come in full turns; so there may be more than the filter reaches.
+    int64_t surplus = (reach + 1) * stride - window.extent(i);
+    int64_t after = shape.outputPads[i] - window.pads[spatial + i] - surplus;
+    pads[i] = pads[spatial + i] = reach;
+    if (plain && pads[i] + before >= 0 && pads[spatial + i] + after >= 0) {
+      pads[i] += before;
+      pads[spatial + i] += after;
+      before = after = 0;
+    }
+    crop[2 + i] = before;
+    crop[rank + 2 + i] = after;
+  }
+  Value image = node.create<nn::ConvOp>(
+      input, arrangeTransposedFilter(node, filter, shape, group), Value(), ones,
+      pads, plain ? window.dilations : ones, group, /*channels_last=*/false);
+  image = interleavePhases(node, image, shape, filters);
+  if (llvm::any_of(crop, [](int64_t pad) { return pad != 0; }))
+    image = node.create<nn::PadOp>(image, node.ints(crop), Value(), "constant");
+  if (!bias || node.failed())
+    return image;
+  SmallVector<int64_t> perChannel(rank - 1, 1);
+  perChannel[0] = -1;
+  return node.create<nn::AddOp>(image, node.reshape(bias, perChannel));
+}
+
 void swage::onnx::registerConvolutionOps(Registry &registry) {
   registry.add("Conv", 1, {2, 3}, importConv);
+  registry.add("ConvTranspose", 1, {2, 3}, importConvTranspose);
   registry.add("ConvInteger", 10, {2, 4}, importConvInteger);
 }
