@@ -73,6 +73,9 @@ private:
     return runPasses([](OpPassManager &passes) {
       passes.addPass(createCanonicalizerPass());
       passes.addPass(createCSEPass());
+      // After CSE, which makes the repeated parts of spelled-out operators one.
+      passes.addNestedPass<func::FuncOp>(createSimplifyPass());
+      passes.addPass(createCSEPass());
     });
   }
 

@@ -8,6 +8,27 @@
 
 include "mlir/Pass/PassBase.td"
 
+def SimplifyPass : Pass<"swage-simplify", "::mlir::func::FuncOp"> {
+  let summary = "Recognise what models spell out, and fold what constants allow";
+  let description = [{
+    * Scales and shifts of each channel after a convolution with constant weights
+      become part of filter and bias; scales of each column after a matrix
+      product with constant weights become part of the weights.
+    * GELU (with erf or tanh), SiLU, hard swish, hard sigmoid and mish are
+      recognised in arithmetic, layer and RMS normalisation in reductions.
+
+    ```mlir
+    %1 = nn.sigmoid %0 : tensor<4xf32> -> tensor<4xf32>
+    %2 = nn.mul %0, %1 : tensor<4xf32>, tensor<4xf32> -> tensor<4xf32>
+    ```
+    becomes
+    ```mlir
+    %2 = nn.silu %0 : tensor<4xf32> -> tensor<4xf32>
+    ```
+  }];
+  let dependentDialects = ["::swage::nn::NNDialect"];
+}
+
 def LayoutPass : Pass<"swage-layout", "::mlir::func::FuncOp"> {
   let summary = "Put channels last in convolutional networks";
   let description = [{
