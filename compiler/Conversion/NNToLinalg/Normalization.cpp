@@ -85,8 +85,8 @@ public:
     }
     for (Value parameter : parameters) {
       sources.push_back(parameter);
-      maps.push_back(getBroadcastMap(b.getContext(), shapeOf(parameter),
-                                     int64_t(sizes.size())));
+      maps.push_back(
+          getBroadcastMap(b.getContext(), shapeOf(parameter), shapeOf(input)));
     }
     return createParallel(
         b, loc, sources, maps, sizes, elementType,
