@@ -11,6 +11,14 @@
 
 #include "dialects/NN/NN.h"
 
+/// The head of an operator's inferReturnTypes, to be followed by its body.
+#define NN_INFER_TYPES(OP)                                                     \
+  llvm::LogicalResult OP::inferReturnTypes(                                    \
+      mlir::MLIRContext *context, std::optional<mlir::Location> loc,           \
+      mlir::ValueRange operands, mlir::DictionaryAttr attributes,              \
+      mlir::OpaqueProperties properties, mlir::RegionRange regions,            \
+      llvm::SmallVectorImpl<mlir::Type> &types)
+
 namespace swage::nn {
 
 /// Elements up to which tensors are folded at compile time by the folders;

@@ -33,15 +33,34 @@ namespace swage::nn {
 /// failure the reason has been emitted at the operation's location.
 llvm::LogicalResult inferResultTypes(mlir::Operation *op);
 
+/// How many results an operation class has that is not variadic.
+template <typename OpTy> constexpr unsigned getNumFixedResults() {
+  if constexpr (OpTy::template hasTrait<mlir::OpTrait::OneResult>())
+    return 1;
+  else if constexpr (OpTy::template hasTrait<
+                         mlir::OpTrait::NResults<2>::Impl>())
+    return 2;
+  else if constexpr (OpTy::template hasTrait<
+                         mlir::OpTrait::NResults<3>::Impl>())
+    return 3;
+  else if constexpr (OpTy::template hasTrait<
+                         mlir::OpTrait::NResults<4>::Impl>())
+    return 4;
+  else
+    static_assert(sizeof(OpTy) == 0, "give this number of results a case here");
+}
+
 /// Creates an operation whose result types are inferred. Unlike the generated
 /// builders without types, which abort, it fails with a diagnostic when the
 /// operands do not fit. `arguments` are those of the builder after the type.
 template <typename OpTy, typename... Args>
 llvm::FailureOr<OpTy> createInferred(mlir::OpBuilder &builder,
                                      mlir::Location loc, Args &&...arguments) {
-  mlir::Type unknown = mlir::RankedTensorType::get({}, builder.getF32Type());
-  auto op =
-      OpTy::create(builder, loc, unknown, std::forward<Args>(arguments)...);
+  llvm::SmallVector<mlir::Type, 4> unknown(
+      getNumFixedResults<OpTy>(),
+      mlir::RankedTensorType::get({}, builder.getF32Type()));
+  auto op = OpTy::create(builder, loc, mlir::TypeRange(unknown),
+                         std::forward<Args>(arguments)...);
   if (llvm::succeeded(inferResultTypes(op)))
     return op;
   op.erase();

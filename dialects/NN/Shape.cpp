@@ -11,16 +11,9 @@
 using namespace mlir;
 using namespace swage::nn;
 
-/// The parameters of inferReturnTypes, which every operator spells out.
-#define INFER(OP)                                                              \
-  LogicalResult OP::inferReturnTypes(                                          \
-      MLIRContext *context, std::optional<Location> loc, ValueRange operands,  \
-      DictionaryAttr attributes, OpaqueProperties properties,                  \
-      RegionRange regions, SmallVectorImpl<Type> &types)
-
 static constexpr int64_t kDynamic = ShapedType::kDynamic;
 
-INFER(ShapeOp) {
+NN_INFER_TYPES(ShapeOp) {
   Adaptor op(operands, attributes, properties, regions);
   int64_t rank = rankOf(op.getInput());
   int64_t start = op.getStart(), end = op.getEnd();
@@ -32,7 +25,7 @@ INFER(ShapeOp) {
   return success();
 }
 
-INFER(ReshapeOp) {
+NN_INFER_TYPES(ReshapeOp) {
   Adaptor op(operands, attributes, properties, regions);
   ArrayRef<int64_t> input = shapeOf(op.getInput());
   auto elements = getKnownElements(op.getShape());
@@ -86,7 +79,7 @@ INFER(ReshapeOp) {
   return success();
 }
 
-INFER(TransposeOp) {
+NN_INFER_TYPES(TransposeOp) {
   Adaptor op(operands, attributes, properties, regions);
   ArrayRef<int64_t> input = shapeOf(op.getInput());
   ArrayRef<int64_t> permutation = op.getPermutation();
@@ -101,7 +94,7 @@ INFER(TransposeOp) {
   return success();
 }
 
-INFER(ConcatOp) {
+NN_INFER_TYPES(ConcatOp) {
   Adaptor op(operands, attributes, properties, regions);
   if (op.getInputs().empty())
     return emitOptionalError(loc, "nothing to concatenate");
@@ -134,7 +127,7 @@ INFER(ConcatOp) {
   return success();
 }
 
-INFER(SliceOp) {
+NN_INFER_TYPES(SliceOp) {
   Adaptor op(operands, attributes, properties, regions);
   SmallVector<int64_t> shape(shapeOf(op.getInput()));
   auto starts = getKnownElements(op.getStarts());
@@ -178,7 +171,7 @@ INFER(SliceOp) {
   return success();
 }
 
-INFER(ExpandOp) {
+NN_INFER_TYPES(ExpandOp) {
   Adaptor op(operands, attributes, properties, regions);
   auto elements = getKnownElements(op.getShape());
   if (!elements)
@@ -204,7 +197,7 @@ INFER(ExpandOp) {
   return success();
 }
 
-INFER(GatherOp) {
+NN_INFER_TYPES(GatherOp) {
   Adaptor op(operands, attributes, properties, regions);
   ArrayRef<int64_t> data = shapeOf(op.getData());
   int64_t axis = op.getAxis();
@@ -218,7 +211,7 @@ INFER(GatherOp) {
   return success();
 }
 
-INFER(PadOp) {
+NN_INFER_TYPES(PadOp) {
   Adaptor op(operands, attributes, properties, regions);
   SmallVector<int64_t> shape(shapeOf(op.getInput()));
   auto pads = getKnownElements(op.getPads());

@@ -121,7 +121,7 @@ static Results importMaxPool(NodeContext &node) {
                             "supported together with indices; fix the sizes "
                             "with --dim");
   return node.createMany<nn::MaxPoolIndicesOp>(
-      input.getType(), input, window.kernel, window.strides, window.pads,
+      input, window.kernel, window.strides, window.pads,
       window.dilations, ceil, columnMajor);
 }
 
