@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 #include "compiler/Transforms/FusionGroups.h"
 #include "compiler/Transforms/Passes.h"
+#include "compiler/Transforms/SequenceInits.h"
 #include "dialects/Kernel/Kernel.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -151,6 +152,12 @@ private:
     if (auto loop = dyn_cast<scf::ForOp>(op))
       return getSizesOutside(
           loop.getInits()[cast<OpResult>(result).getResultNumber()]);
+    if (auto sequence = dyn_cast<scf::ExecuteRegionOp>(op)) {
+      auto inits = findSequenceInits(
+          sequence, cast<OpResult>(result).getResultNumber());
+      if (!inits.empty())
+        return getSizesOutside(inits.front()->get());
+    }
     return getSizesOutside(result);
   }
 
@@ -264,6 +271,10 @@ private:
         continue;
       Value destination = body.getArgument(
           inputs.size() + std::distance(results.begin(), place));
+      if (auto sequence = dyn_cast<scf::ExecuteRegionOp>(copy)) {
+        writeSequence(findSequenceInits(sequence, index), copy, destination);
+        continue;
+      }
       Value init;
       if (auto structured = dyn_cast<linalg::LinalgOp>(copy))
         init = structured.getDpsInits()[index];
@@ -278,6 +289,27 @@ private:
       else if (init.getDefiningOp<tensor::EmptyOp>())
         copy->replaceUsesOfWith(init, destination);
     }
+  }
+
+  /// Makes a sequence begin with the destination: as it is where nothing has
+  /// been written yet, otherwise with a copy of the tensor in it.
+  void writeSequence(ArrayRef<OpOperand *> inits, Operation *sequence,
+                     Value destination) {
+    if (inits.empty())
+      return;
+    Value source = inits.front()->get();
+    for (OpOperand *init : inits)
+      if (init->get() != source)
+        return;
+    if (!source.getDefiningOp<tensor::EmptyOp>()) {
+      OpBuilder::InsertionGuard guard(builder);
+      builder.setInsertionPoint(sequence);
+      destination = linalg::CopyOp::create(builder, sequence->getLoc(), source,
+                                           destination)
+                        .getResult(0);
+    }
+    for (OpOperand *init : inits)
+      init->set(destination);
   }
 
   FusionGroup &group;
