@@ -10,9 +10,12 @@
 
 include "dialects/NN/Convolution.td"
 include "dialects/NN/Elementwise.td"
+include "dialects/NN/Indexing.td"
 include "dialects/NN/Linear.td"
 include "dialects/NN/Normalization.td"
 include "dialects/NN/Pooling.td"
+include "dialects/NN/Recurrent.td"
+include "dialects/NN/Search.td"
 include "dialects/NN/Shape.td"
 
 #endif

@@ -16,13 +16,16 @@ Registry::Registry() {
   registerControlFlowOps(*this);
   registerConvolutionOps(*this);
   registerElementwiseOps(*this);
+  registerIndexingOps(*this);
   registerLinearOps(*this);
   registerLossOps(*this);
   registerMoveOps(*this);
   registerNormalizationOps(*this);
   registerPoolingOps(*this);
+  registerRecurrentOps(*this);
   registerReduceOps(*this);
   registerSequencesOps(*this);
+  registerSearchOps(*this);
   registerShapeOps(*this);
 }
 

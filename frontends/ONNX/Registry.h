@@ -59,13 +59,16 @@ void registerAttentionOps(Registry &registry);
 void registerControlFlowOps(Registry &registry);
 void registerConvolutionOps(Registry &registry);
 void registerElementwiseOps(Registry &registry);
+void registerIndexingOps(Registry &registry);
 void registerLinearOps(Registry &registry);
 void registerLossOps(Registry &registry);
 void registerMoveOps(Registry &registry);
 void registerNormalizationOps(Registry &registry);
 void registerPoolingOps(Registry &registry);
+void registerRecurrentOps(Registry &registry);
 void registerReduceOps(Registry &registry);
 void registerSequencesOps(Registry &registry);
+void registerSearchOps(Registry &registry);
 void registerShapeOps(Registry &registry);
 
 } // namespace swage::onnx

@@ -268,9 +268,13 @@ struct ConvertNNToLinalg
 } // namespace
 
 void swage::nn::registerLinalgLowerings(DialectRegistry &registry) {
+  registerBoxSelectionLowerings(registry);
   registerConvolutionLowerings(registry);
+  registerIndexingLowerings(registry);
   registerLinearLowerings(registry);
   registerNormalizationLowerings(registry);
   registerPoolingLowerings(registry);
+  registerRecurrentLowerings(registry);
+  registerSearchLowerings(registry);
   registerShapeLowerings(registry);
 }

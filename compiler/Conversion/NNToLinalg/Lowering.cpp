@@ -102,6 +102,42 @@ Sizes broadcastSizes(OpBuilder &b, Location loc, ValueRange operands,
 }
 
 //===----------------------------------------------------------------------===//
+// Indices
+//===----------------------------------------------------------------------===//
+
+Value createWrappedIndex(OpBuilder &b, Location loc, Value index, Value size) {
+  Value zero = arith::ConstantIndexOp::create(b, loc, 0);
+  Value negative = b.createOrFold<arith::CmpIOp>(loc, arith::CmpIPredicate::slt,
+                                                 index, zero);
+  Value wrapped = b.createOrFold<arith::AddIOp>(loc, index, size);
+  return b.createOrFold<arith::SelectOp>(loc, negative, wrapped, index);
+}
+
+Value createClamp(OpBuilder &b, Location loc, Value index, Value low,
+                  Value high) {
+  index = b.createOrFold<arith::MaxSIOp>(loc, index, low);
+  return b.createOrFold<arith::MinSIOp>(loc, index, high);
+}
+
+Value createSafeIndex(OpBuilder &b, Location loc, Value integer, Value size) {
+  Value index =
+      arith::IndexCastOp::create(b, loc, b.getIndexType(), integer);
+  index = createWrappedIndex(b, loc, index, size);
+  Value zero = arith::ConstantIndexOp::create(b, loc, 0);
+  Value one = arith::ConstantIndexOp::create(b, loc, 1);
+  Value last = b.createOrFold<arith::SubIOp>(loc, size, one);
+  return createClamp(b, loc, index, zero, last);
+}
+
+Value createScalarRead(OpBuilder &b, Location loc, Value tensor) {
+  if (auto scalars = getScalarElements(b, loc, tensor))
+    return scalars->front();
+  Value zero = arith::ConstantIndexOp::create(b, loc, 0);
+  return tensor::ExtractOp::create(b, loc, tensor,
+                                   Values(rankOf(tensor), zero));
+}
+
+//===----------------------------------------------------------------------===//
 // Tensors and scalars
 //===----------------------------------------------------------------------===//
 

@@ -43,6 +43,20 @@ mlir::OpFoldResult mulSizes(mlir::OpBuilder &b, mlir::Location loc,
 mlir::Value asValue(mlir::OpBuilder &b, mlir::Location loc,
                     mlir::OpFoldResult size);
 
+/// An index that counts from the end of a dimension when it is negative.
+mlir::Value createWrappedIndex(mlir::OpBuilder &b, mlir::Location loc,
+                               mlir::Value index, mlir::Value size);
+/// An index brought into [low, high].
+mlir::Value createClamp(mlir::OpBuilder &b, mlir::Location loc,
+                        mlir::Value index, mlir::Value low, mlir::Value high);
+/// The place that an element of an index tensor means in a dimension, brought
+/// inside where it is not.
+mlir::Value createSafeIndex(mlir::OpBuilder &b, mlir::Location loc,
+                            mlir::Value integer, mlir::Value size);
+/// The element of a tensor that has one.
+mlir::Value createScalarRead(mlir::OpBuilder &b, mlir::Location loc,
+                             mlir::Value tensor);
+
 /// A tensor of undefined elements.
 mlir::Value createEmpty(mlir::OpBuilder &b, mlir::Location loc,
                         llvm::ArrayRef<mlir::OpFoldResult> sizes,
@@ -111,10 +125,14 @@ std::optional<Values> getScalarElements(mlir::OpBuilder &b, mlir::Location loc,
 void populateTensorTypeConversions(const mlir::TypeConverter &converter,
                                    mlir::RewritePatternSet &patterns);
 
+void registerBoxSelectionLowerings(mlir::DialectRegistry &registry);
 void registerConvolutionLowerings(mlir::DialectRegistry &registry);
+void registerIndexingLowerings(mlir::DialectRegistry &registry);
 void registerLinearLowerings(mlir::DialectRegistry &registry);
 void registerNormalizationLowerings(mlir::DialectRegistry &registry);
 void registerPoolingLowerings(mlir::DialectRegistry &registry);
+void registerRecurrentLowerings(mlir::DialectRegistry &registry);
+void registerSearchLowerings(mlir::DialectRegistry &registry);
 void registerShapeLowerings(mlir::DialectRegistry &registry);
 
 } // namespace swage::nn

@@ -24,21 +24,6 @@ Sizes resultSizes(OpBuilder &b, Operation *op,
   return sizes;
 }
 
-/// An index that counts from the end when negative.
-Value wrapIndex(OpBuilder &b, Location loc, Value index, Value size) {
-  Value zero = arith::ConstantIndexOp::create(b, loc, 0);
-  Value negative = b.createOrFold<arith::CmpIOp>(loc, arith::CmpIPredicate::slt,
-                                                 index, zero);
-  Value wrapped = b.createOrFold<arith::AddIOp>(loc, index, size);
-  return b.createOrFold<arith::SelectOp>(loc, negative, wrapped, index);
-}
-
-Value clampIndex(OpBuilder &b, Location loc, Value index, Value low,
-                 Value high) {
-  index = b.createOrFold<arith::MaxSIOp>(loc, index, low);
-  return b.createOrFold<arith::MinSIOp>(loc, index, high);
-}
-
 struct ShapeLowering
     : LowerToLinalgInterface::ExternalModel<ShapeLowering, ShapeOp> {
   FailureOr<Values> lowerToLinalg(Operation *op, ValueRange operands,
@@ -203,8 +188,8 @@ struct SliceLowering
     for (auto [i, axis] : llvm::enumerate(slice.getAxes())) {
       Value size = asValue(b, loc, sizes[axis]);
       Value start =
-          wrapIndex(b, loc, indexElement(b, loc, operands[1], i), size);
-      Value end = wrapIndex(b, loc, indexElement(b, loc, operands[2], i), size);
+          createWrappedIndex(b, loc, indexElement(b, loc, operands[1], i), size);
+      Value end = createWrappedIndex(b, loc, indexElement(b, loc, operands[2], i), size);
       Value step = indexElement(b, loc, operands[3], i);
       if (!(*steps)[i])
         return op->emitError("slices along axis ")
@@ -214,17 +199,17 @@ struct SliceLowering
       strides[axis] = b.getIndexAttr(stride);
       Value count;
       if (stride > 0) {
-        start = clampIndex(b, loc, start, zero, size);
-        end = clampIndex(b, loc, end, start, size);
+        start = createClamp(b, loc, start, zero, size);
+        end = createClamp(b, loc, end, start, size);
         count = b.createOrFold<arith::SubIOp>(loc, end, start);
         count = b.createOrFold<arith::CeilDivSIOp>(loc, count, step);
       } else {
         forward = false;
         Value minusOne = arith::ConstantIndexOp::create(b, loc, -1);
         Value last = b.createOrFold<arith::SubIOp>(loc, size, one);
-        start = clampIndex(b, loc, start, minusOne, last);
+        start = createClamp(b, loc, start, minusOne, last);
         // A wrapped end below the tensor means "up to the first element".
-        end = clampIndex(b, loc, end, minusOne, start);
+        end = createClamp(b, loc, end, minusOne, start);
         Value back = arith::ConstantIndexOp::create(b, loc, -stride);
         count = b.createOrFold<arith::SubIOp>(loc, start, end);
         count = b.createOrFold<arith::CeilDivSIOp>(loc, count, back);
@@ -319,14 +304,8 @@ struct GatherLowering
         b, loc, indices, AffineMap::get(rank, 0, exprs, b.getContext()), sizes,
         elementTypeOf(data),
         [&](OpBuilder &inner, Location l, ValueRange args) -> Value {
-          Value index = arith::IndexCastOp::create(
-              inner, l, inner.getIndexType(), args[0]);
-          Value place = wrapIndex(inner, l, index, size);
           // An index outside must not read outside.
-          Value zero = arith::ConstantIndexOp::create(inner, l, 0);
-          Value one = arith::ConstantIndexOp::create(inner, l, 1);
-          Value last = arith::SubIOp::create(inner, l, size, one);
-          place = clampIndex(inner, l, place, zero, last);
+          Value place = createSafeIndex(inner, l, args[0], size);
           Values position;
           for (int64_t d = 0; d < rankOf(data); ++d) {
             if (d == axis)
@@ -410,7 +389,7 @@ struct PadLowering : LowerToLinalgInterface::ExternalModel<PadLowering, PadOp> {
         Value phase = arith::RemSIOp::create(b, loc, index, size);
         index = s.select(s.less(phase, zero), s.add(phase, size), phase);
       }
-      position.push_back(clampIndex(b, loc, index, zero, last));
+      position.push_back(createClamp(b, loc, index, zero, last));
     }
     Value element = tensor::ExtractOp::create(b, loc, input, position);
     if (mode != "constant" || !inside)

@@ -109,14 +109,9 @@ Value swage::onnx::iota(NodeContext &node, Type elementType, int64_t size) {
 }
 
 Value swage::onnx::countTo(NodeContext &node, Value size) {
-  if (node.failed())
-    return {};
-  std::optional<SmallVector<int64_t>> known = nn::getConstantElements(size);
-  if (known && known->size() == 1)
-    return iota(node, node.builder().getI64Type(),
-                std::max<int64_t>(0, known->front()));
-  node.unsupported("a length that it counts to must be known at compile time");
-  return {};
+  Type i64 = node.builder().getI64Type();
+  return node.create<nn::RangeOp>(node.scalar(i64, 0), node.reshape(size, {}),
+                                  node.scalar(i64, 1));
 }
 
 Type swage::onnx::accumulator(Type elementType) {

@@ -39,7 +39,7 @@ mlir::Value fill(NodeContext &node, mlir::Value scalar, mlir::Value sizes);
 /// 0, 1, ..., size - 1 as a vector of integers.
 mlir::Value iota(NodeContext &node, mlir::Type elementType, int64_t size);
 
-/// The same as i64 up to a size that is the one element of a vector.
+/// The same as i64 up to a size that is the one element of a tensor of i64.
 mlir::Value countTo(NodeContext &node, mlir::Value size);
 
 /// The type in which sums over narrow floats are kept: at least f32.

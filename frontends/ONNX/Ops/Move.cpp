@@ -56,36 +56,6 @@ static Results importConstantOfShape(NodeContext &node) {
   return fill(node, node.reshape(element, {}), node.input(0));
 }
 
-/// Of constants only: a length that the run decides has no type.
-static Results importRange(NodeContext &node) {
-  Value start = node.input(0), limit = node.input(1), step = node.input(2);
-  if (!node.requireSameType({start, limit, step}))
-    return {};
-  Type type = node.elementType(start);
-  SmallVector<double> bounds;
-  for (Value value : {start, limit, step}) {
-    if (isa<FloatType>(type)) {
-      std::optional<SmallVector<double>> known = node.constantFloats(value);
-      if (known && known->size() == 1)
-        bounds.push_back(known->front());
-    } else if (std::optional<SmallVector<int64_t>> known =
-                   nn::getConstantElements(value)) {
-      if (known->size() == 1)
-        bounds.push_back(known->front());
-    }
-  }
-  if (bounds.size() != 3)
-    return node.unsupported("its bounds must be known at compile time");
-  if (bounds[2] == 0)
-    return node.bad("its step is zero");
-  double count = std::max(0.0, std::ceil((bounds[1] - bounds[0]) / bounds[2]));
-  if (!(count < double(1 << 24)))
-    return node.unsupported("it has too many elements for a constant");
-  Value numbers =
-      node.cast(iota(node, node.builder().getI64Type(), int64_t(count)), type);
-  return node.create<nn::AddOp>(node.create<nn::MulOp>(numbers, step), start);
-}
-
 static Results importCast(NodeContext &node) {
   int64_t to = node.intAttr("to", TensorProto::UNDEFINED);
   bool saturate = node.boolAttr("saturate", true);
@@ -373,7 +343,6 @@ static Results importCenterCropPad(NodeContext &node) {
 void swage::onnx::registerMoveOps(Registry &registry) {
   registry.add("Constant", 1, {0, 0}, importConstant);
   registry.add("ConstantOfShape", 9, {1, 1}, importConstantOfShape);
-  registry.add("Range", 11, {3, 3}, importRange);
   registry.add("Cast", 6, {1, 1}, importCast);
   registry.add("CastLike", 15, {2, 2}, importCastLike);
   registry.add("Slice", 1, {1, 1}, importSliceByAttributes);
