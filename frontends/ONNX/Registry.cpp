@@ -22,11 +22,14 @@ Registry::Registry() {
   registerMoveOps(*this);
   registerNormalizationOps(*this);
   registerPoolingOps(*this);
+  registerQuantizationOps(*this);
+  registerRandomOps(*this);
   registerRecurrentOps(*this);
   registerReduceOps(*this);
-  registerSequencesOps(*this);
   registerSearchOps(*this);
+  registerSequencesOps(*this);
   registerShapeOps(*this);
+  registerSignalOps(*this);
 }
 
 static std::string key(llvm::StringRef domain, llvm::StringRef op) {

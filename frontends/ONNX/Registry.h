@@ -65,11 +65,14 @@ void registerLossOps(Registry &registry);
 void registerMoveOps(Registry &registry);
 void registerNormalizationOps(Registry &registry);
 void registerPoolingOps(Registry &registry);
+void registerQuantizationOps(Registry &registry);
+void registerRandomOps(Registry &registry);
 void registerRecurrentOps(Registry &registry);
 void registerReduceOps(Registry &registry);
-void registerSequencesOps(Registry &registry);
 void registerSearchOps(Registry &registry);
+void registerSequencesOps(Registry &registry);
 void registerShapeOps(Registry &registry);
+void registerSignalOps(Registry &registry);
 
 } // namespace swage::onnx
 

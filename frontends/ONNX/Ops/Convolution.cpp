@@ -5,6 +5,7 @@
 // Conv and what is a convolution of something rearranged.
 //
 //===----------------------------------------------------------------------===//
+#include "frontends/ONNX/Ops/Convolution.h"
 #include "frontends/ONNX/Ops/Windows.h"
 #include "frontends/ONNX/Registry.h"
 
@@ -28,9 +29,8 @@ static bool checkFilter(NodeContext &node, Value input, Value filter) {
   return true;
 }
 
-/// The convolution that the node's attributes describe.
-static Value convolve(NodeContext &node, Value input, Value filter,
-                      Value bias) {
+Value swage::onnx::convolve(NodeContext &node, Value input, Value filter,
+                            Value bias) {
   if (!checkFilter(node, input, filter))
     return {};
   WindowAttributes window =
@@ -49,9 +49,8 @@ static Results importConv(NodeContext &node) {
   return convolve(node, input, filter, bias);
 }
 
-/// An operand of an integer convolution without its zero point, as i32.
-static Value centre(NodeContext &node, Value value, Value zeroPoint,
-                    ArrayRef<int64_t> shape) {
+Value swage::onnx::centre(NodeContext &node, Value value, Value zeroPoint,
+                          ArrayRef<int64_t> shape) {
   if (node.failed())
     return {};
   Type wide = node.builder().getI32Type();
