@@ -153,8 +153,8 @@ private:
       return getSizesOutside(
           loop.getInits()[cast<OpResult>(result).getResultNumber()]);
     if (auto sequence = dyn_cast<scf::ExecuteRegionOp>(op)) {
-      auto inits = findSequenceInits(
-          sequence, cast<OpResult>(result).getResultNumber());
+      auto inits =
+          findSequenceInits(sequence, cast<OpResult>(result).getResultNumber());
       if (!inits.empty())
         return getSizesOutside(inits.front()->get());
     }
@@ -357,33 +357,27 @@ struct FormKernels : swage::impl::FormKernelsPassBase<FormKernels> {
   void runOnOperation() override {
     ModuleOp module = getOperation();
     OpBuilder builder(&getContext());
-    SmallVector<Block *> blocks;
-    module.walk([&](func::FuncOp func) {
-      func.walk<WalkOrder::PreOrder>([&](Block *block) {
-        Operation *parent = block->getParentOp();
-        if (isa<linalg::LinalgOp, tensor::PadOp, tensor::GenerateOp>(parent))
-          return WalkResult::skip();
-        blocks.push_back(block);
-        return WalkResult::advance();
-      });
-    });
-    SmallPtrSet<Operation *, 8> outlined;
-    for (Block *block : blocks) {
-      // A sequence that became a kernel took its blocks with it.
-      bool gone = false;
-      for (Operation *op = block->getParentOp(); op; op = op->getParentOp())
-        gone |= outlined.contains(op);
-      if (gone)
-        continue;
-      for (FusionGroup &group : formGroups(*block)) {
-        if (group.kind == GroupKind::Sequence)
-          outlined.insert(group.operations.begin(), group.operations.end());
-        std::string name = getKernelName(group) + "_" + std::to_string(next++);
-        Outliner(group, builder).outline(module, name);
-      }
-    }
+    for (auto func : module.getOps<func::FuncOp>())
+      if (!func.isExternal())
+        outlineBlock(func.front(), builder);
     mergeIdentical(module);
     eraseUnused(module);
+  }
+
+  /// Outlines the groups of a block, then those inside of the control flow that
+  /// is left in it: what became a kernel took its blocks with it.
+  void outlineBlock(Block &block, OpBuilder &builder) {
+    for (FusionGroup &group : formGroups(block)) {
+      std::string name = getKernelName(group) + "_" + std::to_string(next++);
+      Outliner(group, builder).outline(getOperation(), name);
+    }
+    for (Operation &op : block) {
+      if (isa<linalg::LinalgOp, tensor::PadOp, tensor::GenerateOp>(op))
+        continue;
+      for (Region &region : op.getRegions())
+        for (Block &inner : region)
+          outlineBlock(inner, builder);
+    }
   }
 
   static void mergeIdentical(ModuleOp module) {
