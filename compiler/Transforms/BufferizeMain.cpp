@@ -167,6 +167,23 @@ void replaceReturn(func::FuncOp main) {
   main.removeResAttrsAttr();
 }
 
+/// Gives every user of an empty tensor one of its own: they are destinations of
+/// different results, whatever common subexpressions they once were.
+void splitEmptyTensors(func::FuncOp main) {
+  SmallVector<tensor::EmptyOp> shared;
+  main.walk([&](tensor::EmptyOp empty) {
+    if (!empty->hasOneUse())
+      shared.push_back(empty);
+  });
+  OpBuilder builder(main.getContext());
+  for (tensor::EmptyOp empty : shared) {
+    builder.setInsertionPointAfter(empty);
+    for (OpOperand &use : llvm::make_early_inc_range(empty->getUses()))
+      use.set(builder.clone(*empty)->getResult(0));
+    empty.erase();
+  }
+}
+
 /// A loop's state of fixed shape lives in one place: what an iteration yields
 /// is written back there.
 void pinLoopState(func::FuncOp main) {
@@ -200,6 +217,7 @@ struct BufferizeMain : swage::impl::BufferizeMainPassBase<BufferizeMain> {
     replaceArguments(main);
     replaceConstants(module, main);
     pinLoopState(main);
+    splitEmptyTensors(main);
 
     bufferization::OneShotBufferizationOptions options;
     options.bufferizeFunctionBoundaries = false;

@@ -50,3 +50,23 @@ kernel.func @k(%x: tensor<2xf32>, %out: tensor<2xf32>) -> tensor<2xf32> {
 func.func @main(%x: tensor<2xf32>) -> tensor<2xf32> {
   return %x : tensor<2xf32>
 }
+
+// -----
+
+// Two outputs that began as the same empty tensor are two buffers.
+// CHECK-LABEL: func.func @main()
+// CHECK-DAG: %[[A:.*]] = kernel.output 0 : memref<2xf32>
+// CHECK-DAG: %[[B:.*]] = kernel.output 1 : memref<2xf32>
+// CHECK: kernel.call @k {{.*}} outs(%[[A]] :
+// CHECK: kernel.call @k {{.*}} outs(%[[B]] :
+// CHECK-NOT: copy
+// CHECK: return
+func.func @main(%x: tensor<2xf32>, %y: tensor<2xf32>) -> (tensor<2xf32>, tensor<2xf32>) {
+  %d = tensor.empty() : tensor<2xf32>
+  %0 = kernel.call @k ins(%x : tensor<2xf32>) outs(%d : tensor<2xf32>) -> tensor<2xf32>
+  %1 = kernel.call @k ins(%y : tensor<2xf32>) outs(%d : tensor<2xf32>) -> tensor<2xf32>
+  return %0, %1 : tensor<2xf32>, tensor<2xf32>
+}
+kernel.func @k(%x: tensor<2xf32>, %out: tensor<2xf32>) -> tensor<2xf32> {
+  kernel.return %out : tensor<2xf32>
+}
