@@ -158,7 +158,7 @@ void replaceReturn(func::FuncOp main) {
     }
     builder.setInsertionPoint(ret);
     bufferization::MaterializeInDestinationOp::create(
-        builder, ret.getLoc(), /*result=*/Type(), value, output,
+        builder, ret.getLoc(), /*result=*/Type(), ret.getOperand(index), output,
         /*restrict=*/true, /*writable=*/true);
   }
   ret.getOperandsMutable().clear();

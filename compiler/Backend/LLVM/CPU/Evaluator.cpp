@@ -525,12 +525,14 @@ Value Evaluator::emitOp(Operation *op, IRMapping &mapping,
   }
   auto allowFusing = [&](Operation *copy) {
     auto math = dyn_cast<arith::ArithFastMathInterface>(copy);
-    if (contract && math)
-      copy->setAttr(math.getFastMathAttrName(),
-                    arith::FastMathFlagsAttr::get(
-                        op->getContext(),
-                        math.getFastMathFlagsAttr().getValue() |
-                            arith::FastMathFlags::contract));
+    if (!contract || !math)
+      return copy->getResult(0);
+    // Conversions may carry no flags at all.
+    auto flags = arith::FastMathFlags::contract;
+    if (arith::FastMathFlagsAttr given = math.getFastMathFlagsAttr())
+      flags = flags | given.getValue();
+    copy->setAttr(math.getFastMathAttrName(),
+                  arith::FastMathFlagsAttr::get(op->getContext(), flags));
     return copy->getResult(0);
   };
   if (!vectors)
