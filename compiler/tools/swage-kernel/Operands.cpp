@@ -63,12 +63,12 @@ llvm::Expected<Operand> Operand::create(MemRefType type,
   unsigned bits = operand.type.isIndex() ? 64
                                          : operand.type.getIntOrFloatBitWidth();
   operand.elementBytes = (bits + 7) / 8;
-  operand.bytes.resize(operand.numBytes() + 2 * kGuard);
+  operand.lines.resize((operand.numBytes() + 63) / 64 + 2 * kGuard / 64);
   operand.poison();
   return operand;
 }
 
-void Operand::poison() { std::memset(bytes.data(), 0x5a, bytes.size()); }
+void Operand::poison() { std::memset(bytes(), 0x5a, allBytes()); }
 
 template <typename T>
 static void store(void *data, int64_t index, T value) {
@@ -92,13 +92,13 @@ void Operand::randomize(const OperandOptions &options, unsigned index) {
       value.convert(floatType.getFloatSemantics(),
                     llvm::APFloat::rmNearestTiesToEven, &lost);
       uint64_t image = value.bitcastToAPInt().getZExtValue();
-      std::memcpy(bytes.data() + kGuard + i * elementBytes, &image,
+      std::memcpy(bytes() + kGuard + i * elementBytes, &image,
                   elementBytes);
     } else if (type.isInteger(1)) {
       store<uint8_t>(data(), i, random() & 1);
     } else {
       uint64_t image = random() % 8;
-      std::memcpy(bytes.data() + kGuard + i * elementBytes, &image,
+      std::memcpy(bytes() + kGuard + i * elementBytes, &image,
                   elementBytes);
     }
   }
@@ -106,7 +106,7 @@ void Operand::randomize(const OperandOptions &options, unsigned index) {
 
 double Operand::at(int64_t index) const {
   uint64_t image = 0;
-  std::memcpy(&image, bytes.data() + kGuard + index * elementBytes,
+  std::memcpy(&image, bytes() + kGuard + index * elementBytes,
               elementBytes);
   auto floatType = dyn_cast<FloatType>(type);
   if (!floatType)
@@ -133,7 +133,7 @@ bool Operand::inside(int64_t index) const {
 llvm::Expected<double> Operand::compare(const Operand &expected,
                                         double tolerance) const {
   for (int64_t i = 0; i < kGuard; ++i)
-    if (bytes[i] != 0x5a || bytes[bytes.size() - 1 - i] != 0x5a)
+    if (bytes()[i] != 0x5a || bytes()[allBytes() - 1 - i] != 0x5a)
       return llvm::createStringError("memory next to the buffer was written");
   double largest = 1e-30;
   for (int64_t i = 0; i < elements; ++i)

@@ -30,8 +30,8 @@ public:
                                         llvm::ArrayRef<int64_t> &sizes,
                                         std::vector<int64_t> &dims);
 
-  void *data() { return bytes.data() + kGuard; }
-  const void *data() const { return bytes.data() + kGuard; }
+  void *data() { return bytes() + kGuard; }
+  const void *data() const { return bytes() + kGuard; }
   int64_t numElements() const { return elements; }
   int64_t numBytes() const { return elements * elementBytes; }
   void randomize(const OperandOptions &options, unsigned index);
@@ -51,7 +51,14 @@ private:
   mlir::Type type;
   llvm::SmallVector<int64_t> shape, strides;
   int64_t elements = 0, elementBytes = 0;
-  std::vector<unsigned char> bytes;
+  /// Memory in units that are aligned as models' buffers are.
+  struct alignas(64) Line {
+    unsigned char bytes[64];
+  };
+  unsigned char *bytes() { return lines.front().bytes; }
+  const unsigned char *bytes() const { return lines.front().bytes; }
+  int64_t allBytes() const { return lines.size() * sizeof(Line); }
+  std::vector<Line> lines;
 };
 
 } // namespace swage

@@ -64,10 +64,20 @@ private:
 
 void Placement::place(memref::AllocOp alloc) {
   MemRefType type = alloc.getType();
-  bool fixed = type.hasStaticShape() && !outlivesItsBlock(alloc);
-  if (!fixed)
+  if (outlivesItsBlock(alloc))
     return request(alloc);
   // A buffer of a loop's body whose size never changes serves every iteration.
+  if (!type.hasStaticShape()) {
+    Operation *outermost = function.front().findAncestorOpInBlock(*alloc);
+    bool hoistable = llvm::all_of(alloc.getDynamicSizes(), [&](Value size) {
+      return size.getParentBlock() == &function.front();
+    });
+    if (hoistable && llvm::none_of(alloc->getUsers(), [](Operation *user) {
+          return isa<memref::DeallocOp>(user);
+        }))
+      alloc->moveBefore(outermost);
+    return request(alloc);
+  }
   alloc->moveBefore(&function.front(), function.front().begin());
   int64_t bytes =
       type.getNumElements() *

@@ -226,6 +226,15 @@ bool NestAnalysis::isMaskable(const StageLoops &loops) {
   return llvm::all_of(loops.loads, wide) && llvm::all_of(loops.stores, wide);
 }
 
+bool NestAnalysis::gathersAlong(const StageLoops &loops, unsigned loop) {
+  return llvm::any_of(loops.loads, [&](const Access &access) {
+    if (!access.address)
+      return true;
+    auto step = access.address->coefficientOf(loops.atoms[loop]);
+    return !step || (!step->isZero() && !step->isOne());
+  });
+}
+
 double NestAnalysis::volume(const StageLoops &loops) {
   double volume = 1;
   for (const Extent &extent : loops.extents)

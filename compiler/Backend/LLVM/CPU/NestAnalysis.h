@@ -63,6 +63,8 @@ public:
   /// Cycles of an iteration with vectors along `loop`, or without any (kNone).
   /// Infinite where that cannot be.
   double costAlong(const StageLoops &loops, unsigned loop, int64_t lanes);
+  /// Whether vectors along `loop` cannot be loaded as such.
+  bool gathersAlong(const StageLoops &loops, unsigned loop);
   /// Iterations of the stage; lengths that are unknown count as 128.
   double volume(const StageLoops &loops);
 

@@ -263,7 +263,7 @@ void NestEmitter::emitStores(StageLoops &loops, const Tile &tile) {
                 ? evaluator.read(store.tensor, indices, vector.context)
                 : tensors.getScalar(store.scalar);
         for (auto [index, offset] : llvm::zip(indices, store.offsets))
-          index.constant += *getConstantIntValue(offset);
+          index += IndexValue::ofConstant(1) * space.monomialOf(offset);
         const Place *place =
             store.place.isValid() ? &store.place : tensors.find(store.whole);
         evaluator.write(*place, indices, value, vector.context);

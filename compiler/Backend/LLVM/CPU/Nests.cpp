@@ -9,6 +9,8 @@
 //===----------------------------------------------------------------------===//
 #include "compiler/Backend/LLVM/CPU/Nests.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
+#include <cmath>
+#include <numeric>
 
 using namespace mlir;
 
@@ -119,21 +121,32 @@ void NestEmitter::placeLocals(StageGroup &group, unsigned lane, int64_t width,
   }
 }
 
+SmallVector<Value> NestEmitter::findStrided(const StageLoops &loops,
+                                            unsigned lane) {
+  linalg::GenericOp op = loops.stage->reduction;
+  SmallVector<Value> strided;
+  for (OpOperand *operand : op.getDpsInputOperands()) {
+    const Place *place = tensors.find(operand->get());
+    AffineMap map = op.getMatchingIndexingMap(operand);
+    if (!place || place->layout)
+      continue;
+    auto along = map.getResultPosition(builder.getAffineDimExpr(lane));
+    if (along && !place->strides[*along].isOne())
+      strided.push_back(operand->get());
+  }
+  return strided;
+}
+
 void NestEmitter::relayout(StageLoops &loops, unsigned lane, int64_t width) {
   linalg::GenericOp op = loops.stage->reduction;
-  AffineExpr laneExpr = builder.getAffineDimExpr(lane);
+  SmallVector<Value> strided = findStrided(loops, lane);
   for (OpOperand *operand : op.getDpsInputOperands()) {
     Value tensor = operand->get();
-    const Place *place = tensors.find(tensor);
+    if (!llvm::is_contained(strided, tensor))
+      continue;
     AffineMap map = op.getMatchingIndexingMap(operand);
-    if (!place || place->layout || !map.isFunctionOfDim(lane))
-      continue;
-    auto along = llvm::find(map.getResults(), laneExpr);
-    if (along == map.getResults().end())
-      continue;
-    unsigned panelDim = along - map.getResults().begin();
-    if (place->strides[panelDim].isOne())
-      continue;
+    unsigned panelDim =
+        *map.getResultPosition(builder.getAffineDimExpr(lane));
     // [what the result has too][panels][what is summed over][width]
     SmallVector<AffineExpr> front, middle;
     SmallVector<OpFoldResult> frontSizes, middleSizes;
@@ -199,17 +212,9 @@ static std::optional<int64_t> panelWidth(linalg::GenericOp op, unsigned loop) {
   return width;
 }
 
-void NestEmitter::emitHeavy(StageLoops &loops, unsigned lane, int64_t lanes) {
-  Stage &stage = *loops.stage;
-  linalg::GenericOp op = stage.reduction;
-  auto dependsOn = [&](const Access &access, unsigned loop) {
-    return !access.address ||
-           space.dividesBy(*access.address, loops.atoms[loop]) ||
-           access.address->coefficientOf(loops.atoms[loop]) != Monomial(0);
-  };
-  // Loops that the operand along the vectors does not know: it is used again
-  // for each of their iterations.
-  SmallVector<Access, 0> inputs;
+NestEmitter::Reuse NestEmitter::findReuse(StageLoops &loops, unsigned lane) {
+  linalg::GenericOp op = loops.stage->reduction;
+  Reuse reuse;
   bool usesIndices = false;
   Indices symbols;
   for (auto [atom, gone] : llvm::zip(loops.atoms, loops.gone))
@@ -218,17 +223,31 @@ void NestEmitter::emitHeavy(StageLoops &loops, unsigned lane, int64_t lanes) {
     if (isa<RankedTensorType>(operand->get().getType()))
       evaluator.listAccesses(
           operand->get(),
-          indicesOf(op.getMatchingIndexingMap(operand), symbols, 1), 1, inputs,
-          usesIndices);
-  SmallVector<unsigned> batch, reused;
+          indicesOf(op.getMatchingIndexingMap(operand), symbols, 1), 1,
+          reuse.inputs, usesIndices);
   for (unsigned loop : loops.remaining(/*reductions=*/false)) {
     if (loop == lane)
       continue;
-    bool again = llvm::all_of(inputs, [&](const Access &access) {
-      return !dependsOn(access, lane) || !dependsOn(access, loop);
+    bool again = llvm::all_of(reuse.inputs, [&](const Access &access) {
+      return !dependsOn(loops, access, lane) || !dependsOn(loops, access, loop);
     });
-    (again ? reused : batch).push_back(loop);
+    (again ? reuse.reused : reuse.batch).push_back(loop);
   }
+  return reuse;
+}
+
+bool NestEmitter::dependsOn(const StageLoops &loops, const Access &access,
+                            unsigned loop) {
+  return !access.address ||
+         space.dividesBy(*access.address, loops.atoms[loop]) ||
+         access.address->coefficientOf(loops.atoms[loop]) != Monomial(0);
+}
+
+void NestEmitter::emitHeavy(StageLoops &loops, unsigned lane, int64_t lanes) {
+  linalg::GenericOp op = loops.stage->reduction;
+  // Loops that the operand along the vectors does not know: it is used again
+  // for each of their iterations.
+  auto [batch, reused, inputs] = findReuse(loops, lane);
   unsigned rowLoop = reused.empty() ? kNone : reused.pop_back_val();
 
   int64_t rowExtent =
@@ -252,13 +271,13 @@ void NestEmitter::emitHeavy(StageLoops &loops, unsigned lane, int64_t lanes) {
   double inputBytes = 0;
   for (const Access &access : inputs) {
     auto type = cast<RankedTensorType>(access.tensor.getType());
-    if (dependsOn(access, lane))
+    if (dependsOn(loops, access, lane))
       continue;
     double bytes = 4;
     for (int64_t size : type.getShape())
       bytes *= ShapedType::isDynamic(size) ? 128 : size;
     for (unsigned loop : batch)
-      if (dependsOn(access, loop))
+      if (dependsOn(loops, access, loop))
         bytes /= loops.extents[loop].fixed().value_or(128);
     inputBytes += bytes;
   }
@@ -519,44 +538,95 @@ void NestEmitter::emitLight(StageLoops &loops, unsigned lane, int64_t lanes) {
   });
 }
 
+/// The loop along which all results are stored contiguously.
+unsigned NestEmitter::storedAlong(const StageLoops &loops) {
+  unsigned along = kNone;
+  for (unsigned loop = 0; loop < loops.extents.size(); ++loop)
+    if (!loops.gone[loop] && !loops.isReduction(loop) &&
+        llvm::all_of(loops.stores, [&](const Access &access) {
+          return access.address && access.address->coefficientOf(
+                                       loops.atoms[loop]) == Monomial(1);
+        }))
+      along = loop;
+  return along;
+}
+
+bool NestEmitter::emitContraction(Stage &stage, int64_t lanes) {
+  StageLoops loops = analysis.analyze(stage, {});
+  unsigned along = storedAlong(loops);
+  if (!loops.vectorizable || lanes < 2 || along == kNone)
+    return false;
+  auto columns = loops.extents[along].fixed();
+  if (columns.value_or(lanes) * 2 < lanes)
+    return false;
+  std::optional<int64_t> panels = panelWidth(stage.reduction, along);
+  if (panels) // of another target's width, perhaps
+    lanes = std::gcd(lanes, *panels);
+  if (lanes < 2)
+    return false;
+  auto packAndEmit = [&] {
+    int64_t width =
+        panels
+            .value_or(chooseContractionTile(target, -1, columns.value_or(-1),
+                                            lanes, std::nullopt)
+                          .vectors *
+                      lanes);
+    relayout(loops, along, width);
+    StageLoops packed = analysis.analyze(stage, {});
+    analysis.merge(packed, {});
+    emitHeavy(packed, along, lanes);
+  };
+  auto emitUnpacked = [&] {
+    StageLoops plain = analysis.analyze(stage, {});
+    analysis.merge(plain, {});
+    emitLight(plain, bestLane(plain, false, lanes), lanes);
+  };
+  bool gathers = analysis.gathersAlong(loops, along);
+  SmallVector<Value> strided = findStrided(loops, along);
+  if (gathers && strided.empty())
+    return false;
+  if (strided.empty()) {
+    packAndEmit();
+    return true;
+  }
+  // Bringing an operand in order takes as long as a number of rows.
+  constexpr int64_t kRowsThatPay = 24;
+  Extent rows = analysis.extentOf(builder.getIndexAttr(1));
+  for (unsigned loop : findReuse(loops, along).reused)
+    rows = analysis.product(rows, loops.extents[loop]);
+  if (auto fixed = rows.fixed()) {
+    if (*fixed >= kRowsThatPay)
+      packAndEmit();
+    else
+      emitUnpacked();
+    return true;
+  }
+  Location loc = builder.getUnknownLoc();
+  Value many = arith::CmpIOp::create(
+      builder, loc, arith::CmpIPredicate::uge, extentValue(rows),
+      arith::ConstantIndexOp::create(builder, loc, kRowsThatPay));
+  SmallVector<std::pair<Value, Place>, 0> before;
+  for (Value tensor : strided)
+    before.push_back({tensor, *tensors.find(tensor)});
+  emitIf(many, packAndEmit, [&] {
+    for (auto &[tensor, place] : before)
+      tensors.place(tensor, place);
+    emitUnpacked();
+  });
+  for (auto &[tensor, place] : before)
+    tensors.place(tensor, place);
+  return true;
+}
+
 void NestEmitter::emitSingle(StageGroup &group) {
   allocateWhole(group);
   Stage &stage = group.stages.front();
   StageLoops loops = analysis.analyze(stage, {});
   int64_t lanes = analysis.lanesOf(loops);
-  if (stage.heavy && loops.vectorizable && lanes > 1) {
-    // Along what is stored contiguously; other operands are brought in order.
-    unsigned along = kNone;
-    for (unsigned loop = 0; loop < loops.extents.size(); ++loop)
-      if (!loops.gone[loop] && !loops.isReduction(loop) &&
-          llvm::all_of(loops.stores, [&](const Access &access) {
-            return access.address &&
-                   access.address->coefficientOf(loops.atoms[loop]) ==
-                       Monomial(1);
-          }))
-        along = loop;
-    auto columns = along == kNone ? std::optional<int64_t>(0)
-                                  : loops.extents[along].fixed();
-    if (columns.value_or(lanes) * 2 >= lanes) {
-      int64_t width = panelWidth(stage.reduction, along)
-                          .value_or(chooseContractionTile(
-                                        target, -1, columns.value_or(-1), lanes,
-                                        std::nullopt)
-                                        .vectors *
-                                    lanes);
-      relayout(loops, along, width);
-      loops = analysis.analyze(stage, {});
-      analysis.merge(loops, {});
-      if (!loops.gone[along] &&
-          analysis.costAlong(loops, along, lanes) <
-              analysis.costAlong(loops, kNone, lanes)) {
-        emitHeavy(loops, along, lanes);
-        return settle(stage);
-      }
-    }
+  if (!stage.heavy || !emitContraction(stage, lanes)) {
+    analysis.merge(loops, {});
+    emitLight(loops, bestLane(loops, false, lanes), lanes);
   }
-  analysis.merge(loops, {});
-  emitLight(loops, bestLane(loops, false, lanes), lanes);
   settle(stage);
 }
 

@@ -62,6 +62,17 @@ private:
   // Groups.
   void emitSingle(StageGroup &group);
   void emitTogether(StageGroup &group);
+  /// The loops of a contraction with vectors along one of them.
+  struct Reuse {
+    llvm::SmallVector<unsigned> batch;  ///< all operands know these
+    llvm::SmallVector<unsigned> reused; ///< the vectors' operand does not
+    llvm::SmallVector<Access, 0> inputs;
+  };
+  Reuse findReuse(StageLoops &loops, unsigned lane);
+  bool dependsOn(const StageLoops &loops, const Access &access, unsigned loop);
+  unsigned storedAlong(const StageLoops &loops);
+  /// A heavy stage in register tiles; false where another form is better.
+  bool emitContraction(Stage &stage, int64_t lanes);
   void emitHeavy(StageLoops &loops, unsigned lane, int64_t lanes);
   void emitLight(StageLoops &loops, unsigned lane, int64_t lanes);
   /// One stage of a group, within the common loops; `vectors` run along its
@@ -79,6 +90,9 @@ private:
   void placeLocals(StageGroup &group, unsigned lane, int64_t width,
                    const IndexValue &base, bool real);
   void settle(const Stage &stage);
+  /// The reduction's operands that vectors along `lane` would have to gather.
+  llvm::SmallVector<mlir::Value> findStrided(const StageLoops &loops,
+                                             unsigned lane);
   /// Copies the reduction's operands that vectors along `lane` would have to
   /// gather into panels of `width` elements.
   void relayout(StageLoops &loops, unsigned lane, int64_t width);

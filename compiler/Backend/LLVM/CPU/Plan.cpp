@@ -47,6 +47,7 @@ private:
   LogicalResult createStages();
   LogicalResult createReduction(linalg::GenericOp op);
   LogicalResult createElements(Value tensor);
+  OpFoldResult sum(OpFoldResult a, OpFoldResult b);
   LogicalResult createPad(tensor::PadOp pad);
   LogicalResult createConcat(tensor::ConcatOp concat);
   LogicalResult createInsert(tensor::InsertSliceOp insert);
@@ -454,6 +455,19 @@ LogicalResult Planner::createElements(Value tensor) {
   return success();
 }
 
+/// The sum of two sizes.
+OpFoldResult Planner::sum(OpFoldResult a, OpFoldResult b) {
+  auto fixedA = getConstantIntValue(a), fixedB = getConstantIntValue(b);
+  if (fixedA && fixedB)
+    return builder.getIndexAttr(*fixedA + *fixedB);
+  return tensors.atEntry([&]() -> Value {
+    Location loc = kernel.getLoc();
+    return arith::AddIOp::create(
+        builder, loc, getValueOrCreateConstantIndexOp(builder, loc, a),
+        getValueOrCreateConstantIndexOp(builder, loc, b));
+  });
+}
+
 LogicalResult Planner::createPad(tensor::PadOp pad) {
   Value padding = pad.getConstantPaddingValue();
   if (!padding)
@@ -476,8 +490,6 @@ LogicalResult Planner::createPad(tensor::PadOp pad) {
     for (OpFoldResult amount : {low[dim], high[dim]})
       if (auto known = getConstantIntValue(amount); known && *known < 0)
         return fail(pad, "cuts its source");
-    if (!getConstantIntValue(low[dim]) || !getConstantIntValue(high[dim]))
-      return fail(pad, "pads by an amount that is known at run time only");
   }
   if (failed(createCopy(source, result, low, place)))
     return failure();
@@ -508,16 +520,8 @@ LogicalResult Planner::createPad(tensor::PadOp pad) {
         }
         stage.isReduction.push_back(false);
       }
-      if (upper) {
-        // From behind the source: its low padding plus its size.
-        auto fixed = getConstantIntValue(sizes[dim]);
-        if (fixed) {
-          store.offsets[dim] = builder.getIndexAttr(
-              *fixed + *getConstantIntValue(low[dim]));
-        } else {
-          return fail(pad, "pads behind a size that is known at run time only");
-        }
-      }
+      if (upper) // behind the source
+        store.offsets[dim] = sum(low[dim], sizes[dim]);
       stage.stores.push_back(store);
       stages.push_back(stage);
     }
@@ -528,18 +532,17 @@ LogicalResult Planner::createPad(tensor::PadOp pad) {
 LogicalResult Planner::createConcat(tensor::ConcatOp concat) {
   Value result = concat.getResult();
   Place place = destinations.lookup(result);
-  int64_t start = 0;
+  OpFoldResult start = builder.getIndexAttr(0);
   for (Value input : concat.getInputs()) {
     auto type = cast<RankedTensorType>(input.getType());
     SmallVector<OpFoldResult> offsets(type.getRank(), builder.getIndexAttr(0));
-    offsets[concat.getDim()] = builder.getIndexAttr(start);
-    if (ShapedType::isDynamic(start))
-      return fail(concat, "puts together parts whose sizes are known at run "
-                          "time only");
+    offsets[concat.getDim()] = start;
     if (failed(createCopy(input, result, offsets, place)))
       return failure();
-    int64_t size = type.getDimSize(concat.getDim());
-    start = ShapedType::isDynamic(size) ? size : start + size;
+    OpFoldResult size = tensors.getSize(input, concat.getDim());
+    if (!size)
+      return fail(concat, "has a part whose size cannot be told");
+    start = sum(start, size);
   }
   return success();
 }
@@ -551,9 +554,12 @@ LogicalResult Planner::createInsert(tensor::InsertSliceOp insert) {
       insert.getSourceType().getRank() != insert.getDestType().getRank())
     return fail(insert, "inserts with steps or into fewer dimensions");
   SmallVector<OpFoldResult> offsets = insert.getMixedOffsets();
-  for (OpFoldResult offset : offsets)
-    if (!getConstantIntValue(offset))
-      return fail(insert, "inserts at a place that is known at run time only");
+  for (OpFoldResult &offset : offsets) {
+    if (auto value = dyn_cast<Value>(offset))
+      offset = getAsOpFoldResult(tensors.getScalar(value));
+    if (!offset)
+      return fail(insert, "inserts at a place that cannot be told");
+  }
   if (!insert.getDest().getDefiningOp<tensor::EmptyOp>() &&
       failed(createCopy(insert.getDest(), result, {}, place)))
     return failure();
