@@ -4,6 +4,7 @@ import os
 
 import lit.formats
 import lit.llvm
+import lit.util
 
 lit.llvm.initialize(lit_config, config)
 from lit.llvm import llvm_config  # noqa: E402
@@ -50,3 +51,6 @@ if importable("torch"):
     config.available_features.add("torch")
 if importable("onnx"):
     config.available_features.add("onnx")
+# Code for another machine can be linked and run.
+if lit.util.which("aarch64-linux-gnu-gcc") and lit.util.which("qemu-aarch64"):
+    config.available_features.add("aarch64")

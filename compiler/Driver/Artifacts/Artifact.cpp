@@ -60,9 +60,6 @@ Error swage::writeFile(StringRef path, StringRef contents,
   return work->finish();
 }
 
-/// The library that every artifact with code needs.
-static constexpr StringLiteral runtimeLibrary = "libswage_rt.a";
-
 namespace {
 
 /// Makes the kinds that are machine code. The steps share what they made.
@@ -220,18 +217,16 @@ Error BinaryWriter::link(ArrayRef<std::string> arguments) {
 }
 
 Error BinaryWriter::linkExecutable() {
-  Expected<std::string> runtime = findRuntime(model.target, runtimeLibrary);
+  Expected<Runtime> runtime = findRuntime(model.target);
   if (!runtime)
     return runtime.takeError();
-  Expected<std::string> main = findRuntime(model.target, "libswage_rt_main.a");
-  if (!main)
-    return main.takeError();
   std::vector<std::string> arguments = {"-o", result};
   append_range(arguments, code);
   append_range(arguments, weights);
-  append_range(arguments, ArrayRef<std::string>{*main, *runtime, "-pthread",
-                                                "-Wl,--as-needed", "-lm",
-                                                "-Wl,--gc-sections"});
+  append_range(arguments, runtime->main);
+  append_range(arguments, runtime->library);
+  append_range(arguments, ArrayRef<std::string>{"-pthread", "-Wl,--as-needed",
+                                                "-lm", "-Wl,--gc-sections"});
   return link(arguments);
 }
 
@@ -242,7 +237,7 @@ static constexpr StringLiteral publicRuntime[] = {
     "swage_free",           "swage_dtype_size",  "swage_dtype_name"};
 
 Error BinaryWriter::linkShared() {
-  Expected<std::string> runtime = findRuntime(model.target, runtimeLibrary);
+  Expected<Runtime> runtime = findRuntime(model.target);
   if (!runtime)
     return runtime.takeError();
   Expected<std::string> exports = work.write("exports", [&](raw_ostream &os) {
@@ -266,8 +261,9 @@ Error BinaryWriter::linkShared() {
     arguments.push_back(("-Wl,-u," + symbol).str());
   append_range(arguments, code);
   append_range(arguments, weights);
-  append_range(arguments, ArrayRef<std::string>{*runtime, "-pthread",
-                                                "-Wl,--as-needed", "-lm"});
+  append_range(arguments, runtime->library);
+  append_range(arguments,
+               ArrayRef<std::string>{"-pthread", "-Wl,--as-needed", "-lm"});
   return link(arguments);
 }
 
@@ -285,7 +281,7 @@ Expected<std::string> BinaryWriter::linkCode() {
 }
 
 Error BinaryWriter::linkStatic() {
-  Expected<std::string> runtime = findRuntime(model.target, runtimeLibrary);
+  Expected<Runtime> runtime = findRuntime(model.target);
   if (!runtime)
     return runtime.takeError();
   Expected<std::string> local = linkCode();
@@ -294,7 +290,15 @@ Error BinaryWriter::linkStatic() {
   std::vector<ArchiveMember> members = {{*local, model.name + ".o"}};
   for (const std::string &path : weights)
     members.push_back({path, model.name + "_weights.o"});
-  return mergeArchive(result, members, *runtime);
+  if (!runtime->isSource)
+    return mergeArchive(result, members, runtime->library.front());
+  std::string object = work.add("runtime.o");
+  std::vector<std::string> arguments = {"-r", "-nostdlib", "-o", object};
+  append_range(arguments, runtime->library);
+  if (Error error = link(arguments))
+    return error;
+  members.push_back({object, "swage_rt.o"});
+  return mergeArchive(result, members, "");
 }
 
 Error BinaryWriter::linkObject() {

@@ -63,6 +63,22 @@ Error swage::localizeSymbols(StringRef input, StringRef output,
   return objcopy::executeObjcopyOnBinary(config, *file->getBinary(), os);
 }
 
+/// Appends the members of the archive `library`.
+static Error addMembers(const object::Archive &library,
+                        std::vector<NewArchiveMember> &members) {
+  Error error = Error::success();
+  for (const object::Archive::Child &child : library.children(error)) {
+    Expected<NewArchiveMember> member =
+        NewArchiveMember::getOldMember(child, /*Deterministic=*/true);
+    if (!member) {
+      consumeError(std::move(error));
+      return member.takeError();
+    }
+    members.push_back(std::move(*member));
+  }
+  return error;
+}
+
 Error swage::mergeArchive(StringRef output, ArrayRef<ArchiveMember> members,
                           StringRef library) {
   std::vector<NewArchiveMember> all;
@@ -74,26 +90,19 @@ Error swage::mergeArchive(StringRef output, ArrayRef<ArchiveMember> members,
     member->MemberName = file.name;
     all.push_back(std::move(*member));
   }
-
-  Expected<object::OwningBinary<object::Binary>> file =
-      object::createBinary(library);
-  if (!file)
-    return createFileError(library, file.takeError());
-  auto *archive = dyn_cast<object::Archive>(file->getBinary());
-  if (!archive)
-    return createStringError(formatv("'{0}' is not a library", library));
-  Error error = Error::success();
-  for (const object::Archive::Child &child : archive->children(error)) {
-    Expected<NewArchiveMember> member =
-        NewArchiveMember::getOldMember(child, /*Deterministic=*/true);
-    if (!member) {
-      consumeError(std::move(error));
-      return member.takeError();
-    }
-    all.push_back(std::move(*member));
+  object::OwningBinary<object::Binary> archive;
+  if (!library.empty()) {
+    Expected<object::OwningBinary<object::Binary>> file =
+        object::createBinary(library);
+    if (!file)
+      return createFileError(library, file.takeError());
+    archive = std::move(*file);
+    if (!isa<object::Archive>(archive.getBinary()))
+      return createStringError(formatv("'{0}' is not a library", library));
+    if (Error error =
+            addMembers(*cast<object::Archive>(archive.getBinary()), all))
+      return error;
   }
-  if (error)
-    return error;
   return writeArchive(output, all, SymtabWritingMode::NormalSymtab,
                       object::Archive::K_GNU, /*Deterministic=*/true,
                       /*Thin=*/false);

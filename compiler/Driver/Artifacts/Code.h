@@ -31,7 +31,8 @@ struct ArchiveMember {
   std::string name;
 };
 
-/// Writes an archive of `members`, followed by those of the archive `library`.
+/// Writes an archive of `members`, followed by those of the archive `library`
+/// unless that is empty.
 llvm::Error mergeArchive(llvm::StringRef output,
                          llvm::ArrayRef<ArchiveMember> members,
                          llvm::StringRef library);

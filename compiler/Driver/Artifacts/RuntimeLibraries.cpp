@@ -46,21 +46,62 @@ static SmallVector<std::string> getFolders() {
   return folders;
 }
 
-Expected<std::string> swage::findRuntime(const TargetInfo &target,
-                                         StringRef library) {
+/// The C files below the folder `name` of the runtime's sources.
+static void addSources(StringRef runtime, StringRef name,
+                       std::vector<std::string> &files) {
+  std::error_code code;
+  for (sys::fs::directory_iterator i(runtime + "/" + name, code), end;
+       i != end && !code; i.increment(code))
+    if (sys::path::extension(i->path()) == ".c")
+      files.push_back(i->path());
+}
+
+/// The runtime's sources, with the flags that they are compiled with. Nothing
+/// when they are not there.
+static std::optional<Runtime> findSources() {
+  std::string own = getOwnFolder();
+  // From PREFIX/bin, PREFIX/lib and PREFIX/lib/<machine>.
+  for (const char *relative : {"/../share", "/../../share"}) {
+    std::string folder = own + relative + "/swage/runtime";
+    if (!sys::fs::exists(folder + "/include/swage/artifact.h"))
+      continue;
+    Runtime runtime;
+    runtime.isSource = true;
+    runtime.library = {"-std=c11",
+                       "-O2",
+                       "-DNDEBUG",
+                       "-fPIC",
+                       "-I",
+                       folder,
+                       "-I",
+                       folder + "/include",
+                       "-pthread",
+                       "-fvisibility=hidden",
+                       "-ffunction-sections",
+                       "-fdata-sections",
+                       "-DSWAGE_VERSION=\"" SWAGE_VERSION "\""};
+    for (StringRef name : {"core", "io", "parallel", "program"})
+      addSources(folder, name, runtime.library);
+    addSources(folder, "executable", runtime.main);
+    return runtime;
+  }
+  return std::nullopt;
+}
+
+Expected<Runtime> swage::findRuntime(const TargetInfo &target) {
+  bool native = isNative(target);
   SmallVector<std::string> folders = getFolders();
   for (std::string &folder : folders) {
-    if (!isNative(target))
+    if (!native)
       folder += "/swage/" + target.triple;
-    std::string path = (folder + "/" + library).str();
-    if (sys::fs::exists(path))
-      return path;
+    std::string library = folder + "/libswage_rt.a";
+    if (sys::fs::exists(library))
+      return Runtime{{library}, {folder + "/libswage_rt_main.a"}};
   }
+  if (std::optional<Runtime> sources = findSources(); sources && !native)
+    return std::move(*sources);
   return createStringError(
-      formatv("cannot find the runtime {0} for '{1}'; looked in {2}; set "
-              "SWAGE_RUNTIME_DIR to the folder that holds it{3}",
-              library, target.triple, join(folders, ", "),
-              isNative(target) ? ""
-                               : ", built with CMake for that machine from the "
-                                 "folder runtime of Swage's sources"));
+      formatv("cannot find the runtime libswage_rt.a for '{0}'; looked in {1}; "
+              "set SWAGE_RUNTIME_DIR to the folder that holds it",
+              target.triple, join(folders, ", ")));
 }

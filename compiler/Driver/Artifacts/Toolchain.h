@@ -33,13 +33,19 @@ private:
   std::string path;
 };
 
-/// Finds a library that artifacts are linked with: libswage_rt.a, or
-/// libswage_rt_main.a, which has main(). It lies beside this program: in the
-/// build tree, below the prefix that Swage was installed to, or where
-/// SWAGE_RUNTIME_DIR says. For another machine it lies in the folder
-/// `swage/<triple>` there.
-llvm::Expected<std::string> findRuntime(const TargetInfo &target,
-                                        llvm::StringRef library);
+/// The runtime as arguments of the toolchain.
+struct Runtime {
+  std::vector<std::string> library; ///< what every artifact carries
+  std::vector<std::string> main;    ///< what gives executables their main()
+  bool isSource = false;            ///< C files to compile, not libraries
+};
+
+/// Finds the runtime: libswage_rt.a and libswage_rt_main.a beside this program,
+/// in the build tree, below the prefix that Swage was installed to, or where
+/// SWAGE_RUNTIME_DIR says. For another machine they may lie in the folder
+/// `swage/<triple>` there; otherwise it is compiled from its sources, which
+/// come with Swage, by the toolchain of that machine.
+llvm::Expected<Runtime> findRuntime(const TargetInfo &target);
 
 /// Whether `target` is this machine's kind, so that its native tools link.
 bool isNative(const TargetInfo &target);

@@ -33,12 +33,6 @@ public:
     add(name, "MISSING: " + toString(std::move(error)));
     hasProblems = true;
   }
-  void addPath(StringRef name, Expected<std::string> path) {
-    if (path)
-      add(name, *path);
-    else
-      addProblem(name, path.takeError());
-  }
   bool hasProblems = false;
 };
 } // namespace
@@ -94,8 +88,11 @@ int swage::runDoctor() {
     findings.add("linker", toolchain->getPath());
   else
     findings.addProblem("linker", toolchain.takeError());
-  findings.addPath("runtime", findRuntime(host, "libswage_rt.a"));
-  findings.addPath("main", findRuntime(host, "libswage_rt_main.a"));
+  Expected<Runtime> runtime = findRuntime(host);
+  if (runtime)
+    findings.add("runtime", runtime->library.front());
+  else
+    findings.addProblem("runtime", runtime.takeError());
   if (findings.hasProblems) {
     outs() << "something is missing; see above\n";
     return getExitCode(Status::Error);

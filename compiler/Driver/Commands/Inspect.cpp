@@ -80,11 +80,16 @@ static int inspectArtifact(const InspectArguments &arguments,
     outs() << formatv("{0:2}\n", json::Value(std::move(**facts)));
     return 0;
   }
-  outs() << arguments.model << ": the model '"
-         << (*facts)->getString("name").value_or("?") << "', compiled by Swage "
-         << (*facts)->getString("swage").value_or("?") << " for "
-         << (*facts)->getString("triple").value_or("?") << " ("
-         << (*facts)->getString("cpu").value_or("?") << ")\n";
+  auto text = [&](StringRef key) {
+    return (*facts)->getString(key).value_or("?");
+  };
+  outs() << arguments.model << ": the model '" << text("name")
+         << "', compiled by Swage " << text("swage") << " for "
+         << text("triple");
+  // Generic code is for no processor in particular.
+  if (!text("cpu").empty())
+    outs() << " (" << text("cpu") << ")";
+  outs() << '\n';
   printValues("inputs", (*facts)->getArray("inputs"));
   printValues("outputs", (*facts)->getArray("outputs"));
   printMemory(**facts);
