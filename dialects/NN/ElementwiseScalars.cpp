@@ -218,6 +218,36 @@ Value ModOp::buildScalar(OpBuilder &builder, Location loc, ValueRange scalars) {
   return s.select(isZero, remainder, moved);
 }
 
+/// An integer to an integer power, wrapping around: by squaring, over all bits
+/// of the exponent, without branches. A negative exponent is the reciprocal,
+/// which truncates to zero for all bases but 1 and -1.
+static Value buildIntegerPower(OpBuilder &builder, Location loc, Value base,
+                               Value exponent, bool isExponentUnsigned) {
+  ScalarBuilder s(builder, loc, base.getType());
+  ScalarBuilder e(builder, loc, exponent.getType(), isExponentUnsigned);
+  Value power = s.constant(1), square = base;
+  unsigned bits = e.type.getIntOrFloatBitWidth();
+  for (unsigned bit = 0; bit < bits; ++bit) {
+    Value mask = arith::ConstantOp::create(
+        builder, loc, IntegerAttr::get(e.type, APInt::getOneBitSet(bits, bit)));
+    Value masked = arith::AndIOp::create(builder, loc, exponent, mask);
+    Value isSet = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ne,
+                                        masked, e.constant(0));
+    power = s.select(isSet, s.mul(power, square), power);
+    if (bit + 1 < bits)
+      square = s.mul(square, square);
+  }
+  if (isExponentUnsigned)
+    return power;
+  // Bits of a negative exponent still tell even from odd, which is all that
+  // matters for 1 and -1.
+  Value isUnit =
+      arith::OrIOp::create(builder, loc, s.equal(base, s.constant(1)),
+                           s.equal(base, s.constant(-1)));
+  Value reciprocal = s.select(isUnit, power, s.constant(0));
+  return s.select(e.less(exponent, e.constant(0)), reciprocal, power);
+}
+
 Value PowOp::buildScalar(OpBuilder &builder, Location loc, ValueRange scalars) {
   Type base = scalars[0].getType(), exponent = scalars[1].getType();
   Value a = scalars[0], b = scalars[1];
@@ -237,14 +267,17 @@ Value PowOp::buildScalar(OpBuilder &builder, Location loc, ValueRange scalars) {
   if (isa<FloatType>(base)) {
     if (auto integer = dyn_cast<IntegerType>(exponent);
         integer && integer.getWidth() <= 32 &&
-        !elementTypeOf(getRhs()).isUnsignedInteger())
+        !elementTypeOf(getRhs()).isUnsignedInteger()) {
+      if (integer.getWidth() < 32) // processors' libraries have 32 bits only
+        b = arith::ExtSIOp::create(builder, loc, builder.getI32Type(), b);
       return math::FPowIOp::create(builder, loc, a, b);
+    }
     return math::PowFOp::create(builder, loc, a, toFloat(b, getRhs(), base));
   }
-  if (isa<IntegerType>(exponent) && base == exponent &&
-      !elementTypeOf(getLhs()).isUnsignedInteger())
-    return math::IPowIOp::create(builder, loc, a, b);
-  // Integers to a power of another type: in double, then truncated.
+  if (isa<IntegerType>(exponent))
+    return buildIntegerPower(builder, loc, a, b,
+                             elementTypeOf(getRhs()).isUnsignedInteger());
+  // Integers to a fractional power: in double, then truncated.
   Type wide = builder.getF64Type();
   Value power = math::PowFOp::create(builder, loc, toFloat(a, getLhs(), wide),
                                      toFloat(b, getRhs(), wide));
