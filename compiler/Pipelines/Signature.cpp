@@ -64,6 +64,12 @@ static LogicalResult readValue(func::FuncOp main, Type type,
     return main.emitError("'")
            << value.name << "' has type " << type
            << ", which cannot cross the border of a compiled model";
+  if (tensor.getRank() > SWAGE_MAX_RANK)
+    return main.emitError("'")
+           << value.name << "' has " << tensor.getRank()
+           << " dimensions; what crosses the border of a compiled model has at "
+              "most "
+           << SWAGE_MAX_RANK;
   for (int64_t size : tensor.getShape())
     value.dims.push_back(ShapedType::isDynamic(size) ? -1 : size);
   auto names = attributes ? attributes.getAs<ArrayAttr>("nn.dims") : nullptr;

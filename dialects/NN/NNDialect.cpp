@@ -9,6 +9,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "llvm/Support/CheckedArithmetic.h"
 
 using namespace mlir;
 using namespace swage::nn;
@@ -35,6 +36,22 @@ bool swage::nn::areCompatibleTypes(TypeRange inferred, TypeRange given) {
          });
 }
 
+/// Whether every element of a tensor can be addressed. Unknown sizes count
+/// as 1.
+static bool isAddressable(RankedTensorType type) {
+  if (llvm::is_contained(type.getShape(), 0))
+    return true;
+  int64_t bytes = 16; // of the largest element type
+  for (int64_t size : type.getShape()) {
+    std::optional<int64_t> product =
+        llvm::checkedMul(bytes, ShapedType::isDynamic(size) ? 1 : size);
+    if (!product)
+      return false;
+    bytes = *product;
+  }
+  return true;
+}
+
 LogicalResult swage::nn::inferResultTypes(Operation *op) {
   auto inference = cast<InferTypeOpInterface>(op);
   SmallVector<Type> types;
@@ -43,6 +60,11 @@ LogicalResult swage::nn::inferResultTypes(Operation *op) {
           op->getDiscardableAttrDictionary(), op->getPropertiesStorage(),
           op->getRegions(), types)))
     return failure();
+  for (Type type : types)
+    if (auto tensor = dyn_cast<RankedTensorType>(type);
+        tensor && !isAddressable(tensor))
+      return op->emitError("its result '")
+             << tensor << "' has more elements than memory can address";
   for (auto [result, type] : llvm::zip_equal(op->getResults(), types))
     result.setType(type);
   return success();
