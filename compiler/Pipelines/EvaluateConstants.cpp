@@ -29,12 +29,34 @@ ElementsAttr createConstant(RankedTensorType type, AsmResourceBlob blob) {
   return DenseResourceElementsAttr::get(type, "evaluated", std::move(blob));
 }
 
+/// The bytes of a tensor of static shape.
+uint64_t countBytes(Type type) {
+  auto tensor = cast<RankedTensorType>(type);
+  return tensor.getNumElements() *
+         std::max(1u, tensor.getElementTypeBitWidth() / 8);
+}
+
+/// Whether the results of a call are worth to be kept: their sizes are known,
+/// and they are not out of proportion, as a huge tensor of one number would be,
+/// which is better made when the program runs.
+bool isKeepable(kernel::CallOp call) {
+  constexpr uint64_t limit = uint64_t(1) << 30;
+  uint64_t taken = 0, given = 0;
+  for (Type type : call.getInputs().getTypes())
+    if (cast<RankedTensorType>(type).hasStaticShape())
+      taken += countBytes(type);
+  for (Type type : call.getResultTypes()) {
+    if (!cast<RankedTensorType>(type).hasStaticShape())
+      return false;
+    given += countBytes(type);
+  }
+  return given <= limit || given <= 4 * taken;
+}
+
 bool isReady(Operation *op) {
   auto call = dyn_cast<kernel::CallOp>(op);
   return call && llvm::all_of(call.getInputs(), getConstant) &&
-         llvm::all_of(call.getResultTypes(), [](Type type) {
-           return cast<RankedTensorType>(type).hasStaticShape();
-         });
+         isKeepable(call);
 }
 
 /// A view of a constant is the same bytes under another type.
@@ -64,7 +86,7 @@ std::vector<KernelRequest> findRequests(func::FuncOp main,
     for (Value operand : operands)
       all &= getConstant(operand) || constants.contains(operand);
     auto call = dyn_cast<kernel::CallOp>(op);
-    if (!all || operands.empty() ||
+    if (!all || operands.empty() || (call && !isKeepable(call)) ||
         !(call ||
           isa<tensor::CollapseShapeOp, tensor::ExpandShapeOp, tensor::CastOp>(
               op)))
@@ -89,11 +111,8 @@ FailureOr<SmallVector<ElementsAttr>> evaluate(kernel::CallOp call,
         const_cast<char *>(getConstantBytes(getConstant(input), bytes).data()));
   SmallVector<AsmResourceBlob> results;
   for (Type result : call.getResultTypes()) {
-    auto type = cast<RankedTensorType>(result);
-    size_t bytes =
-        type.getNumElements() * std::max(1u, type.getElementTypeBitWidth() / 8);
-    results.push_back(HeapAsmResourceBlob::allocate(bytes, /*align=*/64,
-                                                    /*dataIsMutable=*/true));
+    results.push_back(HeapAsmResourceBlob::allocate(
+        countBytes(result), /*align=*/64, /*dataIsMutable=*/true));
     buffers.push_back(results.back().getMutableData().data());
   }
   if (llvm::Error error = runner.run(buffers.data(), /*dims=*/nullptr))

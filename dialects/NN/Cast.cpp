@@ -6,30 +6,23 @@
 //
 //===----------------------------------------------------------------------===//
 #include "dialects/NN/Inference.h"
+#include "dialects/NN/NarrowFloats.h"
 #include "dialects/NN/ScalarBuilder.h"
+#include "llvm/ADT/StringSwitch.h"
 
 using namespace mlir;
 using namespace swage::nn;
 
+/// Between the types that processors have. Two of one width meet in f32.
 static Value castFloatToFloat(OpBuilder &builder, Location loc, Value x,
-                              FloatType target, bool saturate) {
+                              FloatType target) {
   auto source = cast<FloatType>(x.getType());
   if (source == target)
     return x;
   if (target.getWidth() > source.getWidth())
     return arith::ExtFOp::create(builder, loc, target, x);
-  if (saturate && target.getWidth() <= 8) {
-    APFloat largest = APFloat::getLargest(target.getFloatSemantics());
-    ScalarBuilder s(builder, loc, source);
-    bool lost;
-    largest.convert(APFloat::IEEEdouble(), APFloat::rmNearestTiesToEven, &lost);
-    double limit = largest.convertToDouble();
-    x = s.clamp(x, -limit, limit);
-  }
-  if (target.getWidth() == source.getWidth()) { // f16 <-> bf16, f8 kinds
-    Value wide = arith::ExtFOp::create(builder, loc, builder.getF32Type(), x);
-    return arith::TruncFOp::create(builder, loc, target, wide);
-  }
+  if (target.getWidth() == source.getWidth())
+    x = arith::ExtFOp::create(builder, loc, builder.getF32Type(), x);
   return arith::TruncFOp::create(builder, loc, target, x);
 }
 
@@ -51,12 +44,38 @@ static Value castFloatToInteger(OpBuilder &builder, Location loc, Value x,
   return arith::TruncIOp::create(builder, loc, target, integer);
 }
 
+static Value castIntegerToFloat(OpBuilder &builder, Location loc, Value x,
+                                FloatType target, bool isUnsigned) {
+  if (isUnsigned)
+    return arith::UIToFPOp::create(builder, loc, target, x);
+  return arith::SIToFPOp::create(builder, loc, target, x);
+}
+
+static Value castIntegerToInteger(OpBuilder &builder, Location loc, Value x,
+                                  IntegerType target, bool isUnsigned) {
+  unsigned width = x.getType().getIntOrFloatBitWidth();
+  if (target.getWidth() < width)
+    return arith::TruncIOp::create(builder, loc, target, x);
+  if (target.getWidth() == width)
+    return x;
+  if (isUnsigned)
+    return arith::ExtUIOp::create(builder, loc, target, x);
+  return arith::ExtSIOp::create(builder, loc, target, x);
+}
+
+static PowerRounding parseRounding(StringRef name) {
+  return llvm::StringSwitch<PowerRounding>(name)
+      .Case("down", PowerRounding::Down)
+      .Case("nearest", PowerRounding::Nearest)
+      .Default(PowerRounding::Up);
+}
+
 Value CastOp::buildScalar(OpBuilder &builder, Location loc,
                           ValueRange scalars) {
   Value x = scalars[0];
   Type from = elementTypeOf(getOperand());
   Type to = getTo();
-  Type target = getSignless(to);
+  bool fromUnsigned = from.isUnsignedInteger() || from.isInteger(1);
   if (to.isInteger(1) && !from.isInteger(1)) { // truth
     ScalarBuilder s(builder, loc, x.getType());
     if (s.isFloat)
@@ -65,27 +84,21 @@ Value CastOp::buildScalar(OpBuilder &builder, Location loc,
     return arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ne, x,
                                  s.constant(0));
   }
-  bool fromUnsigned = from.isUnsignedInteger() || from.isInteger(1);
-  if (isa<FloatType>(from)) {
-    if (auto floating = dyn_cast<FloatType>(to))
-      return castFloatToFloat(builder, loc, x, floating, getSaturate());
-    return castFloatToInteger(builder, loc, x, cast<IntegerType>(target),
-                              to.isUnsignedInteger());
+  if (auto target = dyn_cast<FloatType>(to)) {
+    FloatType wide = target.getWidth() < 32 ? builder.getF32Type() : target;
+    bool isNarrow = isNarrowFloat(target);
+    if (isa<IntegerType>(from))
+      x = castIntegerToFloat(builder, loc, x, wide, fromUnsigned);
+    x = castFloatToFloat(builder, loc, x, isNarrow ? wide : target);
+    if (!isNarrow)
+      return x;
+    // To its own type even an infinity goes unchanged.
+    return encodeNarrowFloat(builder, loc, x, target,
+                             getSaturate() && from != to,
+                             parseRounding(getRounding()));
   }
-  if (auto floating = dyn_cast<FloatType>(to)) {
-    Type wide = floating.getWidth() < 32 ? Type(builder.getF32Type()) : to;
-    Value number =
-        fromUnsigned
-            ? arith::UIToFPOp::create(builder, loc, wide, x).getResult()
-            : arith::SIToFPOp::create(builder, loc, wide, x).getResult();
-    return castFloatToFloat(builder, loc, number, floating, getSaturate());
-  }
-  unsigned width = x.getType().getIntOrFloatBitWidth();
-  if (target.getIntOrFloatBitWidth() < width)
-    return arith::TruncIOp::create(builder, loc, target, x);
-  if (target.getIntOrFloatBitWidth() == width)
-    return x;
-  if (fromUnsigned)
-    return arith::ExtUIOp::create(builder, loc, target, x);
-  return arith::ExtSIOp::create(builder, loc, target, x);
+  auto target = cast<IntegerType>(getSignless(to));
+  if (isa<FloatType>(from))
+    return castFloatToInteger(builder, loc, x, target, to.isUnsignedInteger());
+  return castIntegerToInteger(builder, loc, x, target, fromUnsigned);
 }

@@ -8,6 +8,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "dialects/NN/Inference.h"
+#include "dialects/NN/NarrowFloats.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/IR/Matchers.h"
@@ -29,7 +30,7 @@ LogicalResult inferElementwise(std::optional<Location> loc, ValueRange operands,
   return success();
 }
 
-/// The scalar constant of `type` in signless arith form.
+/// The scalar constant of `type` in signless arith form; narrow floats as f32.
 static Value createSignlessScalar(OpBuilder &builder, Location loc,
                                   Attribute element, Type type) {
   Type signless = getSignless(type);
@@ -37,7 +38,25 @@ static Value createSignlessScalar(OpBuilder &builder, Location loc,
     return arith::ConstantOp::create(
         builder, loc,
         cast<TypedAttr>(IntegerAttr::get(signless, integer.getValue())));
+  if (isNarrowFloat(type)) {
+    APFloat value = cast<FloatAttr>(element).getValue();
+    bool lost;
+    value.convert(APFloat::IEEEsingle(), APFloat::rmNearestTiesToEven, &lost);
+    return arith::ConstantOp::create(
+        builder, loc, FloatAttr::get(builder.getF32Type(), value));
+  }
   return arith::ConstantOp::create(builder, loc, cast<TypedAttr>(element));
+}
+
+/// An element from the signless integer that was computed, which is the code
+/// of a narrow float.
+static Attribute getElement(Type type, const APInt &value) {
+  auto narrow = dyn_cast<FloatType>(type);
+  if (!narrow)
+    return IntegerAttr::get(type, value);
+  return FloatAttr::get(type,
+                        APFloat(narrow.getFloatSemantics(),
+                                value.trunc(type.getIntOrFloatBitWidth())));
 }
 
 OpFoldResult foldElementwise(Operation *op, ArrayRef<Attribute> operands) {
@@ -87,6 +106,10 @@ OpFoldResult foldElementwise(Operation *op, ArrayRef<Attribute> operands) {
           constant.getValues<Attribute>()[getPosition(constant, i)],
           constant.getElementType()));
     Value value = elementwise.buildScalar(builder, op->getLoc(), scalars);
+    if (isNarrowFloat(elementType) && isa<FloatType>(value.getType()))
+      value = encodeNarrowFloat(builder, op->getLoc(), value,
+                                cast<FloatType>(elementType),
+                                /*saturate=*/false);
     // Fold what was built, in order; every operation has constant operands.
     DenseMap<Value, Attribute> known;
     for (Operation &step : scratch) {
@@ -110,7 +133,7 @@ OpFoldResult foldElementwise(Operation *op, ArrayRef<Attribute> operands) {
     if (!result)
       return {};
     if (auto integer = dyn_cast<IntegerAttr>(result))
-      result = IntegerAttr::get(elementType, integer.getValue());
+      result = getElement(elementType, integer.getValue());
     results.push_back(result);
   }
   return DenseElementsAttr::get(type, results);

@@ -116,14 +116,21 @@ def NN_GeluOp : NN_UnaryOp<"gelu", "x times the normal distribution's CDF at x, 
   let arguments = (ins NN_Tensor:$operand, UnitAttr:$approximate);
 }
 
+def NN_PowerRounding : ConfinedAttr<StrAttr, [AttrConstraint<
+    CPred<"::llvm::is_contained({\"up\", \"down\", \"nearest\"}, ::llvm::cast<::mlir::StringAttr>($_self).getValue())">,
+    "which is 'up', 'down' or 'nearest'">]>;
+
 def NN_CastOp : NN_ElementwiseOp<"cast", "the same value in another element type"> {
   let description = [{
     Floats to integers truncate towards zero; to booleans, what is not zero is
-    true. Narrower floats round to nearest even; with `saturate` what does not
-    fit an 8-bit float becomes its largest value.
+    true; narrower integers wrap around. Narrower floats round to nearest even;
+    with `saturate` what does not fit a float of eight bits or fewer becomes its
+    largest value. To `f8E8M0FNU`, which has powers of two only and no sign,
+    numbers are rounded as `rounding` says.
   }];
   let resultElementType = "adaptor.getTo()";
-  let arguments = (ins NN_Tensor:$operand, TypeAttr:$to, DefaultValuedAttr<BoolAttr, "true">:$saturate);
+  let arguments = (ins NN_Tensor:$operand, TypeAttr:$to, DefaultValuedAttr<BoolAttr, "true">:$saturate,
+                       DefaultValuedStrAttr<NN_PowerRounding, "up">:$rounding);
   let results = (outs NN_Tensor:$result);
   let assemblyFormat = "$operand attr-dict `:` type($operand) `->` type($result)";
 }

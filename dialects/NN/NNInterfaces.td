@@ -39,7 +39,9 @@ def NN_Elementwise : OpInterface<"ElementwiseInterface"> {
   let methods = [
     InterfaceMethod<[{
         Builds the computation of one element in arith and math operations.
-        Scalars are signless; booleans are `i1`.
+        Scalars are signless; booleans are `i1`; floats narrower than f32 come
+        as f32 from memory, and those of eight bits and fewer always. A result
+        of such a type is an f32, or its code as an `i8`.
       }],
       "::mlir::Value", "buildScalar",
       (ins "::mlir::OpBuilder &":$builder, "::mlir::Location":$loc, "::mlir::ValueRange":$scalars)>

@@ -9,6 +9,7 @@
 #include "compiler/Conversion/NNToLinalg/Lowering.h"
 #include "compiler/Conversion/NNToLinalg/NNToLinalg.h"
 #include "dialects/NN/Inference.h"
+#include "dialects/NN/NarrowFloats.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Func/Transforms/FuncConversions.h"
 #include "mlir/Dialect/Index/IR/IndexDialect.h"
@@ -28,26 +29,47 @@ using namespace swage::nn;
 
 namespace {
 
+/// An element of `type` for computing, from what memory holds. Narrow floats
+/// are computed in f32.
+Value loadScalar(OpBuilder &b, Location loc, Value stored, Type type) {
+  if (type.isInteger(1)) {
+    Value zero = createScalarConstant(b, loc, stored.getType(), 0);
+    return arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ne, stored,
+                                 zero);
+  }
+  if (isNarrowFloat(type))
+    return decodeNarrowFloat(b, loc, stored, cast<FloatType>(type));
+  if (isa<FloatType>(type))
+    return convertFloat(b, loc, stored, getAccumulatorType(type));
+  if (stored.getType() != getSignless(type))
+    return arith::TruncIOp::create(b, loc, getSignless(type), stored);
+  return stored;
+}
+
+/// A computed element of `type` as memory holds it.
+Value storeScalar(OpBuilder &b, Location loc, Value value, Type type) {
+  Type storage = getStorageType(type);
+  if (value.getType() == storage)
+    return value;
+  if (isNarrowFloat(type))
+    return encodeNarrowFloat(b, loc, value, cast<FloatType>(type),
+                             /*saturate=*/false);
+  if (isa<FloatType>(type))
+    return convertFloat(b, loc, value, storage);
+  if (type.isInteger(1) || type.isUnsignedInteger())
+    return arith::ExtUIOp::create(b, loc, storage, value);
+  return arith::ExtSIOp::create(b, loc, storage, value);
+}
+
 /// Builds one element of an elementwise operator from elements as memory holds
-/// them. Narrow floats are computed in f32.
+/// them.
 Value buildStoredScalar(ElementwiseInterface op, OpBuilder &b, Location loc,
                         ValueRange stored) {
   SmallVector<Value> scalars;
-  for (auto [value, operand] : llvm::zip(stored, op->getOperands())) {
-    Type type = elementTypeOf(operand);
-    if (type.isInteger(1)) {
-      Value zero = createScalarConstant(b, loc, value.getType(), 0);
-      scalars.push_back(
-          arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ne, value, zero));
-    } else {
-      scalars.push_back(convertFloat(b, loc, value, getAccumulatorType(type)));
-    }
-  }
+  for (auto [value, operand] : llvm::zip(stored, op->getOperands()))
+    scalars.push_back(loadScalar(b, loc, value, elementTypeOf(operand)));
   Value result = op.buildScalar(b, loc, scalars);
-  Type type = getStorageType(elementTypeOf(op->getResult(0)));
-  if (result.getType().isInteger(1))
-    return arith::ExtUIOp::create(b, loc, type, result);
-  return convertFloat(b, loc, result, type);
+  return storeScalar(b, loc, result, elementTypeOf(op->getResult(0)));
 }
 
 /// Elementwise operators: one generic over the broadcast operands.
@@ -199,23 +221,60 @@ struct LowerByInterface : OpInterfaceConversionPattern<LowerToLinalgInterface> {
   }
 };
 
-/// Constants keep their bytes; booleans become bytes.
+/// A constant's elements as memory holds them.
+ElementsAttr getStored(ElementsAttr elements) {
+  RankedTensorType type = getStorageTensor(elements.getType());
+  if (auto resource = dyn_cast<DenseResourceElementsAttr>(elements))
+    return DenseResourceElementsAttr::get(type, resource.getRawHandle());
+  if (auto dense = dyn_cast<DenseIntElementsAttr>(elements))
+    return dense.mapValues(type.getElementType(), [&](const APInt &element) {
+      return extendToStorage(element, dense.getElementType());
+    });
+  auto floats = dyn_cast<DenseFPElementsAttr>(elements);
+  if (!floats || !isNarrowFloat(floats.getElementType()))
+    return elements;
+  return floats.mapValues(type.getElementType(), [](const APFloat &element) {
+    return element.bitcastToAPInt().zextOrTrunc(8);
+  });
+}
+
+/// Whether a constant repeats one element so often that neither the compiler
+/// nor the compiled model should hold it.
+bool isHugeSplat(arith::ConstantOp constant) {
+  constexpr int64_t limit = int64_t(1) << 28;
+  auto dense = dyn_cast<DenseElementsAttr>(constant.getValue());
+  return dense && dense.isSplat() && dense.getNumElements() > limit;
+}
+
+/// The tensor of a huge splat, made when the program runs.
+Value createHugeSplat(arith::ConstantOp op, OpBuilder &b) {
+  auto type = cast<RankedTensorType>(op.getType());
+  auto element =
+      cast<DenseElementsAttr>(op.getValue()).getSplatValue<Attribute>();
+  auto one = DenseElementsAttr::get(
+      RankedTensorType::get({}, type.getElementType()), element);
+  Location loc = op.getLoc();
+  Value scalar =
+      arith::ConstantOp::create(b, loc, cast<TypedAttr>(getStored(one)));
+  scalar = tensor::ExtractOp::create(b, loc, scalar, ValueRange());
+  return createFilled(
+      b, loc, getAsIndexOpFoldResult(b.getContext(), type.getShape()), scalar);
+}
+
+/// Constants keep their bytes; what is smaller than a byte becomes one.
 struct ConvertConstant : OpConversionPattern<arith::ConstantOp> {
   using OpConversionPattern::OpConversionPattern;
   LogicalResult
   matchAndRewrite(arith::ConstantOp op, OpAdaptor,
                   ConversionPatternRewriter &rewriter) const override {
-    RankedTensorType type = getStorageTensor(op.getType());
-    TypedAttr value;
-    if (auto resource = dyn_cast<DenseResourceElementsAttr>(op.getValue()))
-      value = DenseResourceElementsAttr::get(type, resource.getRawHandle());
-    else if (auto dense = dyn_cast<DenseIntElementsAttr>(op.getValue()))
-      value = dense.mapValues(type.getElementType(), [&](const APInt &element) {
-        return element.zextOrTrunc(type.getElementTypeBitWidth());
-      });
+    auto elements = dyn_cast<ElementsAttr>(op.getValue());
+    if (!elements)
+      return rewriter.notifyMatchFailure(op, "is no tensor");
+    if (isHugeSplat(op))
+      rewriter.replaceOp(op, createHugeSplat(op, rewriter));
     else
-      return rewriter.notifyMatchFailure(op, "not an integer tensor");
-    rewriter.replaceOpWithNewOp<arith::ConstantOp>(op, type, value);
+      rewriter.replaceOpWithNewOp<arith::ConstantOp>(
+          op, cast<TypedAttr>(getStored(elements)));
     return success();
   }
 };
@@ -227,7 +286,8 @@ struct ConvertNNToLinalg
     TypeConverter converter;
     converter.addConversion([](Type type) { return type; });
     converter.addConversion([](RankedTensorType type) -> Type {
-      if (!isa<IntegerType>(type.getElementType()))
+      Type element = type.getElementType();
+      if (!isa<IntegerType>(element) && !isNarrowFloat(element))
         return type;
       return getStorageTensor(type);
     });
@@ -243,6 +303,11 @@ struct ConvertNNToLinalg
     target.addIllegalDialect<NNDialect>();
     target.markUnknownOpDynamicallyLegal(
         [&](Operation *op) { return converter.isLegal(op); });
+    target.addDynamicallyLegalOp<arith::ConstantOp>(
+        [&](arith::ConstantOp constant) {
+          return converter.isLegal(constant.getOperation()) &&
+                 !isHugeSplat(constant);
+        });
     target.addDynamicallyLegalOp<func::FuncOp>([&](func::FuncOp func) {
       return converter.isSignatureLegal(func.getFunctionType()) &&
              converter.isLegal(&func.getBody());

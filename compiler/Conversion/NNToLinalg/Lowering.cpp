@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 #include "compiler/Conversion/NNToLinalg/Lowering.h"
 #include "dialects/NN/Inference.h"
+#include "dialects/NN/NarrowFloats.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/Utils/ReshapeOpsUtils.h"
 
@@ -15,9 +16,17 @@ using namespace mlir;
 namespace swage::nn {
 
 Type getStorageType(Type elementType) {
-  if (elementType.isInteger(1))
+  bool isSmall =
+      isa<IntegerType>(elementType) && elementType.getIntOrFloatBitWidth() < 8;
+  if (isSmall || isNarrowFloat(elementType))
     return IntegerType::get(elementType.getContext(), 8);
   return getSignless(elementType);
+}
+
+APInt extendToStorage(const APInt &element, Type elementType) {
+  unsigned width = getStorageType(elementType).getIntOrFloatBitWidth();
+  bool isSigned = !elementType.isUnsignedInteger() && !elementType.isInteger(1);
+  return isSigned ? element.sextOrTrunc(width) : element.zextOrTrunc(width);
 }
 
 RankedTensorType getStorageTensor(Type type) {
@@ -328,13 +337,12 @@ std::optional<Values> getScalarElements(OpBuilder &b, Location loc,
   if (!matchPattern(tensor, m_Constant(&constant)))
     return std::nullopt;
   Values scalars;
-  for (const APInt &value : constant.getValues<APInt>()) {
-    Type scalar = getStorageType(type.getElementType());
+  Type scalar = getStorageType(type.getElementType());
+  for (const APInt &value : constant.getValues<APInt>())
     scalars.push_back(arith::ConstantOp::create(
         b, loc,
         IntegerAttr::get(scalar,
-                         value.zextOrTrunc(scalar.getIntOrFloatBitWidth()))));
-  }
+                         extendToStorage(value, type.getElementType()))));
   return scalars;
 }
 

@@ -20,10 +20,15 @@ using Sizes = llvm::SmallVector<mlir::OpFoldResult>;
 using ScalarBody = llvm::function_ref<mlir::Value(
     mlir::OpBuilder &, mlir::Location, mlir::ValueRange)>;
 
-/// The element type that memory holds: signless, and a byte for a boolean.
+/// The element type that memory holds: signless, and a byte for a boolean, for
+/// an integer of fewer bits, extended by its sign if it has one, and for the
+/// code of a float of eight bits or fewer.
 mlir::Type getStorageType(mlir::Type elementType);
 /// `type` with the storage type of its elements.
 mlir::RankedTensorType getStorageTensor(mlir::Type type);
+
+/// An integer of `elementType` as memory holds it.
+llvm::APInt extendToStorage(const llvm::APInt &element, mlir::Type elementType);
 
 /// Whether the operator's tensor holds unsigned integers (or booleans).
 bool isUnsigned(mlir::Value original);

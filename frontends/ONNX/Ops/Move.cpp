@@ -56,27 +56,28 @@ static Results importConstantOfShape(NodeContext &node) {
   return fill(node, node.reshape(element, {}), node.input(0));
 }
 
+/// The conversion that both forms of Cast describe by the same attributes.
+static Results createCast(NodeContext &node, Type type) {
+  bool saturate = node.boolAttr("saturate", true);
+  std::string rounding = node.stringAttr("round_mode", "up");
+  if (!llvm::is_contained({"up", "down", "nearest"}, rounding))
+    return node.bad("its rounding mode '" + printable(rounding) +
+                    "' is none of up, down and nearest");
+  return node.create<nn::CastOp>(node.input(0), type, saturate, rounding);
+}
+
 static Results importCast(NodeContext &node) {
   int64_t to = node.intAttr("to", TensorProto::UNDEFINED);
-  bool saturate = node.boolAttr("saturate", true);
+  if (to == TensorProto::STRING)
+    return node.unsupported("casts to strings are not supported");
   Type type = elementTypeOf(to, node.context());
   if (!type)
-    return to == TensorProto::STRING
-               ? node.unsupported("casts to strings are not supported")
-               : node.bad("its attribute 'to' is no element type");
-  if (std::string mode = node.stringAttr("round_mode", "up"); mode != "up")
-    return node.unsupported("the rounding mode '" + printable(mode) +
-                            "' is not supported");
-  return node.create<nn::CastOp>(node.input(0), type, saturate);
+    return node.bad("its attribute 'to' is no element type");
+  return createCast(node, type);
 }
 
 static Results importCastLike(NodeContext &node) {
-  bool saturate = node.boolAttr("saturate", true);
-  if (std::string mode = node.stringAttr("round_mode", "up"); mode != "up")
-    return node.unsupported("the rounding mode '" + printable(mode) +
-                            "' is not supported");
-  Type type = node.elementType(node.input(1));
-  return node.create<nn::CastOp>(node.input(0), type, saturate);
+  return createCast(node, node.elementType(node.input(1)));
 }
 
 static Results importSliceByAttributes(NodeContext &node) {
