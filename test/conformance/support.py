@@ -1,0 +1,122 @@
+#!/usr/bin/env python3
+"""The table of conformance cases and the page that is made of it.
+
+As a program, writes docs/generated/OnnxSupport.md (or the file named) from
+status.tsv, for which no suite and no compiler is needed.
+"""
+import collections
+import pathlib
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+PAGE = HERE.parent.parent / "docs" / "generated" / "OnnxSupport.md"
+
+HEADER = ("suite", "case", "status", "reason", "operators")
+Row = collections.namedtuple("Row", HEADER)
+
+
+def read_table(path):
+    """The rows by suite and case; none when there is no table yet."""
+    if not path.exists():
+        return {}
+    rows = {}
+    for line in path.read_text().splitlines()[1:]:
+        fields = line.split("\t")
+        row = Row(*fields, *[""] * (len(HEADER) - len(fields)))
+        rows[row.suite, row.case] = row
+    return rows
+
+
+def write_table(path, table):
+    lines = ["\t".join(HEADER)]
+    for key in sorted(table):
+        # A row's last fields may be empty; no line ends in white space.
+        lines.append("\t".join(table[key]).rstrip())
+    path.write_text("\n".join(lines) + "\n")
+
+
+def find_operators(model):
+    """The operators of a model as `Add:14 ai.onnx.ml.Binarizer:1`, with the
+    opset of the model, sorted."""
+    import onnx
+
+    proto = onnx.load(model, load_external_data=False)
+    opsets = {opset.domain or "ai.onnx": opset.version for opset in proto.opset_import}
+    found = set()
+
+    def visit(nodes):
+        for node in nodes:
+            domain = node.domain or "ai.onnx"
+            name = node.op_type if domain == "ai.onnx" else f"{domain}.{node.op_type}"
+            if not any(f.name == node.op_type for f in proto.functions):
+                found.add(f"{name}:{opsets.get(domain, 1)}")
+            for attribute in node.attribute:
+                visit(attribute.g.node)
+                for graph in attribute.graphs:
+                    visit(graph.node)
+
+    visit(proto.graph.node)
+    for function in proto.functions:
+        visit(function.node)
+    return " ".join(sorted(found))
+
+
+def format_versions(versions):
+    """Opsets as ranges of what was seen: `7, 13-15`."""
+    ranges = []
+    for version in sorted(versions):
+        if ranges and ranges[-1][1] == version - 1:
+            ranges[-1][1] = version
+        else:
+            ranges.append([version, version])
+    return ", ".join(f"{a}" if a == b else f"{a}-{b}" for a, b in ranges)
+
+
+def write_page(path, table):
+    """By operator: the opsets seen, and how many cases with it pass."""
+    totals, passed = collections.Counter(), collections.Counter()
+    versions = collections.defaultdict(set)
+    suites = collections.defaultdict(collections.Counter)
+    for row in table.values():
+        suites[row.suite][row.status] += 1
+        for entry in row.operators.split():
+            operator, version = entry.rsplit(":", 1)
+            totals[operator] += 1
+            versions[operator].add(int(version))
+            passed[operator] += row.status == "pass"
+
+    lines = [
+        "# Which ONNX operators work",
+        "",
+        "Made by `test/conformance/support.py` from `test/conformance/status.tsv`,",
+        "which holds the outcome of every case of the ONNX backend suites; do not edit.",
+        "",
+        "| suite | pass | fail | unsupported |",
+        "|---|---|---|---|",
+    ]
+    for suite, counts in sorted(suites.items()):
+        lines.append(
+            f"| {suite} | {counts['pass']} | {counts['fail']} | {counts['unsupported']} |"
+        )
+    lines += [
+        "",
+        "A case counts for every operator that its model contains. A case that is",
+        "unsupported was refused with a reason before anything was compiled.",
+        "",
+        "| operator | opsets seen | cases passed |",
+        "|---|---|---|",
+    ]
+    for operator in sorted(totals, key=lambda name: (name.count("."), name.lower())):
+        lines.append(
+            f"| {operator} | {format_versions(versions[operator])} "
+            f"| {passed[operator]} of {totals[operator]} |"
+        )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("\n".join(lines) + "\n")
+
+
+if __name__ == "__main__":
+    write_page(
+        pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else PAGE,
+        read_table(HERE / "status.tsv"),
+    )
