@@ -24,7 +24,7 @@ static json::Value describeDim(const ValueSignature &value, size_t index) {
   StringRef name = getDimName(value, index);
   if (name.empty())
     return nullptr;
-  return name.str();
+  return json::fixUTF8(name);
 }
 
 static json::Array describeValues(ArrayRef<ValueSignature> values) {

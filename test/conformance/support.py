@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 """The table of conformance cases and the page that is made of it.
 
 As a program, writes docs/generated/OnnxSupport.md (or the file named) from

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 """Keeps the table of conformance cases, status.tsv, and guards it.
 
 Without --check, runs every suite that is at hand, writes what passes into the

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 """Runs models that are valid but absurd: huge, empty, deep, out of range.
 
 Each ends as the list says: it runs, or one line says what is wrong.

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 """Feeds damaged models to swage, which must refuse or run them, never crash.
 
 From models made here (and, with --models, from any others) makes variants with

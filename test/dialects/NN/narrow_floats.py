@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 """Checks casts to and from floats of eight bits and fewer against tables.
 
 The tables hold every number of a type, by its definition; a cast must find the
