@@ -33,6 +33,31 @@ function(swage_tablegen_target name)
   add_dependencies(swage-tablegen ${name})
 endfunction()
 
+# The header that nearly every file includes, compiled once.
+set(SWAGE_PCH ${CMAKE_BINARY_DIR}/dialects/CMakeFiles/SwagePCH.dir/cmake_pch.hxx.pch)
+
+function(swage_add_precompiled)
+  set(header ${CMAKE_SOURCE_DIR}/cmake/Precompiled.h)
+  add_library(SwagePCH OBJECT ${CMAKE_SOURCE_DIR}/cmake/Precompiled.cpp)
+  swage_compiler_flags(SwagePCH)
+  target_precompile_headers(SwagePCH PRIVATE ${header})
+  # What it is made of, for ccache: its own bytes hold the paths of this build.
+  file(SHA256 ${header} hash)
+  string(TOUPPER "${CMAKE_BUILD_TYPE}" type)
+  file(WRITE ${SWAGE_PCH}.sum
+    "${hash} ${LLVM_PACKAGE_VERSION} ${CMAKE_CXX_COMPILER_VERSION} ${CMAKE_CXX_FLAGS} "
+    "${CMAKE_CXX_FLAGS_${type}} ${SWAGE_SANITIZE}")
+endfunction()
+
+# As target_precompile_headers(... REUSE_FROM), but with an option whose path
+# ccache knows to take relative to the build.
+function(swage_use_precompiled target)
+  add_dependencies(${target} SwagePCH)
+  target_compile_options(${target} PRIVATE "SHELL:-include-pch ${SWAGE_PCH}")
+  get_target_property(sources ${target} SOURCES)
+  set_property(SOURCE ${sources} APPEND PROPERTY OBJECT_DEPENDS ${SWAGE_PCH})
+endfunction()
+
 # swage_library(NAME sources... [LINK libs...]): a static library of the compiler.
 function(swage_library name)
   cmake_parse_arguments(ARG "NO_PCH" "" "LINK" ${ARGN})
@@ -41,7 +66,7 @@ function(swage_library name)
   add_dependencies(${name} swage-tablegen)
   target_link_libraries(${name} PUBLIC ${ARG_LINK} MLIR LLVM)
   if(NOT ARG_NO_PCH)
-    target_precompile_headers(${name} REUSE_FROM SwagePCH)
+    swage_use_precompiled(${name})
   endif()
   set_property(GLOBAL APPEND PROPERTY SWAGE_LIBRARIES ${name})
 endfunction()
