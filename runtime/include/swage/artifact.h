@@ -93,6 +93,14 @@ struct swage_exec {
 SWAGE_API void swage_rt_parallel_for(swage_exec *exec, swage_task task,
                                      void *data, int64_t count, int64_t grain);
 
+/* The same for code from Halide: task runs one iteration, first <= i < first +
+   count, and gives 0. Gives 0: a failure leaves the run. */
+typedef int32_t (*swage_halide_task)(swage_exec *exec, int32_t i,
+                                     uint8_t *closure);
+SWAGE_API int32_t swage_rt_halide_par_for(swage_exec *exec,
+                                          swage_halide_task task, int32_t first,
+                                          int32_t count, uint8_t *closure);
+
 /* Scratch memory of a run, 64-byte aligned; any thread of the run may call, and
    may free what another allocated. A request that fails fails the run, never
    returns NULL. What is not freed is taken back when the run ends. The session
