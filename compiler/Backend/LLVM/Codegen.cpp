@@ -19,25 +19,6 @@ using namespace llvm;
 namespace swage {
 namespace {
 
-/// Functions carry the processor they are made for, so that bitcode means the
-/// same wherever it is compiled. Without a preferred width LLVM splits 512-bit
-/// vectors for processors whose clock once suffered from them.
-void setFunctionAttributes(Module &module, const TargetInfo &target) {
-  std::string width = std::to_string(target.vectorBits);
-  for (Function &function : module) {
-    if (function.isDeclaration())
-      continue;
-    if (!target.cpu.empty())
-      function.addFnAttr("target-cpu", target.cpu);
-    if (!target.features.empty())
-      function.addFnAttr("target-features", target.features);
-    function.addFnAttr("prefer-vector-width", width);
-    function.addFnAttr("min-legal-vector-width", width);
-    function.addFnAttr("no-trapping-math", "true");
-    function.addFnAttr(Attribute::NoUnwind);
-  }
-}
-
 OptimizationLevel optimizationLevel(unsigned level) {
   switch (level) {
   case 0:
@@ -52,6 +33,25 @@ OptimizationLevel optimizationLevel(unsigned level) {
 }
 
 } // namespace
+
+/// Functions carry the processor they are made for, so that bitcode means the
+/// same wherever it is compiled. Without a preferred width LLVM splits 512-bit
+/// vectors for processors whose clock once suffered from them.
+void setTarget(Module &module, const TargetInfo &target) {
+  std::string width = std::to_string(target.vectorBits);
+  for (Function &function : module) {
+    if (function.isDeclaration())
+      continue;
+    if (!target.cpu.empty())
+      function.addFnAttr("target-cpu", target.cpu);
+    if (!target.features.empty())
+      function.addFnAttr("target-features", target.features);
+    function.addFnAttr("prefer-vector-width", width);
+    function.addFnAttr("min-legal-vector-width", width);
+    function.addFnAttr("no-trapping-math", "true");
+    function.addFnAttr(Attribute::NoUnwind);
+  }
+}
 
 std::unique_ptr<Module> translateToLLVMIR(mlir::ModuleOp module,
                                           LLVMContext &context,
@@ -69,18 +69,20 @@ std::unique_ptr<Module> translateToLLVMIR(mlir::ModuleOp module,
     return nullptr;
   result->setTargetTriple(Triple(target.triple));
   result->setDataLayout((*machine)->createDataLayout());
-  setFunctionAttributes(*result, target);
+  setTarget(*result, target);
   return result;
 }
 
-Error optimize(Module &module, const TargetInfo &target, unsigned optLevel) {
+Error optimize(Module &module, const TargetInfo &target, unsigned optLevel,
+               bool changeLoops) {
   Expected<std::unique_ptr<TargetMachine>> machine =
       target.createTargetMachine(optLevel);
   if (!machine)
     return machine.takeError();
   PipelineTuningOptions tuning;
-  tuning.LoopVectorization = optLevel >= 2;
-  tuning.SLPVectorization = optLevel >= 2;
+  tuning.LoopVectorization = changeLoops && optLevel >= 2;
+  tuning.SLPVectorization = changeLoops && optLevel >= 2;
+  tuning.LoopUnrolling = changeLoops;
   PassBuilder builder(machine->get(), tuning);
   LoopAnalysisManager loops;
   FunctionAnalysisManager functions;

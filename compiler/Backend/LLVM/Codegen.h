@@ -37,9 +37,14 @@ std::unique_ptr<llvm::Module> translateToLLVMIR(mlir::ModuleOp module,
                                                 llvm::LLVMContext &context,
                                                 const TargetInfo &target);
 
-/// LLVM's optimisation pipeline at `optLevel` (0..3).
+/// Writes the processor that `target` means into the functions of `module`.
+void setTarget(llvm::Module &module, const TargetInfo &target);
+
+/// LLVM's optimisation pipeline at `optLevel` (0..3). Where a schedule has
+/// arranged the loops, `changeLoops` is false: they are not unrolled or
+/// vectorised once more.
 llvm::Error optimize(llvm::Module &module, const TargetInfo &target,
-                     unsigned optLevel);
+                     unsigned optLevel, bool changeLoops = true);
 
 /// What `emit` produces.
 enum class EmitKind { Object, Assembly, Bitcode };

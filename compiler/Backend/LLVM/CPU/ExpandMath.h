@@ -1,0 +1,21 @@
+//===- ExpandMath.h - elementary functions as arithmetic --------*- C++ -*-===//
+//
+// Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
+//
+// The expansions of ExpandMath.cpp for whoever compiles kernels: all backends
+// compute elementary functions alike.
+//
+//===----------------------------------------------------------------------===//
+#ifndef SWAGE_COMPILER_BACKEND_LLVM_CPU_EXPANDMATH_H
+#define SWAGE_COMPILER_BACKEND_LLVM_CPU_EXPANDMATH_H
+
+#include "mlir/IR/PatternMatch.h"
+
+namespace swage {
+
+/// Adds patterns that replace math operations on f32 by arithmetic.
+void populateExpandMathPatterns(mlir::RewritePatternSet &patterns);
+
+} // namespace swage
+
+#endif // SWAGE_COMPILER_BACKEND_LLVM_CPU_EXPANDMATH_H
