@@ -21,6 +21,7 @@ struct CompiledKernel {
   std::string symbol;
   llvm::SmallVector<char, 0> object;  ///< relocatable, for the target's linker
   llvm::SmallVector<char, 0> bitcode; ///< LLVM bitcode; empty when not kept
+  std::string statements; ///< Halide's loops as text; empty when not kept
 };
 
 /// How the pipeline asks for kernels.
@@ -28,6 +29,12 @@ struct KernelOptions {
   TargetInfo target;
   unsigned optLevel = 3;
   bool keepBitcode = false;
+  bool keepStatements = false;
+  /// No change of the arithmetic: what a kernel computes is what its operations
+  /// say, rounded one by one, on any number of threads.
+  bool strictFP = false;
+  /// Check bounds in generated code where the backend can; for tests.
+  bool checks = false;
 };
 
 /// A code generator for kernels. Thread-safe: one instance compiles several

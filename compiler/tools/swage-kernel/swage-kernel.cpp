@@ -2,19 +2,21 @@
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //
-// Runs each `kernel.func` of a file as the CPU backend's fast paths compile it,
-// compares it with its general path, and says what it reaches.
+// Runs each `kernel.func` of a file as the backends compile it, compares it
+// with the plain reading of its linalg, and says what it reaches.
 //
 //===----------------------------------------------------------------------===//
 #include "Measure.h"
 #include "Operands.h"
+#include "compiler/Backend/Halide/Bridge/Bridge.h"
+#include "compiler/Backend/Halide/HalideBackend.h"
 #include "compiler/Backend/KernelABI.h"
 #include "compiler/Backend/LLVM/CPU/CPUBackend.h"
 #include "compiler/Backend/LLVM/CPU/KernelFunction.h"
 #include "compiler/Backend/LLVM/Codegen.h"
 #include "compiler/JIT/KernelRunner.h"
-#include "mlir/Parser/Parser.h"
 #include "mlir/IR/Diagnostics.h"
+#include "mlir/Parser/Parser.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/SourceMgr.h"
@@ -39,8 +41,37 @@ static cl::opt<double> tolerance("tolerance", cl::init(1e-5),
                                  cl::desc("Largest relative difference"));
 static cl::opt<unsigned> threads("num-threads", cl::init(1),
                                  cl::desc("Threads of a run"));
-static cl::opt<std::string> dump("dump", cl::init(""),
-                                 cl::desc("Write asm, ll or obj to stdout"));
+static cl::opt<std::string>
+    dump("dump", cl::init(""),
+         cl::desc("Write bc, obj, stmt (Halide's loops) or spec (what Halide "
+                  "is told) to stdout"));
+static cl::opt<std::string>
+    backendName("backend", cl::init("llvm"),
+                cl::desc("llvm, halide, both, or auto: Halide where it can"));
+static cl::opt<std::string> fp("fp", cl::init("contract"),
+                               cl::desc("contract, or strict"));
+
+/// The backends to try for `kernel`, by name.
+static llvm::Expected<std::vector<std::unique_ptr<KernelBackend>>>
+getBackends(kernel::FuncOp kernel, ArrayRef<MemRefType> types) {
+  std::vector<std::unique_ptr<KernelBackend>> backends;
+  bool halideToo = backendName == "both" || backendName == "auto";
+  if (halideToo) {
+    halide::Refusal refusal;
+    if (failed(halide::bridge(kernel, types, refusal))) {
+      llvm::outs() << "llvm only @" << kernel.getName() << ": "
+                   << refusal.reason << "\n";
+      halideToo = false;
+    }
+  }
+  if (backendName == "halide" || halideToo)
+    backends.push_back(createHalideBackend());
+  if (backendName == "llvm" || backendName == "both" || backends.empty())
+    backends.push_back(createCPUBackend());
+  if (!llvm::is_contained({"llvm", "halide", "both", "auto"}, backendName))
+    return llvm::createStringError("there is no backend '" + backendName + "'");
+  return backends;
+}
 
 /// A kernel, ready to run.
 static llvm::Expected<std::unique_ptr<KernelRunner>>
@@ -55,18 +86,93 @@ prepare(const KernelBackend &backend, kernel::FuncOp kernel,
 
 static llvm::Error dumpKernel(kernel::FuncOp kernel, ArrayRef<MemRefType> types,
                               KernelOptions options) {
-  options.keepBitcode = true;
+  if (dump == "spec") {
+    halide::Refusal refusal;
+    FailureOr<halide::KernelSpec> spec = halide::bridge(kernel, types, refusal);
+    if (succeeded(spec))
+      llvm::outs() << halide::print(*spec);
+    else
+      kernel.getContext()->getDiagEngine().emit(
+          refusal.loc.value_or(kernel.getLoc()), DiagnosticSeverity::Remark)
+          << "not for Halide: " << refusal.reason;
+    return llvm::Error::success();
+  }
+  options.keepBitcode = options.keepStatements = true;
+  auto backends = getBackends(kernel, types);
+  if (!backends)
+    return backends.takeError();
   FailureOr<CompiledKernel> compiled =
-      createCPUBackend()->compile(kernel, types, options);
+      backends->front()->compile(kernel, types, options);
   if (failed(compiled))
     return llvm::createStringError("does not compile");
-  if (dump == "bc")
-    llvm::outs() << StringRef(compiled->bitcode.data(),
-                              compiled->bitcode.size());
-  else
-    llvm::outs() << StringRef(compiled->object.data(),
-                              compiled->object.size());
+  auto &bytes = dump == "bc" ? compiled->bitcode : compiled->object;
+  llvm::outs() << (dump == "stmt" ? StringRef(compiled->statements)
+                                  : StringRef(bytes.data(), bytes.size()));
   return llvm::Error::success();
+}
+
+namespace {
+/// The operands of a kernel: random inputs and destinations.
+struct Call {
+  std::vector<Operand> operands;
+  std::vector<int64_t> dims;
+
+  static llvm::Expected<Call> create(kernel::FuncOp kernel,
+                                     ArrayRef<MemRefType> types);
+  llvm::Error run(const KernelRunner &runner) {
+    std::vector<void *> buffers;
+    for (Operand &operand : operands)
+      buffers.push_back(operand.data());
+    return runner.run(buffers.data(), dims.data());
+  }
+};
+} // namespace
+
+llvm::Expected<Call> Call::create(kernel::FuncOp kernel,
+                                  ArrayRef<MemRefType> types) {
+  Call call;
+  std::vector<int64_t> given(sizes.begin(), sizes.end());
+  ArrayRef<int64_t> left(given);
+  for (auto [index, type] : llvm::enumerate(types)) {
+    auto operand = Operand::create(type, left, call.dims);
+    if (!operand)
+      return operand.takeError();
+    OperandOptions drawing;
+    drawing.special = special;
+    if (index < kernel.getNumInputs())
+      operand->randomize(drawing, index);
+    call.operands.push_back(std::move(*operand));
+  }
+  return call;
+}
+
+/// The largest relative difference between two runs of a kernel.
+static llvm::Expected<double> compare(const Call &got, const Call &expected) {
+  double worst = 0;
+  for (auto [index, operand] : llvm::enumerate(got.operands)) {
+    auto difference = operand.compare(expected.operands[index], tolerance);
+    if (!difference)
+      return llvm::createStringError("operand #" + llvm::Twine(index) + ": " +
+                                     llvm::toString(difference.takeError()));
+    worst = std::max(worst, *difference);
+  }
+  return worst;
+}
+
+static void printTiming(kernel::FuncOp kernel, StringRef backend,
+                        const KernelRunner &runner, Call &call, double peak,
+                        double worst, double compileTime) {
+  Timing timing = measure([&] { llvm::cantFail(call.run(runner)); }, 0.5);
+  double flops = countFlops(kernel);
+  int64_t bytes = 0;
+  for (const Operand &operand : call.operands)
+    bytes += operand.numBytes();
+  llvm::outs() << llvm::formatv(
+      "@{0} {8}: {1:f3} ms (median {2:f3}), {3:f1} GFLOP/s, {4:f1} % of peak, "
+      "{5:f1} GB/s, error {6:e2}, compiled in {7:f3} s\n",
+      kernel.getName(), timing.least * 1e3, timing.median * 1e3,
+      flops / timing.least * 1e-9, 100 * flops / timing.least / peak,
+      bytes / timing.least * 1e-9, worst, compileTime, backend);
 }
 
 static llvm::Error tryKernel(kernel::FuncOp kernel,
@@ -76,84 +182,63 @@ static llvm::Error tryKernel(kernel::FuncOp kernel,
     return llvm::createStringError("@" + kernel.getName() + " is not valid");
   if (!dump.empty())
     return dumpKernel(kernel, *types, options);
-  auto start = std::chrono::steady_clock::now();
-  auto fast = prepare(*createCPUBackend(), kernel, *types, options);
-  if (!fast)
-    return fast.takeError();
-  double compileTime = std::chrono::duration<double>(
-                           std::chrono::steady_clock::now() - start)
-                           .count();
-
-  std::vector<Operand> operands;
-  std::vector<int64_t> dims;
-  std::vector<int64_t> given(sizes.begin(), sizes.end());
-  ArrayRef<int64_t> left(given);
-  for (auto [index, type] : llvm::enumerate(*types)) {
-    auto operand = Operand::create(type, left, dims);
-    if (!operand)
-      return operand.takeError();
-    OperandOptions drawing;
-    drawing.special = special;
-    if (index < kernel.getNumInputs())
-      operand->randomize(drawing, index);
-    operands.push_back(std::move(*operand));
-  }
-  auto buffersOf = [](std::vector<Operand> &operands) {
-    std::vector<void *> buffers;
-    for (Operand &operand : operands)
-      buffers.push_back(operand.data());
-    return buffers;
-  };
-  std::vector<Operand> expected = operands;
-  if (llvm::Error error =
-          (*fast)->run(buffersOf(operands).data(), dims.data()))
-    return error;
-  double worst = 0;
+  auto inputs = Call::create(kernel, *types);
+  if (!inputs)
+    return inputs.takeError();
+  Call expected = *inputs;
   if (!noCheck) {
     auto reference =
         prepare(*createCPUBackend(CPUPath::General), kernel, *types, options);
     if (!reference)
       return reference.takeError();
-    if (llvm::Error error =
-            (*reference)->run(buffersOf(expected).data(), dims.data()))
+    if (llvm::Error error = expected.run(**reference))
       return error;
-    for (auto [index, operand] : llvm::enumerate(operands)) {
-      auto difference = operand.compare(expected[index], tolerance);
-      if (!difference)
-        return llvm::createStringError("@" + kernel.getName() + " operand #" +
-                                       llvm::Twine(index) + ": " +
-                                       llvm::toString(difference.takeError()));
-      worst = std::max(worst, *difference);
-    }
-    llvm::outs() << "ok @" << kernel.getName() << "\n";
   }
-  if (bench) {
-    std::vector<void *> buffers = buffersOf(operands);
-    Timing timing = measure(
-        [&] { llvm::cantFail((*fast)->run(buffers.data(), dims.data())); },
-        0.5);
-    double flops = countFlops(kernel);
-    int64_t bytes = 0;
-    for (const Operand &operand : operands)
-      bytes += operand.numBytes();
-    llvm::outs() << llvm::formatv(
-        "@{0}: {1:f3} ms (median {2:f3}), {3:f1} GFLOP/s, {4:f1} % of peak, "
-        "{5:f1} GB/s, error {6:e2}, compiled in {7:f3} s\n",
-        kernel.getName(), timing.least * 1e3, timing.median * 1e3,
-        flops / timing.least * 1e-9, 100 * flops / timing.least / peak,
-        bytes / timing.least * 1e-9, worst, compileTime);
+  auto backends = getBackends(kernel, *types);
+  if (!backends)
+    return backends.takeError();
+  for (const auto &backend : *backends) {
+    auto start = std::chrono::steady_clock::now();
+    auto runner = prepare(*backend, kernel, *types, options);
+    if (!runner)
+      return runner.takeError();
+    std::chrono::duration<double> compileTime =
+        std::chrono::steady_clock::now() - start;
+    Call call = *inputs;
+    if (llvm::Error error = call.run(**runner))
+      return error;
+    double worst = 0;
+    if (!noCheck) {
+      auto difference = compare(call, expected);
+      if (!difference)
+        return llvm::createStringError("@" + kernel.getName() + " by " +
+                                       backend->getName() + ", " +
+                                       llvm::toString(difference.takeError()));
+      worst = *difference;
+      llvm::outs() << "ok @" << kernel.getName()
+                   << (backendName == "llvm" ? ""
+                                             : " " + backend->getName().str())
+                   << "\n";
+    }
+    if (bench)
+      printTiming(kernel, backend->getName(), **runner, call, peak, worst,
+                  compileTime.count());
   }
   return llvm::Error::success();
 }
 
 int main(int argc, char **argv) {
-  cl::ParseCommandLineOptions(argc, argv, "Tries kernels of the CPU backend\n");
+  cl::ParseCommandLineOptions(argc, argv, "Tries kernels of the backends\n");
   llvm::ExitOnError exitOnError("swage-kernel: ");
   KernelOptions options;
   options.target = exitOnError(TargetInfo::parse(targetName));
+  options.strictFP = fp == "strict";
+  // Checks cost time, which is what a bench is about.
+  options.checks = !bench;
   DialectRegistry registry;
   registerCodegenDialects(registry);
   MLIRContext context(registry);
+  context.loadAllAvailableDialects();
   llvm::SourceMgr sources;
   SourceMgrDiagnosticHandler handler(sources, &context);
   OwningOpRef<ModuleOp> module =
