@@ -150,6 +150,11 @@ def main() -> int:
     chosen = list(options.names)
     if options.all or options.ci:
         chosen += [n.name for n in known.values() if options.all or n.ci]
+    # The beginning of one name is enough.
+    for index, name in enumerate(chosen):
+        longer = [each for each in known if each.startswith(name)]
+        if name not in known and len(longer) == 1:
+            chosen[index] = longer[0]
     unknown = [name for name in chosen if name not in known]
     if unknown or not chosen:
         parser.error(f"no network named {', '.join(unknown) or 'at all'}: see build.py --list")
