@@ -2,12 +2,14 @@
 # Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 """Times Swage and ONNX Runtime side by side and prints the ratios.
 
-usage: bench.py [MODEL...] [--threads 1,2] [--seconds S] [--rounds R]
+usage: bench.py [MODEL...] [--threads 1,2] [--seconds S] [--rounds R] [--round S]
                 [--dim NAME=N]... [--only swage|ort] [--markdown] [--json FILE]
 
 A MODEL is a network of test/models, a .onnx file, or a test case's folder;
 without one, every network is timed. Both run the same inputs, in turns within
-one run, so that a slow spell of the machine meets both.
+one run, so that a slow spell of the machine meets both. With --seconds the
+whole table takes about that long: rounds get shorter, and what finds no time
+left is not measured. A peer that is not installed is left out.
 """
 
 import argparse
@@ -18,6 +20,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from typing import Dict, List, Optional
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -25,6 +28,7 @@ sys.path.insert(0, str(HERE.parent / "models"))
 
 import networks
 import report
+from budget import Budget
 from peers import Case, OrtPeer, PeerError, SwagePeer
 
 
@@ -73,7 +77,7 @@ def summarise(rounds: List[dict]) -> dict:
     }
 
 
-def measure(case: Case, peers: List, threads: int, options) -> dict:
+def measure(case: Case, peers: List, threads: int, rounds_of: int, seconds: float) -> dict:
     """Rounds of all peers in turns; one row of the table."""
     row: Dict[str, object] = {"network": case.name, "threads": threads}
     sessions = {}
@@ -84,10 +88,10 @@ def measure(case: Case, peers: List, threads: int, options) -> dict:
         except PeerError as reason:
             row[peer.name] = {"error": str(reason)}
     try:
-        for _ in range(options.rounds):
+        for _ in range(rounds_of):
             for name in list(sessions):
                 try:
-                    done = sessions[name].round(options.seconds)
+                    done = sessions[name].round(seconds)
                     rounds.setdefault(name, []).append(done)
                 except PeerError as reason:
                     sessions.pop(name).close()
@@ -104,7 +108,8 @@ def parse(arguments: Optional[List[str]] = None):
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("models", nargs="*", metavar="MODEL")
     parser.add_argument("--threads", default="1,2", help="thread counts, by commas")
-    parser.add_argument("--seconds", type=float, default=0.5, help="a round's length")
+    parser.add_argument("--seconds", type=float, help="how long the whole run may take")
+    parser.add_argument("--round", type=float, default=0.5, help="seconds of a round at most")
     parser.add_argument("--rounds", type=int, default=4, help="rounds of each peer")
     parser.add_argument("--dim", action="append", default=[], metavar="NAME=N")
     parser.add_argument("--only", choices=("swage", "ort"))
@@ -114,9 +119,56 @@ def parse(arguments: Optional[List[str]] = None):
     swage = pathlib.Path(build) / "bin" / "swage"
     parser.add_argument("--swage", type=pathlib.Path, default=swage, metavar="FILE")
     options = parser.parse_args(arguments)
-    if options.rounds < 1 or options.seconds <= 0:
-        parser.error("--rounds and --seconds must be positive")
+    if options.rounds < 1 or options.round <= 0 or (options.seconds or 1) <= 0:
+        parser.error("--rounds, --round and --seconds must be positive")
     return options
+
+
+def find_peers(options, folder: pathlib.Path) -> List:
+    """The peers to time; a remark says which are not on this machine."""
+    peers = []
+    if options.only != "swage":
+        peers.append(OrtPeer(options.dim))
+    if options.only != "ort":
+        peers.append(SwagePeer(options.swage, folder, options.dim))
+    for peer in list(peers):
+        missing = peer.missing()
+        if missing:
+            print(f"remark: {peer.title} is left out: {missing}", file=sys.stderr)
+            peers.remove(peer)
+    return peers
+
+
+def run(names: List[str], peers: List, options, table: report.Table) -> List[dict]:
+    """All rows of the table, printed as they come."""
+    rows: List[dict] = []
+    thread_counts = [int(count) for count in options.threads.split(",")]
+    budget = Budget(
+        options.seconds,
+        options.round,
+        len(names) * len(thread_counts),
+        options.rounds * len(peers),
+    )
+    for name in names:
+        if budget.is_over():
+            print(f"{name}: not measured: the time is up", file=sys.stderr)
+            continue
+        start = time.monotonic()
+        try:
+            case = case_of(name)
+        except PeerError as reason:
+            print(f"{name}: {reason}", file=sys.stderr)
+            rows.append({"network": name, "error": str(reason)})
+            continue
+        for threads in thread_counts:
+            length = budget.round()
+            rows.append(measure(case, peers, threads, options.rounds, length))
+            table.row(rows[-1])
+            budget.finish(time.monotonic() - start, length * budget.rounds)
+            start = time.monotonic()
+        for peer in peers:
+            peer.finish(case)
+    return rows
 
 
 def main() -> int:
@@ -124,28 +176,14 @@ def main() -> int:
     names = options.models
     if not names:
         names = [n.name for n in networks.load().values() if is_timed(n)]
-    rows: List[dict] = []
     with tempfile.TemporaryDirectory(prefix="swage-bench-") as folder:
-        peers = []
-        if options.only != "swage":
-            peers.append(OrtPeer(options.dim))
-        if options.only != "ort":
-            peers.append(SwagePeer(options.swage, pathlib.Path(folder), options.dim))
+        peers = find_peers(options, pathlib.Path(folder))
+        if not peers:
+            return 1
         versions = {peer.name: peer.version() for peer in peers}
         table = report.Table(options.markdown, list(versions))
         table.header(report.machine(), versions)
-        for name in names:
-            try:
-                case = case_of(name)
-            except PeerError as reason:
-                print(f"{name}: {reason}", file=sys.stderr)
-                rows.append({"network": name, "error": str(reason)})
-                continue
-            for threads in options.threads.split(","):
-                rows.append(measure(case, peers, int(threads), options))
-                table.row(rows[-1])
-            for peer in peers:
-                peer.finish(case)
+        rows = run(names, peers, options, table)
         table.footer(rows)
     if options.json:
         found = {"machine": report.machine(), "versions": versions, "rows": rows}

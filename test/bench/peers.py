@@ -60,11 +60,12 @@ class SwagePeer:
         self.folder = folder
         self.dims = dim_options(dims)
 
+    def missing(self) -> Optional[str]:
+        """Why it cannot run at all; None if it can."""
+        return None if self.swage.is_file() else f"{self.swage} is not built"
+
     def version(self) -> str:
-        try:
-            return call([str(self.swage), "--version"]).strip().splitlines()[0]
-        except (PeerError, IndexError):
-            return "not built"
+        return call([str(self.swage), "--version"]).strip().splitlines()[0]
 
     def executable(self, case: Case) -> pathlib.Path:
         return self.folder / case.name
@@ -110,11 +111,16 @@ class OrtPeer:
     def __init__(self, dims: List[str]):
         self.dims = dim_options(dims)
 
-    def version(self) -> str:
+    def missing(self) -> Optional[str]:
+        """Why it cannot run at all; None if it can."""
         try:
-            return call(["node", str(RUNNER), "version"]).strip()
+            self.version()
         except PeerError:
-            return "not installed: run ./dev setup"
+            return "it is not installed; ./dev setup installs it"
+        return None
+
+    def version(self) -> str:
+        return call(["node", str(RUNNER), "version"]).strip()
 
     def start(self, case: Case, threads: int) -> "OrtSession":
         return OrtSession(case, threads, self.dims)
