@@ -44,6 +44,7 @@ struct InputArguments : ModelArguments {
 };
 
 struct RunArguments : InputArguments {
+  bool profile = false;
   std::string outputDir;
 };
 int runRun(const RunArguments &arguments);
@@ -58,6 +59,7 @@ struct CheckArguments : ModelArguments {
 int runCheck(const CheckArguments &arguments);
 
 struct BenchArguments : InputArguments {
+  bool kernels = false;
   double seconds = 2;
   std::string json;
 };

@@ -5,7 +5,6 @@
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/Driver/LoadedModel.h"
-#include "swage/program.h"
 #include "llvm/ADT/STLExtras.h"
 
 using namespace llvm;
@@ -57,8 +56,10 @@ LoadedModel::readInputs(ArrayRef<std::string> files,
   return inputs;
 }
 
-Expected<std::vector<Tensor>>
-LoadedModel::run(MutableArrayRef<Tensor> inputs) const {
+Expected<std::vector<Tensor>> LoadedModel::runWith(
+    MutableArrayRef<Tensor> inputs,
+    function_ref<swage_status(const swage_tensor *, swage_tensor *, char **)>
+        run) const {
   const ModelSignature &signature = getSignature();
   assert(inputs.size() == signature.inputs.size());
   std::vector<swage_tensor> descriptors;
@@ -68,11 +69,33 @@ LoadedModel::run(MutableArrayRef<Tensor> inputs) const {
   }
   std::vector<swage_tensor> results(signature.outputs.size());
   char *message = nullptr;
-  if (swage_session_run(session, descriptors.data(), results.data(), nullptr,
-                        &message) != SWAGE_OK)
+  if (run(descriptors.data(), results.data(), &message) != SWAGE_OK)
     return takeMessage(message);
   std::vector<Tensor> outputs(results.size());
   for (auto [output, result] : zip_equal(outputs, results))
     output.get() = result;
   return outputs;
+}
+
+Expected<std::vector<Tensor>>
+LoadedModel::run(MutableArrayRef<Tensor> inputs) const {
+  return runWith(inputs, [&](const swage_tensor *given, swage_tensor *results,
+                             char **message) {
+    return swage_session_run(session, given, results, nullptr, message);
+  });
+}
+
+Expected<std::vector<Tensor>>
+LoadedModel::measure(MutableArrayRef<Tensor> inputs, double seconds,
+                     swage_timing &timing,
+                     std::vector<swage_kernel_time> *kernels) const {
+  if (kernels)
+    kernels->resize(getModel()->num_kernels);
+  return runWith(inputs, [&](const swage_tensor *given, swage_tensor *results,
+                             char **message) {
+    return kernels ? swage_session_profile(session, given, results, seconds,
+                                           &timing, kernels->data(), message)
+                   : swage_session_time(session, given, results, seconds,
+                                        &timing, message);
+  });
 }

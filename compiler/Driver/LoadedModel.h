@@ -13,6 +13,7 @@
 
 #include "compiler/Driver/Tensor.h"
 #include "compiler/JIT/JITModel.h"
+#include "swage/program.h"
 
 namespace swage {
 
@@ -43,8 +44,21 @@ public:
   llvm::Expected<std::vector<Tensor>>
   run(llvm::MutableArrayRef<Tensor> inputs) const;
 
+  /// Runs the model for about `seconds` and times it, with `kernels` (may be
+  /// null) each of its kernels too. Gives the outputs of the last run.
+  llvm::Expected<std::vector<Tensor>>
+  measure(llvm::MutableArrayRef<Tensor> inputs, double seconds,
+          swage_timing &timing, std::vector<swage_kernel_time> *kernels) const;
+
 private:
   LoadedModel() = default;
+
+  /// Calls `run(inputs, outputs, &message)` and takes what it gives.
+  llvm::Expected<std::vector<Tensor>>
+  runWith(llvm::MutableArrayRef<Tensor> inputs,
+          llvm::function_ref<swage_status(const swage_tensor *, swage_tensor *,
+                                          char **)>
+              run) const;
 
   std::unique_ptr<JITModel> jit;
   swage_session *session = nullptr;

@@ -24,6 +24,10 @@ void Messages::note(const llvm::Twine &text) const {
   sink(("note: " + text).str());
 }
 
+void Messages::remark(const llvm::Twine &text) const {
+  sink(("remark: " + text).str());
+}
+
 void Messages::error(llvm::Error error) const {
   llvm::handleAllErrors(std::move(error), [&](const llvm::ErrorInfoBase &info) {
     this->error(info.message());

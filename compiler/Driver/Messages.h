@@ -36,6 +36,8 @@ public:
   void error(llvm::Error error) const;
   /// "note: text".
   void note(const llvm::Twine &text) const;
+  /// "remark: text".
+  void remark(const llvm::Twine &text) const;
   /// "FILE: error: text", with the operation's name where the location has one,
   /// and its notes.
   void report(const mlir::Diagnostic &diagnostic) const;

@@ -83,5 +83,9 @@ Expected<std::unique_ptr<JITModel>> JITModel::load(CompiledModel compiled) {
   facts.inputs = model->values.getInputs().data();
   facts.num_outputs = model->values.getOutputs().size();
   facts.outputs = model->values.getOutputs().data();
+  for (const KernelFacts &kernel : source.kernels)
+    model->kernels.push_back({kernel.name.c_str(), kernel.flops, kernel.bytes});
+  facts.num_kernels = model->kernels.size();
+  facts.kernels = model->kernels.data();
   return model;
 }

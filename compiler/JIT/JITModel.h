@@ -37,6 +37,7 @@ private:
   swage_model facts = {};
   std::string metadata;
   std::vector<uint64_t> offsets;
+  std::vector<swage_kernel_info> kernels;
 };
 
 } // namespace swage

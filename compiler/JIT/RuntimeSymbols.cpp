@@ -16,9 +16,10 @@ llvm::ArrayRef<RuntimeSymbol> swage::getRuntimeSymbols() {
 #define SYMBOL(NAME)                                                           \
   { #NAME, reinterpret_cast < void *>(&NAME) }
   static const RuntimeSymbol symbols[] = {
-      SYMBOL(swage_rt_alloc),  SYMBOL(swage_rt_fail),
-      SYMBOL(swage_rt_free),   SYMBOL(swage_rt_halide_par_for),
-      SYMBOL(swage_rt_output), SYMBOL(swage_rt_parallel_for),
+      SYMBOL(swage_rt_alloc),          SYMBOL(swage_rt_call),
+      SYMBOL(swage_rt_fail),           SYMBOL(swage_rt_free),
+      SYMBOL(swage_rt_halide_par_for), SYMBOL(swage_rt_output),
+      SYMBOL(swage_rt_parallel_for),
   };
 #undef SYMBOL
   return symbols;

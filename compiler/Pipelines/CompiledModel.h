@@ -29,6 +29,18 @@ struct ObjectCode {
   llvm::SmallVector<char, 0> bitcode; ///< LLVM bitcode; empty when not kept
 };
 
+/// What can be known of a kernel without running it.
+struct KernelFacts {
+  std::string name;
+  std::string backend;
+  std::string schedule; ///< as the IR has it; empty where the backend chooses
+  std::string origin;   ///< the operators of the model that it computes
+  /// The costs of one call; -1 where only a run knows.
+  int64_t flops = -1;
+  int64_t functions = -1; ///< those of them that are exp, tanh and the like
+  int64_t bytes = -1;     ///< read and written
+};
+
 /// The bytes of one constant, wherever they lie: in the mapped model file or in
 /// a buffer that was computed at compile time.
 struct ConstantBlob {
@@ -63,6 +75,8 @@ struct CompiledModel {
   std::string name;
   ModelSignature signature;
   std::vector<ObjectCode> objects;
+  /// In the order of the indices that the entry passes to swage_rt_call.
+  std::vector<KernelFacts> kernels;
   /// The symbol of `int32_t entry(swage_exec *)` in one of the objects.
   std::string entry;
   /// In the order of swage_exec's `constants`. An artifact aligns each to

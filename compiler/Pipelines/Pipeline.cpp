@@ -6,11 +6,13 @@
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/Pipelines/Pipeline.h"
+#include "compiler/Analysis/KernelCost.h"
 #include "compiler/Backend/LLVM/CPU/PackContractions.h"
 #include "compiler/Backend/LLVM/Codegen.h"
 #include "compiler/Conversion/KernelToLLVM/KernelToLLVM.h"
 #include "compiler/Conversion/NNToLinalg/NNToLinalg.h"
 #include "compiler/Pipelines/CompileKernels.h"
+#include "compiler/Pipelines/DescribeKernel.h"
 #include "compiler/Pipelines/EvaluateConstants.h"
 #include "compiler/Pipelines/Signature.h"
 #include "compiler/Transforms/Passes.h"
@@ -129,7 +131,17 @@ private:
          module->getAttrOfType<ArrayAttr>("kernel.constants"))
       model.constants.push_back(getBlob(cast<ElementsAttr>(constant)));
     module->removeAttr("kernel.constants");
+    addCosts();
     return success();
+  }
+
+  /// What one run computes and moves, where that is known.
+  void addCosts() {
+    Cost cost = getCost(module.lookupSymbol<func::FuncOp>("main"));
+    if (cost.flops)
+      model.metadata["flops"] = *cost.flops;
+    if (cost.bytes)
+      model.metadata["traffic_bytes"] = *cost.bytes;
   }
 
   static ConstantBlob getBlob(ElementsAttr constant) {
@@ -156,7 +168,16 @@ private:
     for (CompiledKernel &kernel : *kernels)
       model.objects.push_back(
           {kernel.symbol, std::move(kernel.object), std::move(kernel.bitcode)});
-    return compileMain();
+    // Lowering main leaves nothing of its kernels but their names.
+    llvm::StringMap<KernelFacts> facts;
+    for (KernelRequest &request : requests)
+      facts[request.kernel.getSymName()] =
+          describeKernel(request.kernel, "swage_" + options.modelName + "_");
+    if (failed(compileMain()))
+      return failure();
+    for (Attribute name : module->getAttrOfType<ArrayAttr>("kernel.names"))
+      model.kernels.push_back(facts.lookup(cast<StringAttr>(name)));
+    return success();
   }
 
   LogicalResult compileMain() {

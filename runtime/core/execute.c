@@ -107,7 +107,7 @@ static swage_status run_checked(swage_session *session,
                                 swage_workspace *workspace,
                                 const swage_tensor *inputs,
                                 swage_tensor *outputs, void *arena,
-                                char **error) {
+                                swage_profile *profile, char **error) {
   for (uint32_t i = 0; i < session->model->num_outputs; ++i)
     workspace->allocated_outputs[i] = false;
   swage_run run = {.exec = {.constants = session->constants,
@@ -115,7 +115,8 @@ static swage_status run_checked(swage_session *session,
                             .inputs = inputs,
                             .outputs = outputs,
                             .session = session,
-                            .pool = session->pool},
+                            .pool = session->pool,
+                            .profile = profile},
                    .workspace = workspace,
                    .model = session->model,
                    .status = SWAGE_OK};
@@ -136,6 +137,14 @@ swage_status swage_session_run(swage_session *session,
                                const swage_tensor *inputs,
                                swage_tensor *outputs, void *workspace,
                                char **error) {
+  return swage_run_session(session, inputs, outputs, workspace,
+                           /*profile=*/NULL, error);
+}
+
+swage_status swage_run_session(swage_session *session,
+                               const swage_tensor *inputs,
+                               swage_tensor *outputs, void *workspace,
+                               swage_profile *profile, char **error) {
   if (error)
     *error = NULL;
   uint64_t arena_size = session->model->arena_size;
@@ -155,7 +164,8 @@ swage_status swage_session_run(swage_session *session,
   if (!status)
     status = swage_check_outputs(session, outputs, error);
   if (!status)
-    status = run_checked(session, acquired, inputs, outputs, workspace, error);
+    status = run_checked(session, acquired, inputs, outputs, workspace, profile,
+                         error);
   release_workspace(session, acquired);
   return status;
 }

@@ -8,6 +8,12 @@
 
 #include "core/run.h"
 
+/// swage_session_run, timing the kernels when `profile` is not NULL.
+swage_status swage_run_session(swage_session *session,
+                               const swage_tensor *inputs,
+                               swage_tensor *outputs, void *workspace,
+                               swage_profile *profile, char **error);
+
 /// Releases a workspace that no run uses. NULL is allowed.
 void swage_workspace_destroy(swage_workspace *workspace);
 

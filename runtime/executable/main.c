@@ -37,20 +37,40 @@ static swage_status make_inputs(const swage_model *model,
   return status;
 }
 
-static swage_status bench(const swage_model *model, swage_session *session,
-                          const swage_options *options, const tensors *data,
-                          char **error) {
+/// Times runs, and with `kernels` (may be NULL) each kernel.
+static swage_status measure(const swage_model *model, swage_session *session,
+                            const swage_options *options, const tensors *data,
+                            swage_kernel_time *kernels, char **error) {
   swage_timing timing;
-  swage_status status = swage_session_time(session, data->inputs, data->outputs,
-                                           options->seconds, &timing, error);
+  swage_status status =
+      kernels ? swage_session_profile(session, data->inputs, data->outputs,
+                                      options->seconds, &timing, kernels, error)
+              : swage_session_time(session, data->inputs, data->outputs,
+                                   options->seconds, &timing, error);
   if (status)
     return status;
   printf("median %.3f ms, min %.3f ms, p99 %.3f ms (%" PRId64
          " runs, %d thread%s)\n",
          timing.median_ms, timing.min_ms, timing.p99_ms, timing.runs,
          timing.threads, timing.threads == 1 ? "" : "s");
+  if (kernels)
+    swage_profile_print(stdout, model, &timing, kernels);
   if (options->json)
-    status = swage_timing_save(options->json, model->name, &timing, error);
+    status = swage_timing_save(options->json, model, &timing, kernels, error);
+  return status;
+}
+
+static swage_status bench(const swage_model *model, swage_session *session,
+                          const swage_options *options, const tensors *data,
+                          char **error) {
+  if (!options->profile)
+    return measure(model, session, options, data, NULL, error);
+  swage_kernel_time *kernels =
+      calloc(model->num_kernels + 1, sizeof(swage_kernel_time));
+  if (!kernels)
+    return SWAGE_ERROR;
+  swage_status status = measure(model, session, options, data, kernels, error);
+  free(kernels);
   return status;
 }
 

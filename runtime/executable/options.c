@@ -72,6 +72,7 @@ static bool parse_flag(const char *argument, swage_options *options) {
   bool *flag = strcmp(argument, "--help") == 0      ? &options->help
                : strcmp(argument, "-h") == 0        ? &options->help
                : strcmp(argument, "--bench") == 0   ? &options->bench
+               : strcmp(argument, "--profile") == 0 ? &options->profile
                : strcmp(argument, "--info") == 0    ? &options->info
                : strcmp(argument, "--version") == 0 ? &options->version
                : strcmp(argument, "--random-inputs") == 0
@@ -131,11 +132,14 @@ swage_status swage_options_parse(int argc, char **argv, swage_options *options,
     if (status)
       return status;
   }
+  options->bench |= options->profile;
   if (options->json && !options->bench)
-    return swage_error(error, SWAGE_BAD_ARGUMENT, "--json goes with --bench");
+    return swage_error(error, SWAGE_BAD_ARGUMENT,
+                       "--json goes with --bench or --profile");
   if (options->num_dims && !options->random_inputs && !options->bench)
     return swage_error(error, SWAGE_BAD_ARGUMENT,
-                       "--dim goes with --random-inputs or --bench; files "
+                       "--dim goes with --random-inputs, --bench or "
+                       "--profile; files "
                        "bring their own sizes");
   return SWAGE_OK;
 }
@@ -164,6 +168,7 @@ void swage_options_print_help(const swage_options *options,
       "  --weights FILE          read the weights from FILE\n"
       "  --bench                 measure the time of a run; takes random\n"
       "                          inputs where none are given\n"
+      "  --profile               the same, and what each kernel takes of it\n"
       "  --seconds S             how long to measure: 2 otherwise\n"
       "  --json FILE             write the measured times to FILE\n"
       "  --info                  print the model's facts as JSON\n"

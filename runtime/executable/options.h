@@ -23,6 +23,7 @@ typedef struct swage_options {
   uint64_t seed;
   bool random_inputs;
   bool bench;
+  bool profile; // implies bench
   bool help;
   bool info;
   bool version;

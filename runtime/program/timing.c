@@ -3,21 +3,15 @@
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //
 //===----------------------------------------------------------------------===//
-#define _POSIX_C_SOURCE 200809L
+#include "core/execute.h"
 #include "core/message.h"
+#include "core/profile.h"
 #include "core/session.h"
 #include "io/file.h"
 #include "swage/program.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
-#include <time.h>
-
-static double now_ms(void) {
-  struct timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return (double)time.tv_sec * 1e3 + (double)time.tv_nsec * 1e-6;
-}
 
 /// The times of runs, in milliseconds.
 typedef struct samples {
@@ -39,21 +33,23 @@ static bool add(samples *taken, double time) {
   return true;
 }
 
-/// Runs for `duration` milliseconds, at least once. `taken` may be NULL.
+/// Runs for `duration` milliseconds, at least once. `taken` and `profile` may
+/// be NULL.
 static swage_status run_for(swage_session *session, const swage_tensor *inputs,
                             swage_tensor *outputs, double duration,
-                            samples *taken, char **error) {
-  double begin = now_ms(), before = begin;
+                            samples *taken, swage_profile *profile,
+                            char **error) {
+  double begin = swage_now_ms(), before = begin;
   do {
     // Outputs of the first run are the buffers of the others.
     swage_status status =
-        swage_session_run(session, inputs, outputs, NULL, error);
+        swage_run_session(session, inputs, outputs, NULL, profile, error);
     if (status)
       return status;
-    double after = now_ms();
+    double after = swage_now_ms();
     if (taken && !add(taken, after - before))
       return swage_error(error, SWAGE_ERROR, "no memory for the times");
-    before = now_ms();
+    before = swage_now_ms();
   } while (before - begin < duration);
   return SWAGE_OK;
 }
@@ -63,30 +59,53 @@ static int compare(const void *left, const void *right) {
   return (a > b) - (a < b);
 }
 
-swage_status swage_session_time(swage_session *session,
-                                const swage_tensor *inputs,
-                                swage_tensor *outputs, double seconds,
-                                swage_timing *timing, char **error) {
+static swage_status measure(swage_session *session, const swage_tensor *inputs,
+                            swage_tensor *outputs, double seconds,
+                            swage_profile *profile, swage_timing *timing,
+                            char **error) {
   if (error)
     *error = NULL;
   samples taken = {0};
   swage_status status =
-      run_for(session, inputs, outputs, seconds * 100, NULL, error);
+      run_for(session, inputs, outputs, seconds * 100, NULL, NULL, error);
   if (!status)
-    status = run_for(session, inputs, outputs, seconds * 1000, &taken, error);
+    status = run_for(session, inputs, outputs, seconds * 1000, &taken, profile,
+                     error);
   if (!status) {
     size_t count = taken.count;
     double *times = taken.times;
+    double total = 0;
+    for (size_t i = 0; i < count; ++i)
+      total += times[i];
     qsort(times, count, sizeof(double), compare);
     *timing = (swage_timing){
         .min_ms = times[0],
         .median_ms = (times[(count - 1) / 2] + times[count / 2]) / 2,
         .p99_ms = times[(count * 99 + 99) / 100 - 1],
+        .mean_ms = total / (double)count,
         .runs = (int64_t)count,
         .threads = session->num_threads};
   }
   free(taken.times);
   return status;
+}
+
+swage_status swage_session_time(swage_session *session,
+                                const swage_tensor *inputs,
+                                swage_tensor *outputs, double seconds,
+                                swage_timing *timing, char **error) {
+  return measure(session, inputs, outputs, seconds, NULL, timing, error);
+}
+
+swage_status swage_session_profile(swage_session *session,
+                                   const swage_tensor *inputs,
+                                   swage_tensor *outputs, double seconds,
+                                   swage_timing *timing,
+                                   swage_kernel_time *kernels, char **error) {
+  for (uint64_t i = 0; i < session->model->num_kernels; ++i)
+    kernels[i] = (swage_kernel_time){0};
+  swage_profile profile = {kernels};
+  return measure(session, inputs, outputs, seconds, &profile, timing, error);
 }
 
 static void write_json_string(FILE *stream, const char *text) {
@@ -103,8 +122,23 @@ static void write_json_string(FILE *stream, const char *text) {
   fputc('"', stream);
 }
 
-swage_status swage_timing_save(const char *path, const char *name,
-                               const swage_timing *timing, char **error) {
+static void write_kernels(FILE *stream, const swage_model *model,
+                          const swage_timing *timing,
+                          const swage_kernel_time *kernels) {
+  fputs(", \"kernels\": [", stream);
+  for (uint64_t i = 0; i < model->num_kernels; ++i) {
+    fputs(i ? ", {\"name\": " : "{\"name\": ", stream);
+    write_json_string(stream, model->kernels[i].name);
+    fprintf(stream, ", \"calls\": %" PRId64 ", \"ms\": %.6f}",
+            kernels[i].calls / timing->runs,
+            kernels[i].ms / (double)timing->runs);
+  }
+  fputc(']', stream);
+}
+
+swage_status swage_timing_save(const char *path, const swage_model *model,
+                               const swage_timing *timing,
+                               const swage_kernel_time *kernels, char **error) {
   if (error)
     *error = NULL;
   swage_new_file file;
@@ -112,11 +146,14 @@ swage_status swage_timing_save(const char *path, const char *name,
   if (status)
     return status;
   fputs("{\"name\": ", file.stream);
-  write_json_string(file.stream, name);
+  write_json_string(file.stream, model->name);
   fprintf(file.stream,
           ", \"median_ms\": %.6f, \"min_ms\": %.6f, \"p99_ms\": %.6f, "
-          "\"runs\": %" PRId64 ", \"threads\": %d}\n",
+          "\"runs\": %" PRId64 ", \"threads\": %d",
           timing->median_ms, timing->min_ms, timing->p99_ms, timing->runs,
           timing->threads);
+  if (kernels)
+    write_kernels(file.stream, model, timing, kernels);
+  fputs("}\n", file.stream);
   return swage_file_commit(&file, error);
 }

@@ -30,6 +30,7 @@ RULES = {
     # Backends know kernels and nothing of networks.
     "compiler/Backend": ["compiler/Analysis", "dialects/Kernel", "runtime/include"],
     "compiler/Pipelines": [
+        "compiler/Analysis",
         "compiler/Transforms",
         "compiler/Conversion",
         "compiler/Backend",

@@ -15,6 +15,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "swage/artifact.h"
 
 namespace swage {
@@ -35,7 +36,15 @@ public:
         pointer(LLVM::LLVMPointerType::get(module.getContext())),
         i64(builder.getI64Type()), exec(entry.getArgument(0)) {}
 
+  /// The kernels that are called, in the order of their indices.
+  ArrayRef<Attribute> getKernels() const { return kernels.getArrayRef(); }
+
   void run() {
+    builder.setInsertionPointToStart(&entry.front());
+    Value profile = loadAt(pointer, exec, offsetof(swage_exec, profile));
+    Value null = LLVM::ZeroOp::create(builder, loc, pointer);
+    isProfiled = LLVM::ICmpOp::create(builder, loc, LLVM::ICmpPredicate::ne,
+                                      profile, null);
     entry.walk([&](Operation *op) {
       builder.setInsertionPoint(op);
       loc = op->getLoc();
@@ -294,17 +303,40 @@ private:
       LLVM::StoreOp::create(builder, loc, asI64(value),
                             addressAt(dims, 8 * index));
     }
-    auto callee = declare(op.getCallee(), {pointer, pointer, pointer}, {});
-    func::CallOp::create(builder, loc, callee, ValueRange{exec, buffers, dims});
+    createCall(op.getCalleeAttr(), buffers, dims);
     op->erase();
+  }
+
+  /// Calls a kernel, or has the runtime call it when the run is profiled.
+  void createCall(FlatSymbolRefAttr name, Value buffers, Value dims) {
+    auto callee = declare(name.getValue(), {pointer, pointer, pointer}, {});
+    kernels.insert(name.getAttr());
+    auto index = llvm::find(kernels, name.getAttr()) - kernels.begin();
+    FunctionType type = callee.getFunctionType();
+    auto timed =
+        declare("swage_rt_call", {pointer, i64, type, pointer, pointer}, {});
+    auto branch = scf::IfOp::create(builder, loc, TypeRange(), isProfiled,
+                                    /*addThenBlock=*/true,
+                                    /*addElseBlock=*/true);
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPointToStart(branch.thenBlock());
+    Value address = func::ConstantOp::create(builder, loc, type, name);
+    func::CallOp::create(
+        builder, loc, timed,
+        ValueRange{exec, constant(index), address, buffers, dims});
+    scf::YieldOp::create(builder, loc);
+    builder.setInsertionPointToStart(branch.elseBlock());
+    func::CallOp::create(builder, loc, callee, ValueRange{exec, buffers, dims});
+    scf::YieldOp::create(builder, loc);
   }
 
   ModuleOp module;
   func::FuncOp entry;
   OpBuilder builder;
   Type pointer, i64;
-  Value exec;
+  Value exec, isProfiled;
   Location loc = entry.getLoc();
+  llvm::SetVector<Attribute> kernels;
 };
 
 struct ConvertKernelToLLVM
@@ -334,7 +366,10 @@ struct ConvertKernelToLLVM
         arith::ConstantIntOp::create(builder, ret->getLoc(), SWAGE_OK, 32);
     func::ReturnOp::create(builder, ret->getLoc(), ok);
     ret->erase();
-    EntryBuilder(module, main).run();
+    EntryBuilder entryBuilder(module, main);
+    entryBuilder.run();
+    module->setAttr("kernel.names",
+                    builder.getArrayAttr(entryBuilder.getKernels()));
   }
 };
 

@@ -14,14 +14,16 @@ def ConvertKernelToLLVMPass : Pass<"swage-kernel-to-llvm", "::mlir::ModuleOp"> {
     `@main` becomes a function of the run's context (`swage_exec`) that returns
     a status. Its inputs, outputs, constants and workspace are found through the
     context; a `kernel.call` gathers the operands' addresses and sizes and calls
-    the kernel's symbol. Bodies of kernels are removed: backends compile them.
+    the kernel's symbol, or has the runtime call it when the run is profiled.
+    Bodies of kernels are removed: backends compile them. Their names are left
+    on the module as `kernel.names`, in the order in which profiles count them.
   }];
   let options = [
     Option<"entry", "entry", "std::string", "\"swage_entry\"", "The name of the entry point">
   ];
   let dependentDialects = [
     "::mlir::LLVM::LLVMDialect", "::mlir::memref::MemRefDialect", "::mlir::func::FuncDialect",
-    "::mlir::arith::ArithDialect"
+    "::mlir::arith::ArithDialect", "::mlir::scf::SCFDialect"
   ];
 }
 

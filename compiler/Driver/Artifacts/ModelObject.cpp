@@ -52,6 +52,7 @@ private:
   Constant *addArray(Type *type, ArrayRef<Constant *> elements);
   Constant *addValues(ArrayRef<ValueSignature> values);
   Constant *addValue(const ValueSignature &value);
+  Constant *addKernels();
   Function *addFunction(FunctionType *type, const Twine &name);
   FunctionCallee getRuntime(StringRef name, Type *result,
                             ArrayRef<Type *> parameters);
@@ -108,6 +109,16 @@ Constant *ModelBuilder::addValues(ArrayRef<ValueSignature> values) {
   return addArray(infos.front()->getType(), infos);
 }
 
+/// The array of swage_kernel_info.
+Constant *ModelBuilder::addKernels() {
+  SmallVector<Constant *> infos;
+  for (const KernelFacts &kernel : model.kernels)
+    infos.push_back(ConstantStruct::getAnon(
+        context,
+        {addText(kernel.name), word(kernel.flops), word(kernel.bytes)}));
+  return infos.empty() ? null() : addArray(infos.front()->getType(), infos);
+}
+
 /// The swage_model, field by field as in swage/artifact.h.
 void ModelBuilder::buildModel(const WeightsLayout &weights,
                               const ModelObjectOptions &options) {
@@ -144,7 +155,8 @@ void ModelBuilder::buildModel(const WeightsLayout &weights,
            addValues(model.signature.outputs),
            addArray(builder.getInt64Ty(), offsets), data, word(weights.size),
            embedded ? null() : addText(options.weightsFile),
-           word(model.arenaSize), entry}),
+           word(model.arenaSize), entry, word(model.kernels.size()),
+           addKernels()}),
       model.name + ".facts");
 }
 

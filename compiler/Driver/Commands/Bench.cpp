@@ -8,8 +8,8 @@
 //===----------------------------------------------------------------------===//
 #include "compiler/Driver/Artifacts/Artifact.h"
 #include "compiler/Driver/Commands/Load.h"
+#include "compiler/Driver/Commands/Roofline.h"
 #include "compiler/Driver/Progress.h"
-#include "swage/program.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/JSON.h"
 #include <chrono>
@@ -17,25 +17,47 @@
 using namespace llvm;
 using namespace swage;
 
-/// The latency of runs on `inputs`.
-static Expected<swage_timing> measure(const LoadResult &loaded,
-                                      const BenchArguments &arguments) {
+namespace {
+/// What a run takes, as far as the bench was asked.
+struct Measured {
+  swage_timing timing;
+  std::vector<swage_kernel_time> kernels; ///< empty when not asked
+  swage_timing kernelTiming;              ///< of the runs that these are from
+};
+} // namespace
+
+static Expected<Measured> measure(LoadResult &loaded,
+                                  const BenchArguments &arguments) {
   Progress progress;
   progress.show("measuring " + arguments.model);
-  std::vector<swage_tensor> inputs;
-  for (const Tensor &input : loaded.inputs)
-    inputs.push_back(input.get());
-  std::vector<swage_tensor> outputs(
-      loaded.model->getSignature().outputs.size());
-  swage_timing timing;
-  char *message = nullptr;
-  swage_status status =
-      swage_session_time(loaded.model->getSession(), inputs.data(),
-                         outputs.data(), arguments.seconds, &timing, &message);
-  swage_tensors_release(outputs.data(), outputs.size());
-  if (status != SWAGE_OK)
-    return takeMessage(message);
-  return timing;
+  Measured measured;
+  // The times of runs are taken without looking at kernels.
+  Expected<std::vector<Tensor>> outputs = loaded.model->measure(
+      loaded.inputs, arguments.seconds, measured.timing, nullptr);
+  if (outputs && arguments.kernels)
+    outputs = loaded.model->measure(loaded.inputs, arguments.seconds,
+                                    measured.kernelTiming, &measured.kernels);
+  if (!outputs)
+    return outputs.takeError();
+  return measured;
+}
+
+/// Prints the kernels' table and adds it to the JSON.
+static Error reportKernels(const CompiledModel &model, const Measured &measured,
+                           json::Object &report, const Messages &messages) {
+  Expected<Machine> machine =
+      Machine::measure(model.target, measured.timing.threads);
+  if (!machine)
+    return machine.takeError();
+  std::vector<KernelRow> rows = getKernelRows(model.kernels, measured.kernels,
+                                              measured.kernelTiming, *machine);
+  printKernelRows(rows, *machine, outs());
+  outs().flush();
+  remarkSlowKernels(rows, messages);
+  report["peak_gflops"] = machine->gflops;
+  report["peak_gigabytes"] = machine->gigabytes;
+  report["kernels"] = getKernelsJSON(rows);
+  return Error::success();
 }
 
 int swage::runBench(const BenchArguments &arguments) {
@@ -52,9 +74,10 @@ int swage::runBench(const BenchArguments &arguments) {
     return getExitCode(loaded.status);
   std::chrono::duration<double, std::milli> compileTime =
       std::chrono::steady_clock::now() - begin;
-  Expected<swage_timing> timing = measure(loaded, arguments);
-  if (!timing)
-    return fail(timing.takeError());
+  Expected<Measured> measured = measure(loaded, arguments);
+  if (!measured)
+    return fail(measured.takeError());
+  const swage_timing *timing = &measured->timing;
 
   const CompiledModel &model = loaded.model->getCompiled();
   json::Object report{{"model", json::fixUTF8(arguments.model)},
@@ -70,12 +93,20 @@ int swage::runBench(const BenchArguments &arguments) {
                     timing->median_ms, timing->min_ms, timing->p99_ms,
                     timing->runs, timing->threads,
                     timing->threads == 1 ? "" : "s");
-  if (std::optional<double> flops = model.metadata.getNumber("flops")) {
-    double rate = *flops / timing->median_ms / 1e6;
-    outs() << formatv(", {0:f1} GFLOP/s", rate);
-    report["gflops"] = rate;
-  }
+  auto addRate = [&](StringRef fact, StringRef unit, StringRef key) {
+    std::optional<double> work = model.metadata.getNumber(fact);
+    if (!work)
+      return;
+    double rate = *work / timing->median_ms / 1e6;
+    outs() << formatv(", {0:f1} {1}", rate, unit);
+    report[key] = rate;
+  };
+  addRate("flops", "GFLOP/s", "gflops");
+  addRate("traffic_bytes", "GB/s", "gigabytes");
   outs() << '\n';
+  if (arguments.kernels)
+    if (Error error = reportKernels(model, *measured, report, messages))
+      return fail(std::move(error));
   if (arguments.json.empty())
     return 0;
   std::string text = formatv("{0:2}\n", json::Value(std::move(report)));

@@ -61,6 +61,11 @@ static void printMemory(const json::Object &facts) {
          << size("constants") << " constants\n"
          << "workspace: " << getSizeText(size("arena_bytes")) << " (without "
          << "sharing " << getSizeText(size("arena_naive_bytes")) << ")\n";
+  // Not known where a run decides on sizes.
+  if (std::optional<int64_t> flops = facts.getInteger("flops"))
+    outs() << formatv("arithmetic: {0:f6} GFLOP a run\n", *flops / 1e9);
+  if (std::optional<int64_t> bytes = facts.getInteger("traffic_bytes"))
+    outs() << "memory traffic: " << getSizeText(*bytes) << " a run\n";
 }
 
 static int inspectArtifact(const InspectArguments &arguments,

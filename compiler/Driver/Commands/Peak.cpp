@@ -10,6 +10,7 @@
 #include "llvm/IR/IRBuilder.h"
 #include <chrono>
 #include <cstring>
+#include <thread>
 
 using namespace llvm;
 using namespace swage;
@@ -31,6 +32,16 @@ static double getLeastTime(function_ref<void()> call) {
     least = std::min(least, time.count());
   }
   return least;
+}
+
+/// Calls `work(i)` for each i below `count` at the same time.
+static void runOnThreads(unsigned count, function_ref<void(unsigned)> work) {
+  std::vector<std::thread> others;
+  for (unsigned i = 1; i < count; ++i)
+    others.emplace_back([=] { work(i); });
+  work(0);
+  for (std::thread &other : others)
+    other.join();
 }
 
 /// A kernel that runs dims[0] rounds of one multiply-add on each chain and
@@ -82,7 +93,7 @@ static std::unique_ptr<Module> buildKernel(LLVMContext &context,
   return module;
 }
 
-Expected<double> swage::measurePeak(const TargetInfo &host) {
+Expected<double> swage::measurePeak(const TargetInfo &host, unsigned threads) {
   LLVMContext context;
   std::unique_ptr<Module> module = buildKernel(context, host);
   Expected<SmallVector<char, 0>> object =
@@ -94,26 +105,35 @@ Expected<double> swage::measurePeak(const TargetInfo &host) {
   if (!runner)
     return runner.takeError();
 
-  // Half a unit: the sums stay normal numbers.
-  alignas(64) float data[16];
-  std::fill(std::begin(data), std::end(data), 0.5f);
-  void *buffers[] = {data};
   constexpr int64_t rounds = 1000000;
-  Error error = Error::success();
+  std::vector<std::string> messages(threads);
   double seconds = getLeastTime([&] {
-    error = joinErrors(std::move(error), (*runner)->run(buffers, &rounds));
+    runOnThreads(threads, [&](unsigned thread) {
+      // Half a unit: the sums stay normal numbers.
+      alignas(64) float data[16];
+      std::fill(std::begin(data), std::end(data), 0.5f);
+      void *buffers[] = {data};
+      if (Error error = (*runner)->run(buffers, &rounds))
+        messages[thread] = toString(std::move(error));
+    });
   });
-  if (error)
-    return error;
-  return 2.0 * chains * host.lanes(32) * rounds / seconds / 1e9;
+  for (const std::string &message : messages)
+    if (!message.empty())
+      return createStringError(message);
+  return 2.0 * chains * host.lanes(32) * rounds * threads / seconds / 1e9;
 }
 
-double swage::measureBandwidth(const TargetInfo &host) {
+double swage::measureBandwidth(const TargetInfo &host, unsigned threads) {
   // Virtual machines report the caches of a whole host; memory has an end.
   size_t size = std::clamp<size_t>(4 * host.l3Bytes, 32 << 20, 256 << 20);
   std::vector<char> from(size, 1), to(size);
   // Called where the compiler cannot see that nobody reads the copy.
   void *(*volatile copy)(void *, const void *, size_t) = std::memcpy;
-  double seconds = getLeastTime([&] { copy(to.data(), from.data(), size); });
-  return 2.0 * size / seconds / 1e9;
+  size_t part = size / threads;
+  double seconds = getLeastTime([&] {
+    runOnThreads(threads, [&](unsigned thread) {
+      copy(to.data() + part * thread, from.data() + part * thread, part);
+    });
+  });
+  return 2.0 * part * threads / seconds / 1e9;
 }

@@ -11,13 +11,15 @@
 
 namespace swage {
 
-/// Multiplications and additions of f32 that one core does in a second, in
-/// units of 10^9, measured with code that does nothing else. Takes about 0.2 s.
-llvm::Expected<double> measurePeak(const TargetInfo &host);
+/// Multiplications and additions of f32 that `threads` threads do in a second,
+/// in units of 10^9, measured with code that does nothing else. Takes about
+/// 0.2 s.
+llvm::Expected<double> measurePeak(const TargetInfo &host,
+                                   unsigned threads = 1);
 
-/// Bytes that one core copies in a second (read and written count), in units of
-/// 10^9, in blocks larger than the caches. Takes about 0.2 s.
-double measureBandwidth(const TargetInfo &host);
+/// Bytes that `threads` threads copy in a second (read and written count), in
+/// units of 10^9, in blocks larger than the caches. Takes about 0.2 s.
+double measureBandwidth(const TargetInfo &host, unsigned threads = 1);
 
 } // namespace swage
 

@@ -22,7 +22,12 @@ int swage::runRun(const RunArguments &arguments) {
       loadModelAndInputs(arguments, /*alwaysRandom=*/false, messages);
   if (loaded.status != Status::Success)
     return getExitCode(loaded.status);
-  Expected<std::vector<Tensor>> outputs = loaded.model->run(loaded.inputs);
+  swage_timing timing;
+  std::vector<swage_kernel_time> kernels;
+  Expected<std::vector<Tensor>> outputs =
+      arguments.profile ? loaded.model->measure(loaded.inputs, /*seconds=*/1,
+                                                timing, &kernels)
+                        : loaded.model->run(loaded.inputs);
   if (!outputs)
     return fail(outputs.takeError());
 
@@ -30,14 +35,16 @@ int swage::runRun(const RunArguments &arguments) {
   std::vector<swage_tensor> results;
   for (const Tensor &output : *outputs)
     results.push_back(output.get());
-  if (arguments.outputDir.empty()) {
+  if (arguments.outputDir.empty())
     for (auto [index, result] : enumerate(results))
       swage_tensor_print(stdout, model->outputs[index].name, &result);
-    // A full disk behind a redirected output must not look like success.
-    if (fflush(stdout))
-      return fail(createStringError("cannot write the output"));
+  if (arguments.profile)
+    swage_profile_print(stdout, model, &timing, kernels.data());
+  // A full disk behind a redirected output must not look like success.
+  if (fflush(stdout))
+    return fail(createStringError("cannot write the output"));
+  if (arguments.outputDir.empty())
     return 0;
-  }
   char *message = nullptr;
   if (swage_outputs_save(model, results.data(), arguments.outputDir.c_str(),
                          &message) != SWAGE_OK)

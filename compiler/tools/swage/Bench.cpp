@@ -17,6 +17,9 @@ void tool::addBench(CLI::App &app, int &status) {
       ->check(CLI::Range(0.0, 1e6))
       ->type_name("S")
       ->capture_default_str();
+  command->add_flag("--kernels", arguments->kernels,
+                    "list what each kernel takes, and how that compares with "
+                    "what the machine allows");
   command->add_option("--json", arguments->json, "write the times to FILE")
       ->type_name("FILE");
   addModelOptions(*command, *arguments);

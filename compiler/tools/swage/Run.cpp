@@ -17,6 +17,8 @@ void tool::addRun(CLI::App &app, int &status) {
       ->add_option("--output-dir", arguments->outputDir,
                    "write DIR/<output>.npy; a summary is printed otherwise")
       ->type_name("DIR");
+  command->add_flag("--profile", arguments->profile,
+                    "run for a second and list what each kernel takes");
   addModelOptions(*command, *arguments);
   command->callback([=, &status] { status = runRun(*arguments); });
 }

@@ -21,7 +21,7 @@
 extern "C" {
 #endif
 
-#define SWAGE_ABI_VERSION 1
+#define SWAGE_ABI_VERSION 2
 
 typedef enum swage_status {
   SWAGE_OK = 0,
@@ -34,6 +34,7 @@ typedef enum swage_status {
 typedef struct swage_exec swage_exec;
 typedef struct swage_session swage_session;
 typedef struct swage_pool swage_pool;
+typedef struct swage_profile swage_profile;
 
 /* One input or output of a model. A dimension that is not known before the run
    is -1 in `dims`; `dim_names` gives its symbolic name or NULL. */
@@ -44,6 +45,14 @@ typedef struct swage_value_info {
   const int64_t *dims;
   const char *const *dim_names;
 } swage_value_info;
+
+/* One kernel of a model, and what a call of it costs: arithmetic operations,
+   and bytes read and written; -1 where only a run knows. */
+typedef struct swage_kernel_info {
+  const char *name;
+  int64_t flops;
+  int64_t bytes;
+} swage_kernel_info;
 
 /* The static facts of a compiled model, readable without running it. */
 typedef struct swage_model {
@@ -61,6 +70,8 @@ typedef struct swage_model {
   const char *weights_file; /* NULL when embedded; relative to the artifact */
   uint64_t arena_size;      /* bytes of static workspace a run needs */
   int32_t (*entry)(swage_exec *exec);
+  uint64_t num_kernels; /* 0 where calls of kernels are not told apart */
+  const swage_kernel_info *kernels;
 } swage_model;
 
 /* ---- What generated code calls ------------------------------------------- */
@@ -79,6 +90,7 @@ struct swage_exec {
   swage_session *session;
   swage_pool *pool; /* NULL runs everything on this thread */
   char *error;      /* first error message of the run, or NULL */
+  swage_profile *profile; /* NULL: calls of kernels are not timed */
 };
 
 /* How a run fails: swage_rt_fail, and each of the functions below when it finds
@@ -123,6 +135,12 @@ SWAGE_API void swage_rt_fail(swage_exec *exec, const char *message);
    first, then, for an operand that is not known to be row-major, its strides in
    elements. */
 typedef void (*swage_kernel)(swage_exec *exec, void *const *buffers,
+                             const int64_t *dims);
+
+/* Calls a kernel and adds the time that it takes to exec->profile, which is not
+   NULL, as that of model->kernels[index]. */
+SWAGE_API void swage_rt_call(swage_exec *exec, int64_t index,
+                             swage_kernel kernel, void *const *buffers,
                              const int64_t *dims);
 
 /* ---- What programs call ------------------------------------------------ */

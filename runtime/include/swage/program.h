@@ -79,6 +79,7 @@ typedef struct swage_timing {
   double min_ms;
   double median_ms;
   double p99_ms;
+  double mean_ms;
   int64_t runs;
   int32_t threads;
 } swage_timing;
@@ -90,10 +91,33 @@ SWAGE_API swage_status swage_session_time(swage_session *session,
                                           swage_tensor *outputs, double seconds,
                                           swage_timing *timing, char **error);
 
+/* What the calls of one kernel took in all timed runs together. */
+typedef struct swage_kernel_time {
+  int64_t calls;
+  double ms;
+} swage_kernel_time;
+
+/* The same as swage_session_time, and times each kernel as well: `kernels` has
+   an entry for each of the model's. */
+SWAGE_API swage_status swage_session_profile(
+    swage_session *session, const swage_tensor *inputs, swage_tensor *outputs,
+    double seconds, swage_timing *timing, swage_kernel_time *kernels,
+    char **error);
+
+/* Prints a line for each kernel, those that take most of a run first: its calls
+   in a run, their time, its share of the run, and the rates of arithmetic and
+   memory traffic where its costs are known. */
+SWAGE_API void swage_profile_print(FILE *stream, const swage_model *model,
+                                   const swage_timing *timing,
+                                   const swage_kernel_time *kernels);
+
 /* Writes a timing as a JSON object: name, median_ms, min_ms, p99_ms, runs,
-   threads. */
-SWAGE_API swage_status swage_timing_save(const char *path, const char *name,
+   threads; with `kernels` (may be NULL) also the calls and ms of each kernel in
+   one run. */
+SWAGE_API swage_status swage_timing_save(const char *path,
+                                         const swage_model *model,
                                          const swage_timing *timing,
+                                         const swage_kernel_time *kernels,
                                          char **error);
 
 #ifdef __cplusplus
