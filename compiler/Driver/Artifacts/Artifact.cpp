@@ -89,6 +89,7 @@ private:
   const ArtifactOptions &options;
   Toolchain toolchain;
   WorkFiles work;
+  Runtime runtime;
   std::string result; ///< the artifact, until it moves into place
   WeightsLayout layout;
   std::vector<std::string> code;    ///< objects of kernels, main and facts
@@ -105,6 +106,13 @@ std::string BinaryWriter::getSibling(StringRef extension) const {
 }
 
 Error BinaryWriter::write() {
+  // Looked for before anything large is written. Objects bring none.
+  if (options.kind != ArtifactKind::Object) {
+    Expected<Runtime> found = findRuntime(model.target);
+    if (!found)
+      return found.takeError();
+    runtime = std::move(*found);
+  }
   if (Error error = writeCode())
     return error;
   if (Error error = writeModelObject())
@@ -217,14 +225,11 @@ Error BinaryWriter::link(ArrayRef<std::string> arguments) {
 }
 
 Error BinaryWriter::linkExecutable() {
-  Expected<Runtime> runtime = findRuntime(model.target);
-  if (!runtime)
-    return runtime.takeError();
   std::vector<std::string> arguments = {"-o", result};
   append_range(arguments, code);
   append_range(arguments, weights);
-  append_range(arguments, runtime->main);
-  append_range(arguments, runtime->library);
+  append_range(arguments, runtime.main);
+  append_range(arguments, runtime.library);
   append_range(arguments, ArrayRef<std::string>{"-pthread", "-Wl,--as-needed",
                                                 "-lm", "-Wl,--gc-sections"});
   return link(arguments);
@@ -237,9 +242,6 @@ static constexpr StringLiteral publicRuntime[] = {
     "swage_free",           "swage_dtype_size",  "swage_dtype_name"};
 
 Error BinaryWriter::linkShared() {
-  Expected<Runtime> runtime = findRuntime(model.target);
-  if (!runtime)
-    return runtime.takeError();
   Expected<std::string> exports = work.write("exports", [&](raw_ostream &os) {
     os << "{\n  global:\n";
     for (const std::string &symbol : getExportedSymbols(model))
@@ -261,7 +263,7 @@ Error BinaryWriter::linkShared() {
     arguments.push_back(("-Wl,-u," + symbol).str());
   append_range(arguments, code);
   append_range(arguments, weights);
-  append_range(arguments, runtime->library);
+  append_range(arguments, runtime.library);
   append_range(arguments,
                ArrayRef<std::string>{"-pthread", "-Wl,--as-needed", "-lm"});
   return link(arguments);
@@ -281,20 +283,17 @@ Expected<std::string> BinaryWriter::linkCode() {
 }
 
 Error BinaryWriter::linkStatic() {
-  Expected<Runtime> runtime = findRuntime(model.target);
-  if (!runtime)
-    return runtime.takeError();
   Expected<std::string> local = linkCode();
   if (!local)
     return local.takeError();
   std::vector<ArchiveMember> members = {{*local, model.name + ".o"}};
   for (const std::string &path : weights)
     members.push_back({path, model.name + "_weights.o"});
-  if (!runtime->isSource)
-    return mergeArchive(result, members, runtime->library.front());
+  if (!runtime.isSource)
+    return mergeArchive(result, members, runtime.library.front());
   std::string object = work.add("runtime.o");
   std::vector<std::string> arguments = {"-r", "-nostdlib", "-o", object};
-  append_range(arguments, runtime->library);
+  append_range(arguments, runtime.library);
   if (Error error = link(arguments))
     return error;
   members.push_back({object, "swage_rt.o"});
