@@ -113,6 +113,7 @@ private:
     LogicalResult result = runPasses([](OpPassManager &passes) {
       // Scalars of shape arithmetic need no tensors around them.
       passes.addNestedPass<func::FuncOp>(createCanonicalizerPass());
+      passes.addNestedPass<func::FuncOp>(createGrowJoinsPass());
       passes.addPass(createBufferizeMainPass());
       // Views of the same place become one, and copies onto themselves vanish.
       passes.addNestedPass<func::FuncOp>(createCSEPass());

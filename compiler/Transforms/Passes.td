@@ -89,6 +89,34 @@ def FormKernelsPass : Pass<"swage-form-kernels", "::mlir::ModuleOp"> {
   ];
 }
 
+def GrowJoinsPass : Pass<"swage-grow-joins", "::mlir::func::FuncOp"> {
+  let summary = "Let a join be part of the larger one that it grows into";
+  let description = [{
+    Dense networks join all earlier features anew for each layer. Where a join
+    has all parts of another and more, and nobody reads the smaller one when the
+    next part is written, only the larger one is built: each part is inserted as
+    soon as it exists, and the smaller join is a slice of what is there by then.
+
+    ```mlir
+    %j1 = tensor.insert_slice %a into %e1[0] [2] [1] : tensor<2xf32> into tensor<4xf32>
+    %j2 = tensor.insert_slice %b into %j1[2] [2] [1] : tensor<2xf32> into tensor<4xf32>
+    %c = kernel.call @k ins(%j2 : tensor<4xf32>) outs(%d : tensor<2xf32>) -> tensor<2xf32>
+    %k1 = tensor.insert_slice %a into %e2[0] [2] [1] : tensor<2xf32> into tensor<6xf32>
+    %k2 = tensor.insert_slice %b into %k1[2] [2] [1] : tensor<2xf32> into tensor<6xf32>
+    %k3 = tensor.insert_slice %c into %k2[4] [2] [1] : tensor<2xf32> into tensor<6xf32>
+    ```
+    becomes
+    ```mlir
+    %k1 = tensor.insert_slice %a into %e[0] [2] [1] : tensor<2xf32> into tensor<6xf32>
+    %k2 = tensor.insert_slice %b into %k1[2] [2] [1] : tensor<2xf32> into tensor<6xf32>
+    %j2 = tensor.extract_slice %k2[0] [4] [1] : tensor<6xf32> to tensor<4xf32>
+    %c = kernel.call @k ins(%j2 : tensor<4xf32>) outs(%d : tensor<2xf32>) -> tensor<2xf32>
+    %k3 = tensor.insert_slice %c into %k2[4] [2] [1] : tensor<2xf32> into tensor<6xf32>
+    ```
+  }];
+  let dependentDialects = ["::mlir::tensor::TensorDialect"];
+}
+
 def BufferizeMainPass : Pass<"swage-bufferize-main", "::mlir::ModuleOp"> {
   let summary = "Give the tensors of @main their buffers";
   let description = [{
