@@ -59,6 +59,17 @@ static bool agree(const swage_tensor &actual, const swage_tensor &expected,
                      size) == 0;
 }
 
+/// The largest magnitude of the finite numbers in a tensor of floats.
+static double getLargest(const swage_tensor &tensor) {
+  double largest = 0;
+  for (int64_t i = 0, e = swage_tensor_count(&tensor); i < e; ++i) {
+    double magnitude = std::fabs(swage_tensor_element(&tensor, i));
+    if (std::isfinite(magnitude))
+      largest = std::max(largest, magnitude);
+  }
+  return largest;
+}
+
 /// One element in words.
 static std::string getElementText(const swage_tensor &tensor, int64_t index) {
   if (tensor.dtype == SWAGE_STRING) {
@@ -112,6 +123,8 @@ std::string swage::compareTensors(const Tensor &actual, Tensor &expected,
 
   swage_tensor ours = splitComplex(actual.get());
   swage_tensor theirs = splitComplex(expected.get());
+  if (isFloat(theirs.dtype) && tolerance.ofLargest > 0)
+    tolerance.absolute += tolerance.ofLargest * getLargest(theirs);
   int64_t count = swage_tensor_count(&ours), wrong = 0, worst = 0;
   double worstError = -1;
   for (int64_t i = 0; i < count; ++i) {

@@ -12,11 +12,14 @@
 namespace swage {
 
 /// How far floating-point numbers may differ: |actual - expected| <=
-/// absolute + relative * |expected|. The defaults are those of ONNX's own
-/// backend tests.
+/// absolute + relative * |expected| + ofLargest * (the largest magnitude of the
+/// tensor's numbers). The first two defaults are those of ONNX's own backend
+/// tests. The third is for whole networks, whose sums of large numbers may come
+/// out next to nothing, with the rounding errors of the large ones.
 struct Tolerance {
   double relative = 1e-3;
   double absolute = 1e-7;
+  double ofLargest = 1e-4;
 };
 
 /// Empty when `actual` is `expected`; otherwise what differs, in one line. NaN

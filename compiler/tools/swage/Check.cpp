@@ -21,12 +21,19 @@ void tool::addCheck(CLI::App &app, int &status) {
       ->type_name("N");
   command
       ->add_option("--rtol", arguments->tolerance.relative,
-                   "relative tolerance of floating-point numbers")
+                   "tolerance of floating-point numbers relative to each")
       ->type_name("X")
       ->capture_default_str();
   command
       ->add_option("--atol", arguments->tolerance.absolute,
-                   "absolute tolerance of floating-point numbers")
+                   "tolerance of floating-point numbers, added to the others")
+      ->type_name("X")
+      ->capture_default_str();
+  command
+      ->add_option("--mtol", arguments->tolerance.ofLargest,
+                   "tolerance of floating-point numbers relative to the largest "
+                   "magnitude of their output; 0 for the measure of ONNX's own "
+                   "tests")
       ->type_name("X")
       ->capture_default_str();
   command

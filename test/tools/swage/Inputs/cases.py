@@ -42,6 +42,9 @@ x = numpy.array([1, 2, numpy.nan], numpy.float32)
 case("good", double, x, 2 * x)
 case("close", double, x, 2 * x * numpy.float32(1.0005))
 case("wrong", double, x, 3 * x)
+# Wrong by half of itself, and by next to nothing of what it may be a sum of.
+case("near_zero", double, numpy.array([1000, 0.01], numpy.float32),
+     numpy.array([2000, 0.03], numpy.float32))
 case("dtype", double, x, (2 * x).astype(numpy.float64))
 case("shape", double, x, (2 * x)[:2])
 case("missing", double, None, None)
