@@ -68,28 +68,54 @@ template <typename OpTy> std::optional<Operands> splitOperands(OpTy op) {
   return std::nullopt;
 }
 
+/// A convolution that nobody else uses, and the constants that are applied to
+/// the channels of its result.
+struct ChannelOperands {
+  ConvOp conv;
+  Value constant;
+};
+
+template <typename OpTy>
+FailureOr<ChannelOperands> matchChannels(OpTy op, PatternRewriter &rewriter) {
+  auto operands = splitOperands(op);
+  if (!operands)
+    return rewriter.notifyMatchFailure(op, "no constant operand");
+  auto conv = operands->variable.template getDefiningOp<ConvOp>();
+  if (!conv || !conv->hasOneUse() || conv.getType() != op.getType() ||
+      (conv.getBias() && !isConstantExpression(conv.getBias())))
+    return rewriter.notifyMatchFailure(op, "no convolution of its own");
+  int64_t rank = rankOf(conv.getResult());
+  ImageLayout layout{rank, conv.getChannelsLast()};
+  if (!variesAlongOnly(operands->constant, layout.channel(), rank,
+                       shapeOf(conv.getFilter())[0]))
+    return rewriter.notifyMatchFailure(op, "not a constant for each channel");
+  return ChannelOperands{conv, operands->constant};
+}
+
+/// Puts a convolution that differs from `conv` in filter and bias in the place
+/// of `op`.
+void replaceByConvolution(PatternRewriter &rewriter, Operation *op, ConvOp conv,
+                          Value filter, Value bias) {
+  rewriter.replaceOpWithNewOp<ConvOp>(op, conv.getType(), conv.getInput(),
+                                      filter, bias, conv.getStrides(),
+                                      conv.getPads(), conv.getDilations(),
+                                      conv.getGroup(), conv.getChannelsLast());
+}
+
 /// conv(x, w, b) * c -> conv(x, w * c, b * c), and the same for a quotient.
 template <typename OpTy> struct ScaleConvolution : OpRewritePattern<OpTy> {
   using OpRewritePattern<OpTy>::OpRewritePattern;
 
   LogicalResult matchAndRewrite(OpTy op,
                                 PatternRewriter &rewriter) const override {
-    auto operands = splitOperands(op);
-    if (!operands)
-      return rewriter.notifyMatchFailure(op, "no constant operand");
-    auto conv = operands->variable.template getDefiningOp<ConvOp>();
-    if (!conv || !conv->hasOneUse() || conv.getType() != op.getType() ||
-        !isConstantExpression(conv.getFilter()) ||
-        (conv.getBias() && !isConstantExpression(conv.getBias())))
-      return rewriter.notifyMatchFailure(op, "no convolution of its own");
-    int64_t rank = rankOf(conv.getResult());
-    int64_t channels = shapeOf(conv.getFilter())[0];
-    ImageLayout layout{rank, conv.getChannelsLast()};
-    if (!variesAlongOnly(operands->constant, layout.channel(), rank, channels))
-      return rewriter.notifyMatchFailure(op, "not a factor for each channel");
+    FailureOr<ChannelOperands> operands = matchChannels(op, rewriter);
+    if (failed(operands))
+      return failure();
+    auto [conv, factor] = *operands;
+    if (!isConstantExpression(conv.getFilter()))
+      return rewriter.notifyMatchFailure(op, "the filter is not constant");
 
     Location loc = op.getLoc();
-    Value factor = operands->constant;
     Value filter = createValue<OpTy>(
         rewriter, loc, conv.getFilter(),
         alignAt(rewriter, loc, factor, 0, rankOf(conv.getFilter())));
@@ -97,10 +123,7 @@ template <typename OpTy> struct ScaleConvolution : OpRewritePattern<OpTy> {
     if (bias)
       bias = createValue<OpTy>(rewriter, loc, bias,
                                alignAt(rewriter, loc, factor, 0, 1));
-    rewriter.replaceOpWithNewOp<ConvOp>(
-        op, conv.getType(), conv.getInput(), filter, bias, conv.getStrides(),
-        conv.getPads(), conv.getDilations(), conv.getGroup(),
-        conv.getChannelsLast());
+    replaceByConvolution(rewriter, op, conv, filter, bias);
     return success();
   }
 };
@@ -111,33 +134,22 @@ template <typename OpTy> struct ShiftConvolution : OpRewritePattern<OpTy> {
 
   LogicalResult matchAndRewrite(OpTy op,
                                 PatternRewriter &rewriter) const override {
-    auto operands = splitOperands(op);
-    if (!operands)
-      return rewriter.notifyMatchFailure(op, "no constant operand");
-    auto conv = operands->variable.template getDefiningOp<ConvOp>();
-    if (!conv || !conv->hasOneUse() || conv.getType() != op.getType() ||
-        (conv.getBias() && !isConstantExpression(conv.getBias())))
-      return rewriter.notifyMatchFailure(op, "no convolution of its own");
-    int64_t rank = rankOf(conv.getResult());
-    int64_t channels = shapeOf(conv.getFilter())[0];
-    ImageLayout layout{rank, conv.getChannelsLast()};
-    if (!variesAlongOnly(operands->constant, layout.channel(), rank, channels))
-      return rewriter.notifyMatchFailure(op, "not a shift for each channel");
-
+    FailureOr<ChannelOperands> operands = matchChannels(op, rewriter);
+    if (failed(operands))
+      return failure();
+    auto [conv, constant] = *operands;
     Location loc = op.getLoc();
-    Value shift = alignAt(rewriter, loc, operands->constant, 0, 1);
+    Value shift = alignAt(rewriter, loc, constant, 0, 1);
     Value bias = conv.getBias();
     if (!bias) {
       Type type = elementTypeOf(shift);
-      Value wanted = createIndexVector(rewriter, loc, {channels});
+      Value wanted =
+          createIndexVector(rewriter, loc, {shapeOf(conv.getFilter())[0]});
       bias = createValue<ExpandOp>(
           rewriter, loc, createScalar(rewriter, loc, type, 0), wanted);
     }
     bias = createValue<OpTy>(rewriter, loc, bias, shift);
-    rewriter.replaceOpWithNewOp<ConvOp>(
-        op, conv.getType(), conv.getInput(), conv.getFilter(), bias,
-        conv.getStrides(), conv.getPads(), conv.getDilations(), conv.getGroup(),
-        conv.getChannelsLast());
+    replaceByConvolution(rewriter, op, conv, conv.getFilter(), bias);
     return success();
   }
 };
