@@ -71,14 +71,15 @@ void buildLowerToLLVM(OpPassManager &passes) {
   passes.addPass(createCSEPass());
   passes.addPass(createSCFToControlFlowPass());
   passes.addPass(createConvertComplexToStandardPass());
+  // Takes vectors apart for functions that only exist for scalars.
+  passes.addPass(createConvertMathToLLVMPass());
+  passes.addPass(createConvertMathToLibmPass());
   passes.addPass(createConvertVectorToLLVMPass());
   arith::ArithExpandOpsPassOptions expand;
   expand.includeBf16 = true;
   expand.includeF8E8M0 = true;
   passes.addPass(arith::createArithExpandOpsPass(expand));
   passes.addPass(createConvertComplexToLLVMPass());
-  passes.addPass(createConvertMathToLLVMPass());
-  passes.addPass(createConvertMathToLibmPass());
   passes.addPass(createConvertIndexToLLVMPass());
   passes.addPass(createUBToLLVMConversionPass());
   passes.addPass(createFinalizeMemRefToLLVMConversionPass());

@@ -35,3 +35,16 @@ kernel.func @compare(%x: tensor<5x19xf32>, %y: tensor<5x19xi1>, %out: tensor<5x1
   } -> tensor<5x19xi1>
   kernel.return %r : tensor<5x19xi1>
 }
+
+// Functions that exist for scalars only, in loops that are made of vectors.
+// CHECK: ok @library
+kernel.func @library(%x: tensor<4x40xf64>, %out: tensor<4x40xf64>) -> tensor<4x40xf64> {
+  %y = linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (i, j)>],
+                       iterator_types = ["parallel", "parallel"]}
+      ins(%x : tensor<4x40xf64>) outs(%out : tensor<4x40xf64>) {
+  ^bb0(%a: f64, %b: f64):
+    %e = math.erf %a : f64
+    linalg.yield %e : f64
+  } -> tensor<4x40xf64>
+  kernel.return %y : tensor<4x40xf64>
+}
