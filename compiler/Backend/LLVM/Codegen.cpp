@@ -9,6 +9,7 @@
 #include "mlir/Target/LLVMIR/Export.h"
 #include "llvm/Bitcode/BitcodeWriter.h"
 #include "llvm/IR/LegacyPassManager.h"
+#include "llvm/IR/Operator.h"
 #include "llvm/Passes/PassBuilder.h"
 #include "llvm/Support/raw_ostream.h"
 #include "llvm/Target/TargetMachine.h"
@@ -71,6 +72,16 @@ std::unique_ptr<Module> translateToLLVMIR(mlir::ModuleOp module,
   result->setDataLayout((*machine)->createDataLayout());
   setTarget(*result, target);
   return result;
+}
+
+void setFastMath(Module &module, FastMathFlags flags) {
+  for (Function &function : module)
+    for (BasicBlock &block : function)
+      for (Instruction &instruction : block)
+        if (isa<FPMathOperator>(instruction)) {
+          instruction.copyFastMathFlags(flags);
+          instruction.setMetadata(LLVMContext::MD_fpmath, nullptr);
+        }
 }
 
 Error optimize(Module &module, const TargetInfo &target, unsigned optLevel,

@@ -12,6 +12,7 @@
 #include "compiler/Backend/Target/TargetInfo.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "llvm/ADT/SmallVector.h"
+#include "llvm/IR/FMF.h"
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/Module.h"
 #include "llvm/Support/Error.h"
@@ -39,6 +40,9 @@ std::unique_ptr<llvm::Module> translateToLLVMIR(mlir::ModuleOp module,
 
 /// Writes the processor that `target` means into the functions of `module`.
 void setTarget(llvm::Module &module, const TargetInfo &target);
+
+/// Gives all floating-point operations of `module` just these freedoms.
+void setFastMath(llvm::Module &module, llvm::FastMathFlags flags);
 
 /// LLVM's optimisation pipeline at `optLevel` (0..3). Where a schedule has
 /// arranged the loops, `changeLoops` is false: they are not unrolled or

@@ -140,6 +140,10 @@ llvm::Expected<double> Operand::compare(const Operand &expected,
     if (std::isfinite(expected.at(i)) && inside(i))
       largest = std::max(largest, std::fabs(expected.at(i)));
   bool exact = !isa<FloatType>(type);
+  // Numbers of 16 bits cannot be as close as others.
+  if (auto floatType = dyn_cast<FloatType>(type))
+    tolerance = std::max(
+        tolerance, 8 * std::ldexp(1.0, -int(floatType.getFPMantissaWidth())));
   double worst = 0;
   for (int64_t i = 0; i < elements; ++i) {
     double want = expected.at(i), got = at(i);

@@ -13,7 +13,6 @@
 #include "compiler/Backend/LLVM/Codegen.h"
 #include "llvm/Bitcode/BitcodeReader.h"
 #include "llvm/IR/IRBuilder.h"
-#include "llvm/IR/Operator.h"
 #include "llvm/Target/TargetMachine.h"
 #include "llvm/TargetParser/Triple.h"
 
@@ -212,19 +211,6 @@ private:
   SmallVector<Value *> sizes;
 };
 
-/// Products may be added to without rounding in between, unless `strict`.
-void setFloatFlags(Module &module, bool strict) {
-  FastMathFlags flags;
-  flags.setAllowContract(!strict);
-  for (Function &function : module)
-    for (BasicBlock &block : function)
-      for (Instruction &instruction : block)
-        if (isa<FPMathOperator>(instruction)) {
-          instruction.copyFastMathFlags(flags);
-          instruction.setMetadata(LLVMContext::MD_fpmath, nullptr);
-        }
-}
-
 /// What Halide wrote about its own choice of processor.
 void dropTarget(Module &module) {
   for (Function &function : module)
@@ -256,7 +242,10 @@ Expected<std::unique_ptr<Module>> adapt(LLVMContext &context, StringRef bitcode,
     return error;
   dropTarget(**module);
   setTarget(**module, options.target);
-  setFloatFlags(**module, options.strictFP);
+  // Products may be added to without rounding in between.
+  FastMathFlags flags;
+  flags.setAllowContract(!options.strictFP);
+  setFastMath(**module, flags);
   return module;
 }
 

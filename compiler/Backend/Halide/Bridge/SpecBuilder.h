@@ -76,6 +76,7 @@ private:
   llvm::LogicalResult addFromElements(mlir::tensor::FromElementsOp op);
   llvm::FailureOr<ExprId> evaluate(mlir::Block &block, mlir::Value result,
                                    Scope &scope);
+  bool areEntangled(const Stage &stage) const;
   Stage &startStage(llvm::StringRef kind, unsigned numParallel);
   /// Adds result `value` of the last stage. The shape is that of `value`.
   llvm::LogicalResult addResult(mlir::Value value, mlir::Operation *op);

@@ -93,6 +93,24 @@ FailureOr<LoopOrder> getLoopOrder(linalg::GenericOp op, AffineMap map,
 
 } // namespace
 
+/// Whether a result of a step needs another result of the step before. Halide 14
+/// stores the new one before it reads the old one: it does not look for reads
+/// inside of strict_float.
+bool SpecBuilder::areEntangled(const Stage &stage) const {
+  auto readsOther = [&](auto &self, ExprId id, int own) -> bool {
+    const Expression &expression = spec[id];
+    if (expression.opcode == Opcode::Accumulator)
+      return expression.index != own;
+    return llvm::any_of(expression.operands, [&](ExprId operand) {
+      return self(self, operand, own);
+    });
+  };
+  for (auto [number, value] : llvm::enumerate(stage.values))
+    if (readsOther(readsOther, value, number))
+      return true;
+  return false;
+}
+
 LogicalResult SpecBuilder::addGeneric(linalg::GenericOp op) {
   bool reduces = op.getNumReductionLoops() > 0;
   Block &body = *op.getBody();
@@ -204,6 +222,9 @@ LogicalResult SpecBuilder::addGeneric(linalg::GenericOp op) {
         return failure();
       spec.stages.back().values.push_back(*value);
     }
+    if (reduces && areEntangled(spec.stages.back()))
+      return refuse(op, "'linalg.generic' reduces into results that depend on "
+                        "each other, which Halide mixes up");
     for (unsigned result : group)
       if (failed(addResult(op.getResult(result), op)))
         return failure();

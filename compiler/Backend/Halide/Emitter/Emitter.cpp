@@ -9,7 +9,7 @@
 #include "compiler/Backend/Halide/Emitter/Emitter.h"
 #include "compiler/Backend/Halide/Emitter/BuildPipeline.h"
 #include "compiler/Backend/Halide/Schedules/ScheduleTemplate.h"
-#include <cstdlib>
+#include <dlfcn.h>
 #include <fstream>
 #include <pthread.h>
 #include <sstream>
@@ -117,6 +117,13 @@ Emitted emit(const KernelSpec &spec, const EmitOptions &options) {
     job.result.error = "cannot start a thread for Halide";
   pthread_attr_destroy(&attributes);
   return std::move(job.result);
+}
+
+std::string getLibraryFile() {
+  Dl_info info;
+  auto *address =
+      reinterpret_cast<void *>(&Halide::Internal::check_introspection);
+  return dladdr(address, &info) ? info.dli_fname : "";
 }
 
 } // namespace swage::halide

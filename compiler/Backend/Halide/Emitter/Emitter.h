@@ -37,6 +37,9 @@ inline constexpr const char *entryName = "swage_halide_kernel";
 /// Compiles `spec` as `options.schedule` says. Thread-safe.
 Emitted emit(const KernelSpec &spec, const EmitOptions &options);
 
+/// The file of the Halide library that is loaded.
+std::string getLibraryFile();
+
 } // namespace swage::halide
 
 #endif // SWAGE_COMPILER_BACKEND_HALIDE_EMITTER_EMITTER_H

@@ -281,6 +281,12 @@ private:
     if (type.is_float() && type.bits() == 16 && a.type().bits() == 16 &&
         type != a.type())
       return Halide::cast(type, Halide::cast<float>(a));
+    if (type.is_float() && type.bits() == 16) {
+      // Halide's conversion makes an infinity of NaN.
+      Expr nan = Halide::reinterpret(
+          type, Expr(uint16_t(type.is_bfloat() ? 0x7fc0 : 0x7e00)));
+      return Halide::select(Halide::is_nan(a), nan, Halide::cast(type, a));
+    }
     return Halide::cast(type, a);
   }
 

@@ -3,17 +3,23 @@
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //
 // Elementwise stages are computed where they are read. Stages that reduce, or
-// that are read at several places, are computed whole before their readers, and
-// rows of a fused group (softmax, layer normalisation) together. Innermost
-// loops become vectors, outer ones tasks.
+// whose elements are read more than once, are computed whole before their
+// readers. Innermost loops become vectors, outer ones tasks.
 //
 //===----------------------------------------------------------------------===//
-#include "compiler/Backend/Halide/Emitter/Dimensions.h"
 #include "compiler/Backend/Halide/Emitter/Pipeline.h"
 #include "compiler/Backend/Halide/Schedules/ScheduleTemplate.h"
 
+using Halide::TailStrategy;
+
 namespace swage::halide {
 namespace {
+
+/// Work, in elements, below which a loop stays on one thread.
+constexpr int64_t kWorthTasks = 1 << 14;
+
+/// What a size counts for where it is not known.
+constexpr int64_t kUnknown = 256;
 
 class PlainTemplate : public ScheduleTemplate {
 public:
@@ -29,47 +35,105 @@ public:
 
   std::string apply(Pipeline &pipeline, const Schedule &) const override {
     const KernelSpec &spec = pipeline.spec;
-    for (size_t i = 0; i < spec.stages.size(); ++i) {
-      int stage = static_cast<int>(i);
-      if (pipeline.isOutput(stage) || spec.stages[i].isReduction() ||
-          pipeline.consumers(stage).size() > 1)
-        compute(pipeline, stage);
+    for (size_t i = 0; i < spec.stages.size(); ++i)
+      if (isStored(pipeline, static_cast<int>(i)))
+        compute(pipeline, spec.stages[i], pipeline.stages[i]);
+    // Copies that outputs need.
+    for (size_t i = 0; i < spec.outputs.size(); ++i) {
+      const Tensor &tensor = spec.tensors[spec.outputs[i].tensor];
+      if (pipeline.outputs[i].name() !=
+          pipeline.stages[tensor.stage].func.name())
+        vectorize(pipeline, pipeline.outputs[i], tensor);
     }
     return "";
   }
 
 private:
-  /// Stores a stage of its own.
-  static void compute(Pipeline &pipeline, int index) {
-    const Stage &stage = pipeline.spec.stages[index];
-    StageFunc &own = pipeline.stages[index];
+  /// Whether a stage is computed by itself.
+  static bool isStored(Pipeline &pipeline, int index) {
+    const KernelSpec &spec = pipeline.spec;
+    if (pipeline.isOutput(index) || spec.stages[index].isReduction())
+      return true;
+    std::vector<int> consumers = pipeline.consumers(index);
+    if (consumers.size() != 1)
+      return true;
+    const Stage &reader = spec.stages[consumers.front()];
+    unsigned loops = reader.numParallel + reader.reductions.size();
+    return reader.isReduction() && loops > spec.stages[index].numParallel;
+  }
+
+  static void compute(Pipeline &pipeline, const Stage &stage, StageFunc &own) {
+    const Tensor &tensor = pipeline.spec.tensors[stage.results.front()];
     own.func.compute_root();
-    if (stage.numParallel == 0)
-      return;
-    Halide::Var inner = own.vars.back();
-    int lanes = static_cast<int>(getLanes(pipeline, stage));
-    auto vectorize = [&](Halide::Stage definition) {
+    parallelize(pipeline, stage, own);
+    vectorize(pipeline, own.func, tensor);
+    // Halide 14 loses the rest of an update that is split with a guard (its
+    // loop partitioning takes the first part for all), so there must be none.
+    if (stage.isReduction() && tensor.rank() > 0) {
+      int64_t size = pipeline.spec.size(tensor, tensor.rank() - 1).value_or(1);
+      int64_t lanes = pipeline.target.lanes(tensor.element);
+      while (size % lanes)
+        lanes /= 2;
       if (lanes > 1)
-        definition.vectorize(inner, lanes, Halide::TailStrategy::GuardWithIf);
-    };
-    vectorize(own.func);
-    if (stage.isReduction())
-      vectorize(own.func.update(0));
-    if (stage.numParallel > 1) {
-      own.func.parallel(own.vars.front());
-      if (stage.isReduction())
-        own.func.update(0).parallel(own.vars.front());
+        own.func.update(0).vectorize(own.vars.back(), static_cast<int>(lanes));
     }
   }
 
-  /// Lanes of a vector along the innermost dimension.
-  static int64_t getLanes(Pipeline &pipeline, const Stage &stage) {
-    const Tensor &tensor = pipeline.spec.tensors[stage.results.front()];
-    int64_t lanes = pipeline.target.lanes(tensor.element);
-    std::optional<int64_t> size = pipeline.spec.size(tensor, tensor.rank() - 1);
-    while (size && lanes > *size)
-      lanes /= 2;
-    return lanes;
+  /// Makes vectors of the innermost loop of what `func` is defined as, which is
+  /// no update. The last vector overlaps the one before it.
+  static void vectorize(Pipeline &pipeline, Halide::Func func,
+                        const Tensor &tensor) {
+    if (tensor.rank() == 0)
+      return;
+    Halide::Var inner = func.args().front(); // as Halide counts
+    int lanes = static_cast<int>(pipeline.target.lanes(tensor.element));
+    ExprId size = tensor.shape.back();
+    if (std::optional<int64_t> known = pipeline.spec.constant(size)) {
+      while (lanes > *known)
+        lanes /= 2;
+      if (lanes > 1)
+        func.vectorize(inner, lanes, TailStrategy::ShiftInwards);
+    } else if (isGiven(pipeline.spec, size)) {
+      Halide::Expr extent =
+          pipeline.expression(size, std::vector<Halide::Expr>());
+      func.specialize(extent >= lanes)
+          .vectorize(inner, lanes, TailStrategy::ShiftInwards);
+    }
+  }
+
+  /// Whether a size comes from the shapes of the operands alone.
+  static bool isGiven(const KernelSpec &spec, ExprId size) {
+    if (spec[size].opcode == Opcode::Read)
+      return false;
+    for (ExprId operand : spec[size].operands)
+      if (!isGiven(spec, operand))
+        return false;
+    return true;
+  }
+
+  /// Splits the outermost loops that have something to split.
+  static void parallelize(Pipeline &pipeline, const Stage &stage,
+                          StageFunc &own) {
+    const KernelSpec &spec = pipeline.spec;
+    const Tensor &tensor = spec.tensors[stage.results.front()];
+    int64_t work = 1;
+    for (ExprId size : tensor.shape)
+      work *= spec.constant(size).value_or(kUnknown);
+    for (ExprId size : stage.reductions)
+      work *= spec.constant(size).value_or(kUnknown);
+    if (work < kWorthTasks)
+      return;
+    for (size_t dim = 0; dim + 1 < tensor.rank(); ++dim) {
+      std::optional<int64_t> size = spec.size(tensor, dim);
+      if (size == 1)
+        continue;
+      own.func.parallel(own.vars[dim]);
+      if (stage.isReduction())
+        own.func.update(0).parallel(own.vars[dim]);
+      // One that may turn out to be 1 leaves the next to be split.
+      if (size)
+        return;
+    }
   }
 };
 

@@ -7,6 +7,16 @@
 // choosing look at plain structs and run in the compiler's passes; only
 // `apply` sees Halide.
 //
+// What a schedule must keep to:
+// * Code runs without checks of bounds. What is computed beyond a stage's size
+//   (TailStrategy::RoundUp) must not read beyond an operand; swage-kernel has
+//   the checks on and tells.
+// * An update must not be split with TailStrategy::GuardWithIf or Predicate
+//   unless the size is a multiple: Halide 14 takes the first part for all of
+//   the loop where the update's value has shared parts.
+// * The order in which a sum is added up must not depend on the number of
+//   threads, so reductions are not split over tasks.
+//
 //===----------------------------------------------------------------------===//
 #ifndef SWAGE_COMPILER_BACKEND_HALIDE_SCHEDULES_SCHEDULETEMPLATE_H
 #define SWAGE_COMPILER_BACKEND_HALIDE_SCHEDULES_SCHEDULETEMPLATE_H

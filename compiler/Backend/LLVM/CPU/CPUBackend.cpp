@@ -137,6 +137,9 @@ CPUBackend::compile(kernel::FuncOp kernel, ArrayRef<MemRefType> operands,
   auto fail = [&](llvm::Error error) {
     return kernel.emitOpError(llvm::toString(std::move(error)));
   };
+  // Also the order in which a vector's lanes are added up.
+  if (options.strictFP)
+    setFastMath(*code, llvm::FastMathFlags());
   if (llvm::Error error = optimize(*code, options.target, options.optLevel))
     return fail(std::move(error));
   if (options.keepBitcode) {
