@@ -21,6 +21,8 @@ for variable in ("SWAGE_MODEL_CACHE", "SWAGE_PEERS", "SWAGE_ONNX_DATA", "CI"):
     if variable in os.environ:
         config.environment[variable] = os.environ[variable]
 config.environment["SWAGE_BUILD_DIR"] = config.swage_build_dir
+# Compiled kernels are kept beside the build, not in the user's folder.
+config.environment["XDG_CACHE_HOME"] = os.path.join(config.swage_build_dir, "cache")
 config.environment["FILECHECK_OPTS"] = "--enable-var-scope --dump-input=fail"
 
 tools = os.path.join(config.swage_build_dir, "bin")

@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/Driver/Arguments.h"
+#include "compiler/Pipelines/ChooseBackends.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -35,6 +36,19 @@ Expected<Phase> swage::parsePhaseArgument(StringRef flag, StringRef name) {
               flag, name, join(names, ", ")));
 }
 
+ArrayRef<StringLiteral> swage::getFPChoices() {
+  static constexpr StringLiteral choices[] = {"contract", "strict"};
+  return choices;
+}
+
+Error swage::checkChoice(StringRef option, StringRef value,
+                         ArrayRef<StringLiteral> choices) {
+  if (is_contained(choices, value))
+    return Error::success();
+  return createStringError(
+      formatv("{0}={1}: expected {2}", option, value, join(choices, ", ")));
+}
+
 void swage::printModule(raw_ostream &os, mlir::ModuleOp module) {
   // Small constants are worth reading; weights are not.
   module->print(os, mlir::OpPrintingFlags()
@@ -50,7 +64,15 @@ Expected<CompileOptions> swage::parseOptions(const ModelArguments &arguments) {
     return target.takeError();
   options.target = std::move(*target);
   options.optLevel = arguments.optLevel;
+  if (Error error =
+          checkChoice("--backend", arguments.backend, getBackendChoices()))
+    return std::move(error);
+  if (Error error = checkChoice("--fp", arguments.fp, getFPChoices()))
+    return std::move(error);
   options.backend = arguments.backend;
+  options.schedules = arguments.schedules;
+  options.strictFP = arguments.fp == "strict";
+  options.kernelCache = arguments.kernelCache;
   options.threads = arguments.threads;
   for (const std::string &text : arguments.dims) {
     auto dim = parseDim(text);

@@ -22,6 +22,13 @@ llvm::Expected<std::pair<std::string, int64_t>> parseDim(llvm::StringRef text);
 llvm::Expected<Phase> parsePhaseArgument(llvm::StringRef flag,
                                          llvm::StringRef name);
 
+/// What --fp takes.
+llvm::ArrayRef<llvm::StringLiteral> getFPChoices();
+
+/// An error that lists the choices, unless `value` is one.
+llvm::Error checkChoice(llvm::StringRef option, llvm::StringRef value,
+                        llvm::ArrayRef<llvm::StringLiteral> choices);
+
 /// The options that `arguments` stand for. Dumps go to stderr as they come.
 llvm::Expected<CompileOptions> parseOptions(const ModelArguments &arguments);
 

@@ -12,6 +12,7 @@
 #include "compiler/Driver/Artifacts/CNames.h"
 #include "compiler/Driver/Artifacts/Toolchain.h"
 #include "compiler/Driver/LoadedModel.h"
+#include "compiler/Pipelines/ChooseBackends.h"
 #include "compiler/Pipelines/ModelFacts.h"
 #include "swage/swage.h"
 #include "llvm/ADT/StringExtras.h"
@@ -89,7 +90,17 @@ static Error setOption(swage_compile_options &options, StringRef key,
       return error;
     arguments.target = value.str();
   } else if (key == "backend") {
+    if (!is_contained(getBackendChoices(), value))
+      return refuse("auto, llvm or halide");
     arguments.backend = value.str();
+  } else if (key == "fp") {
+    if (!is_contained(getFPChoices(), value))
+      return refuse("contract or strict");
+    arguments.fp = value.str();
+  } else if (key == "schedules") {
+    arguments.schedules = value.str();
+  } else if (key == "kernel-cache") {
+    arguments.kernelCache = value.str();
   } else if (key == "name") {
     if (value.empty() || getCIdentifier(value) != value)
       return refuse("an identifier of C");
@@ -99,10 +110,10 @@ static Error setOption(swage_compile_options &options, StringRef key,
       return refuse("true or false");
     options.keepBitcode = value == "true";
   } else {
-    return createStringError(
-        formatv("there is no option '{0}'; there are dim, threads, opt-level, "
-                "target, backend, name and bitcode",
-                key));
+    return createStringError(formatv(
+        "there is no option '{0}'; there are dim, threads, opt-level, "
+        "target, backend, fp, schedules, kernel-cache, name and bitcode",
+        key));
   }
   return Error::success();
 }

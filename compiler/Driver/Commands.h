@@ -23,7 +23,10 @@ struct ModelArguments {
   std::string model;
   std::vector<std::string> dims; ///< NAME=N
   std::string target = "native";
-  std::string backend;
+  std::string backend = "auto";
+  std::string fp = "contract";
+  std::string schedules;   ///< a file
+  std::string kernelCache; ///< a folder, "off", or "" for the user's
   unsigned optLevel = 3;
   unsigned threads = 0;
   std::vector<std::string> dumpAfter; ///< phases

@@ -55,6 +55,7 @@ static void addFacts(llvm::json::Object &facts, const onnx::ModelReport &report,
   facts["options"] =
       llvm::json::Object{{"opt_level", int64_t(options.optLevel)},
                          {"backend", options.backend},
+                         {"fp", options.strictFP ? "strict" : "contract"},
                          {"dims", std::move(dims)}};
 }
 

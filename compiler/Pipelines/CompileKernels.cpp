@@ -6,10 +6,17 @@
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/Pipelines/CompileKernels.h"
+#include "compiler/Backend/Halide/HalideBackend.h"
 #include "compiler/Backend/LLVM/CPU/CPUBackend.h"
+#include "compiler/Pipelines/KernelCache.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/Threading.h"
+#include "llvm/Support/Threading.h"
+#include <atomic>
 
 using namespace mlir;
 
@@ -81,23 +88,89 @@ std::vector<KernelRequest> specializeKernels(ModuleOp module,
   return requests;
 }
 
+namespace {
+
+/// The backends, and the cache before them.
+class Compilers {
+public:
+  Compilers(const KernelOptions &options, StringRef cacheFolder)
+      : options(options), cache(cacheFolder), llvm(createCPUBackend()),
+        halide(createHalideBackend()) {}
+
+  FailureOr<CompiledKernel> compile(const KernelRequest &request) {
+    std::string key =
+        KernelCache::getKey(request.kernel, request.operands, options);
+    if (std::optional<CompiledKernel> found = cache.find(key))
+      return std::move(*found);
+    FailureOr<CompiledKernel> compiled = compileAnew(request);
+    if (failed(compiled))
+      return failure();
+    cache.store(key, *compiled);
+    // Looking through the folder takes time; now and then is often enough.
+    if (key.front() == '0')
+      needsTrimming = true;
+    return compiled;
+  }
+
+  void finish() {
+    if (needsTrimming)
+      cache.trim();
+  }
+
+private:
+  FailureOr<CompiledKernel> compileAnew(const KernelRequest &request) {
+    kernel::FuncOp kernel = request.kernel;
+    if (kernel.getBackend() != "halide")
+      return llvm->compile(kernel, request.operands, options);
+    std::string problem;
+    FailureOr<CompiledKernel> compiled = compileQuietly(request, problem);
+    if (succeeded(compiled))
+      return compiled;
+    kernel.emitWarning(problem) << "; LLVM compiles it instead";
+    return llvm->compile(kernel, request.operands, options);
+  }
+
+  /// Compiles by Halide, with its complaint as text.
+  FailureOr<CompiledKernel> compileQuietly(const KernelRequest &request,
+                                           std::string &problem) {
+    uint64_t thread = llvm::get_threadid();
+    ScopedDiagnosticHandler handler(request.kernel->getContext(),
+                                    [&](Diagnostic &diagnostic) {
+                                      if (llvm::get_threadid() != thread)
+                                        return failure(); // another kernel's
+                                      problem = diagnostic.str();
+                                      return success();
+                                    });
+    return halide->compile(request.kernel, request.operands, options);
+  }
+
+  const KernelOptions &options;
+  KernelCache cache;
+  std::unique_ptr<KernelBackend> llvm, halide;
+  std::atomic<bool> needsTrimming = false;
+};
+
+} // namespace
+
 FailureOr<std::vector<CompiledKernel>>
-compileKernels(ArrayRef<KernelRequest> requests, const KernelOptions &options) {
+compileKernels(ArrayRef<KernelRequest> requests, const KernelOptions &options,
+               StringRef cacheFolder) {
   std::vector<CompiledKernel> results(requests.size());
   if (requests.empty())
     return results;
-  std::unique_ptr<KernelBackend> backend = createCPUBackend();
   MLIRContext *context = requests.front().kernel->getContext();
+  // Threads may not load dialects.
+  context->loadDialect<math::MathDialect, scf::SCFDialect>();
+  Compilers compilers(options, cacheFolder);
   LogicalResult result = failableParallelForEachN(
       context, 0, requests.size(), [&](size_t index) -> LogicalResult {
-        const KernelRequest &request = requests[index];
-        FailureOr<CompiledKernel> compiled =
-            backend->compile(request.kernel, request.operands, options);
+        FailureOr<CompiledKernel> compiled = compilers.compile(requests[index]);
         if (failed(compiled))
           return failure();
         results[index] = std::move(*compiled);
         return success();
       });
+  compilers.finish();
   if (failed(result))
     return failure();
   return results;

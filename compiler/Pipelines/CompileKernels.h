@@ -32,10 +32,13 @@ mlir::MemRefType getOperandType(mlir::MemRefType type);
 std::vector<KernelRequest> specializeKernels(mlir::ModuleOp module,
                                              llvm::StringRef prefix);
 
-/// Compiles all of `requests`, in their order. Failures have been diagnosed.
+/// Compiles all of `requests`, in their order, each by the backend that its
+/// attribute names (LLVM where there is none), or takes them from the cache in
+/// the folder `cache` (see KernelCache). Where Halide gives up on a kernel,
+/// LLVM compiles it, with a warning. Failures have been diagnosed.
 llvm::FailureOr<std::vector<CompiledKernel>>
 compileKernels(llvm::ArrayRef<KernelRequest> requests,
-               const KernelOptions &options);
+               const KernelOptions &options, llvm::StringRef cache);
 
 } // namespace swage
 

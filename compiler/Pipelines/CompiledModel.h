@@ -27,6 +27,7 @@ struct ObjectCode {
   std::string symbol;                 ///< the function that it defines
   llvm::SmallVector<char, 0> object;  ///< ELF, for the model's target
   llvm::SmallVector<char, 0> bitcode; ///< LLVM bitcode; empty when not kept
+  std::string statements; ///< Halide's loops as text; empty when not kept
 };
 
 /// What can be known of a kernel without running it.

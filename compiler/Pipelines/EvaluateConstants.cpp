@@ -142,14 +142,14 @@ ArrayRef<char> getConstantBytes(ElementsAttr constant,
   return storage;
 }
 
-LogicalResult evaluateConstants(ModuleOp module) {
+LogicalResult evaluateConstants(ModuleOp module, StringRef cache) {
   auto main = module.lookupSymbol<func::FuncOp>("main");
   SymbolTable symbols(module);
   std::vector<KernelRequest> requests = findRequests(main, symbols);
   KernelOptions options;
   options.target = TargetInfo::host();
   FailureOr<std::vector<CompiledKernel>> compiled =
-      compileKernels(requests, options);
+      compileKernels(requests, options, cache);
   if (failed(compiled))
     return failure();
   DenseMap<Operation *, std::unique_ptr<KernelRunner>> runners;

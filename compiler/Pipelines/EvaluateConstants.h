@@ -15,7 +15,9 @@ namespace swage {
 
 /// Replaces calls in @main on constants alone, and views of constants, by
 /// constants. The kernels run on this machine, whatever the program's target.
-llvm::LogicalResult evaluateConstants(mlir::ModuleOp module);
+/// `cache` is as in compileKernels.
+llvm::LogicalResult evaluateConstants(mlir::ModuleOp module,
+                                      llvm::StringRef cache);
 
 /// The bytes of a constant as memory holds them; those of splats and small
 /// constants are kept in `storage`.

@@ -11,6 +11,7 @@
 #include "compiler/Backend/LLVM/Codegen.h"
 #include "compiler/Conversion/KernelToLLVM/KernelToLLVM.h"
 #include "compiler/Conversion/NNToLinalg/NNToLinalg.h"
+#include "compiler/Pipelines/ChooseBackends.h"
 #include "compiler/Pipelines/CompileKernels.h"
 #include "compiler/Pipelines/DescribeKernel.h"
 #include "compiler/Pipelines/EvaluateConstants.h"
@@ -107,7 +108,12 @@ private:
         [](OpPassManager &passes) { passes.addPass(createFormKernelsPass()); });
   }
 
-  LogicalResult runConstants() { return evaluateConstants(module); }
+  LogicalResult runConstants() {
+    if (failed(evaluateConstants(module, options.kernelCache)))
+      return failure();
+    return chooseBackends(module, options.backend, options.schedules,
+                          options.target);
+  }
 
   LogicalResult runBuffers() {
     LogicalResult result = runPasses([](OpPassManager &passes) {
@@ -162,13 +168,16 @@ private:
     kernelOptions.target = options.target;
     kernelOptions.optLevel = options.optLevel;
     kernelOptions.keepBitcode = options.keepBitcode;
+    kernelOptions.keepStatements = options.keepStatements;
+    kernelOptions.strictFP = options.strictFP;
     FailureOr<std::vector<CompiledKernel>> kernels =
-        compileKernels(requests, kernelOptions);
+        compileKernels(requests, kernelOptions, options.kernelCache);
     if (failed(kernels))
       return failure();
     for (CompiledKernel &kernel : *kernels)
-      model.objects.push_back(
-          {kernel.symbol, std::move(kernel.object), std::move(kernel.bitcode)});
+      model.objects.push_back({kernel.symbol, std::move(kernel.object),
+                               std::move(kernel.bitcode),
+                               std::move(kernel.statements)});
     // Lowering main leaves nothing of its kernels but their names.
     llvm::StringMap<KernelFacts> facts;
     for (KernelRequest &request : requests)

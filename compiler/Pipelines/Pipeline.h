@@ -61,12 +61,22 @@ struct CompileOptions {
   std::string modelName = "model";
   /// Values for symbolic dimensions, by name. The importer binds them.
   std::vector<std::pair<std::string, int64_t>> dims;
-  /// The backend that all kernels shall use; empty leaves the choice to cost.
-  std::string backend;
+  /// Who compiles kernels: "auto" (by cost), "llvm", or "halide" (whatever it
+  /// can).
+  std::string backend = "auto";
+  /// A file of schedules that override the choice (see ChooseBackends.h).
+  std::string schedules;
+  /// No change of the arithmetic; see KernelOptions.
+  bool strictFP = false;
+  /// The folder with kernels that were compiled before: "" is the user's cache
+  /// folder, "off" none.
+  std::string kernelCache;
   /// The threads to tune for; 0 is as many as the target has.
   unsigned threads = 0;
   /// Keep bitcode in every ObjectCode, for --emit=llvm-ir|bitcode|asm.
   bool keepBitcode = false;
+  /// Keep Halide's lowered loops in every ObjectCode, for --emit=stmt.
+  bool keepStatements = false;
 
   /// The last phase to run. compileModel leaves the module as this phase made
   /// it, and a model without objects where `code` was not reached.

@@ -37,13 +37,13 @@ SUITES = {
 CRASHES = ("crashed", "ended early", "did not end", "no process", "no pipe")
 
 
-def run_suite(suite, swage, jobs):
+def run_suite(suite, swage, jobs, backend="auto"):
     """The results of a suite by case: (status, reason, path of the model)."""
     with tempfile.TemporaryDirectory() as folder:
         report = pathlib.Path(folder) / "report.json"
         # Small cases are held to the measure that ONNX has for them.
         command = [swage, "check", SUITES[suite], "--threads", "1", "--json", report]
-        command += ["--mtol", "0"]
+        command += ["--mtol", "0", "--backend", backend]
         subprocess.run(
             command + ["--jobs", str(jobs), "--timeout", "120"],
             stdout=subprocess.DEVNULL,
@@ -67,12 +67,12 @@ def shorten(reason, limit=160):
     return reason if len(reason) <= limit else reason[: limit - 3] + "..."
 
 
-def check(suites, swage, jobs):
+def check(suites, swage, jobs, backend):
     """Compares the suites with the table; the number of cases that got worse."""
     table = support.read_table(HERE / "status.tsv")
     worse = 0
     for suite in suites:
-        results = run_suite(suite, swage, jobs)
+        results = run_suite(suite, swage, jobs, backend)
         better = []
         for case, (status, reason, _) in results.items():
             row = table.get((suite, case))
@@ -116,6 +116,7 @@ def main():
     parser.add_argument("suites", nargs="*", metavar="SUITE", help=", ".join(SUITES))
     parser.add_argument("--check", action="store_true", help="compare, write nothing")
     parser.add_argument("--swage", default="swage", help="the program to test")
+    parser.add_argument("--backend", default="auto", help="auto, llvm or halide")
     parser.add_argument("--jobs", type=int, default=min(os.cpu_count(), 8))
     arguments = parser.parse_args()
     for suite in arguments.suites:
@@ -127,7 +128,8 @@ def main():
         if SUITES[suite].is_dir() or print(f"remark: {suite} is not at hand")
     ]
     if arguments.check:
-        sys.exit(check(suites, arguments.swage, arguments.jobs) > 0)
+        worse = check(suites, arguments.swage, arguments.jobs, arguments.backend)
+        sys.exit(worse > 0)
     update(suites, arguments.swage, arguments.jobs)
 
 

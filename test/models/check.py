@@ -3,7 +3,7 @@
 with the expected ones.
 
 usage: check.py NAME... | --ci | --all [--mode exe|jit] [--tolerance T]
-                [--threads N] [--swage FILE]
+                [--threads N] [--swage FILE] [--backend NAME]
 
 One line a network: `pass|fail|skip NAME ...`; the last line counts them. With
 --mode exe (the default) a line says how long compiling took, its peak memory
@@ -117,9 +117,11 @@ def check(name: str, options) -> str:
     worst = 0.0
     with tempfile.TemporaryDirectory(prefix="swage-check-") as work:
         executable = pathlib.Path(work) / name
-        run = [str(options.swage), "run", str(model)]
+        backend = ["--backend", options.backend]
+        run = [str(options.swage), "run", str(model)] + backend
         if options.mode == "exe":
             command = [str(options.swage), "compile", str(model), "-o", str(executable)]
+            command += backend
             seconds, memory = call(command)
             larger = (executable.stat().st_size - model.stat().st_size) / 1e6
             notes = f", compiled in {seconds:.1f} s with {memory:.0f} MB, {larger:+.1f} MB"
@@ -137,6 +139,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("names", nargs="*", metavar="NAME")
     parser.add_argument("--all", action="store_true", help="every network")
+    parser.add_argument("--backend", default="auto", help="auto, llvm or halide")
     parser.add_argument("--ci", action="store_true", help="those of every commit")
     parser.add_argument("--mode", choices=("exe", "jit"), default="exe")
     parser.add_argument("--tolerance", type=float, default=1e-4)

@@ -21,9 +21,9 @@
 using namespace llvm;
 using namespace swage;
 
-static constexpr StringLiteral kindNames[] = {"exe",     "shared", "static",
-                                              "object",  "header", "llvm-ir",
-                                              "bitcode", "asm",    "mlir"};
+static constexpr StringLiteral kindNames[] = {
+    "exe",     "shared",  "static", "object", "header",
+    "llvm-ir", "bitcode", "asm",    "stmt",   "mlir"};
 
 ArrayRef<StringLiteral> swage::getArtifactKindNames() { return kindNames; }
 
@@ -340,6 +340,20 @@ static Error writeLLVM(const CompiledModel &model,
                    options.onTemporaryFile);
 }
 
+/// stmt: the loops of the kernels that Halide compiled, one after the other.
+static Error writeStatements(const CompiledModel &model,
+                             const ArtifactOptions &options) {
+  std::string text;
+  for (const ObjectCode &code : model.objects)
+    if (!code.statements.empty())
+      text += "// " + code.symbol + "\n" + code.statements + "\n";
+  if (text.empty())
+    return createStringError("no kernel was compiled by Halide, so there are "
+                             "no statements to write; --backend=halide takes "
+                             "every kernel that it can");
+  return writeFile(options.output, text, options.onTemporaryFile);
+}
+
 Error swage::writeArtifact(const CompiledModel &model,
                            const ArtifactOptions &options) {
   if (options.kind == ArtifactKind::Header) {
@@ -348,6 +362,8 @@ Error swage::writeArtifact(const CompiledModel &model,
     writeHeader(os, model);
     return writeFile(options.output, text, options.onTemporaryFile);
   }
+  if (options.kind == ArtifactKind::Statements)
+    return writeStatements(model, options);
   if (needsBitcode(options.kind))
     return writeLLVM(model, options);
   assert(isBinary(options.kind) && "the driver prints modules itself");

@@ -26,6 +26,7 @@ enum class ArtifactKind {
   LLVMIR,     ///< llvm-ir: all code as LLVM text
   Bitcode,    ///< bitcode: all code as LLVM bitcode
   Assembly,   ///< asm: all code as the target's assembly
+  Statements, ///< stmt: the loops of kernels that Halide compiles, as text
   MLIR,       ///< mlir: the module as some phase left it, as text
 };
 

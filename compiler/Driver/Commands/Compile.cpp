@@ -60,6 +60,7 @@ static Expected<Plan> makePlan(const CompileArguments &arguments) {
   plan.artifact.weightsInFile = arguments.weights == "file";
   plan.artifact.optLevel = arguments.optLevel;
   plan.compile.keepBitcode = needsBitcode(*kind);
+  plan.compile.keepStatements = *kind == ArtifactKind::Statements;
   plan.compile.modelName = getModelName(
       arguments.output.empty() ? arguments.model : arguments.output);
   return plan;

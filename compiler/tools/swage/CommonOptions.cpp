@@ -29,8 +29,25 @@ void tool::addModelOptions(CLI::App &command, ModelArguments &arguments) {
       ->allow_extra_args(false);
   command
       .add_option("--backend", arguments.backend,
-                  "compile all kernels with this backend")
-      ->type_name("NAME");
+                  "who compiles kernels: auto (by cost), llvm, or halide "
+                  "(whatever it can)")
+      ->type_name("NAME")
+      ->capture_default_str();
+  command
+      .add_option("--schedules", arguments.schedules,
+                  "override backends and schedules by kernel, from a file")
+      ->type_name("FILE");
+  command
+      .add_option("--fp", arguments.fp,
+                  "contract: products may be added without rounding between; "
+                  "strict: every operation as the model has it")
+      ->type_name("MODE")
+      ->capture_default_str();
+  command
+      .add_option("--kernel-cache", arguments.kernelCache,
+                  "where compiled kernels are kept: a folder, or off; the "
+                  "user's cache folder otherwise")
+      ->type_name("DIR");
   command
       .add_option("--dump-after", arguments.dumpAfter,
                   "print the module after a phase to stderr")

@@ -17,7 +17,7 @@ void tool::addCompile(CLI::App &app, int &status) {
   command
       ->add_option("--emit", arguments->emit,
                    "what to make: exe, shared, static, object, header, "
-                   "llvm-ir, bitcode, asm or mlir")
+                   "llvm-ir, bitcode, asm, stmt or mlir")
       ->type_name("KIND")
       ->capture_default_str();
   command

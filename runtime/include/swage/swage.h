@@ -43,7 +43,14 @@ SWAGE_API const char *swage_version(void);
      opt-level  0..3         3 by default
      target     NAME         as of `swage compile --target`; code for another
                              machine cannot be run, but be written to a file
-     backend    NAME         compile all kernels with this backend
+     backend    NAME         who compiles kernels: auto (by cost, default),
+                             llvm, or halide (whatever it can)
+     fp         MODE         contract (default), or strict: every operation is
+                             rounded as the model has it
+     schedules  FILE         backends and schedules by kernel, as of
+                             `swage compile --schedules`
+     kernel-cache  DIR       where compiled kernels are kept, or "off"; the
+                             user's cache folder by default
      name       IDENTIFIER   what symbols of written artifacts begin with;
                              the model file's name by default
      bitcode    true|false   keep what llvm-ir, bitcode and asm are made from;

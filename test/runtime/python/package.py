@@ -111,6 +111,14 @@ refused(ValueError, "option name=a b: expected an identifier of C",
         lambda: swage.compile(pair, name="a b"))
 refused(ValueError, "option bitcode=1: expected true or false",
         lambda: swage.compile(pair, bitcode=1))
+refused(ValueError, "option backend=fast: expected auto, llvm or halide",
+        lambda: swage.compile(pair, backend="fast"))
+refused(ValueError, "option fp=loose: expected contract or strict",
+        lambda: swage.compile(pair, fp="loose"))
+halide = swage.compile(pair, backend="halide", fp="strict", kernel_cache="off")
+assert (halide(a, b)[0] == a + b).all()
+refused(swage.Error, "cannot read the schedules in 'none.txt'",
+        lambda: swage.compile(pair, schedules="none.txt"))
 refused(ValueError, "unknown target 'toaster'", lambda: swage.compile(pair, target="toaster"))
 refused(ValueError, "expected NAME=N", lambda: swage.compile(pair, dims={"n": 0}))
 refused(swage.Error, "has no dimension named 'm'; its dimensions are n",
