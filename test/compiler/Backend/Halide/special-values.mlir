@@ -163,3 +163,17 @@ kernel.func @rows(%x: tensor<40x9xf32>, %o0: tensor<40xf32>, %o1: tensor<40xf32>
   } -> (tensor<40xf32>, tensor<40xf32>)
   kernel.return %r#0, %r#1 : tensor<40xf32>, tensor<40xf32>
 }
+
+// To 16 bits and back.
+// CHECK: ok @narrow
+kernel.func @narrow(%x: tensor<20x64xf32>, %o0: tensor<20x64xf16>, %o1: tensor<20x64xbf16>, %o2: tensor<20x64xf32>) -> (tensor<20x64xf16>, tensor<20x64xbf16>, tensor<20x64xf32>) {
+  %r:3 = linalg.generic {indexing_maps = [#id, #id, #id, #id], iterator_types = ["parallel", "parallel"]}
+      ins(%x : tensor<20x64xf32>) outs(%o0, %o1, %o2 : tensor<20x64xf16>, tensor<20x64xbf16>, tensor<20x64xf32>) {
+  ^bb0(%a: f32, %q0: f16, %q1: bf16, %q2: f32):
+    %half = arith.truncf %a : f32 to f16
+    %brain = arith.truncf %a : f32 to bf16
+    %wide = arith.extf %half : f16 to f32
+    linalg.yield %half, %brain, %wide : f16, bf16, f32
+  } -> (tensor<20x64xf16>, tensor<20x64xbf16>, tensor<20x64xf32>)
+  kernel.return %r#0, %r#1, %r#2 : tensor<20x64xf16>, tensor<20x64xbf16>, tensor<20x64xf32>
+}
