@@ -29,7 +29,7 @@ def get_kernels(swage, model):
     """The text of a model's kernels, each structure once, and the maps they use."""
     command = [swage, "compile", model, "--stop-after=constants", "--backend=llvm"]
     module = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
-    maps = [line for line in module.splitlines() if line.startswith("#")]
+    maps = re.findall(r"^#\w+ = .*$", module, re.MULTILINE)
     kernels, seen = [], set()
     called = set(re.findall(r"kernel\.call @(\w+)", module))
     for text in re.findall(r"^  kernel\.func .*?^  }$", module, re.MULTILINE | re.DOTALL):
