@@ -143,6 +143,8 @@ private:
                           const VectorContext &context);
   mlir::Value emitOp(mlir::Operation *op, mlir::IRMapping &mapping,
                      const VectorContext &context, bool contract);
+  /// Vector of 0, factor, 2 factor ... of the index type.
+  mlir::Value laneSteps(int64_t lanes, mlir::Value factor);
   mlir::Value addressTerms(const IndexValue &address);
   mlir::Value addressOf(const IndexValue &address);
 

@@ -96,6 +96,10 @@ private:
   /// Copies the reduction's operands that vectors along `lane` would have to
   /// gather into panels of `width` elements.
   void relayout(StageLoops &loops, unsigned lane, int64_t width);
+  /// The parameter of this name, when the given schedule has it.
+  llvm::ArrayRef<int64_t> parameter(llvm::StringRef name) const {
+    return given ? given.getIntegers(name) : llvm::ArrayRef<int64_t>();
+  }
   void record(llvm::StringRef form, const StageLoops &loops, int64_t rows,
               int64_t columns, int64_t lanes, int64_t parallel);
 

@@ -31,6 +31,13 @@ struct Place {
   bool isValid() const { return static_cast<bool>(flat); }
 };
 
+/// Whether `op` gives its operand's elements other indices, and no more.
+inline bool isView(mlir::Operation *op) {
+  return mlir::isa_and_nonnull<
+      mlir::tensor::CastOp, mlir::tensor::ExtractSliceOp,
+      mlir::tensor::ExpandShapeOp, mlir::tensor::CollapseShapeOp>(op);
+}
+
 /// The tensors of a kernel that is being emitted into `body`.
 class TensorTable {
 public:

@@ -1,0 +1,165 @@
+//===- NestMemory.cpp - memory for what nests write -----------------------===//
+//
+// Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
+//
+// Gives the tensors of a group memory, whole or for one iteration of common
+// loops, and brings operands that vectors would have to gather in order.
+//
+//===----------------------------------------------------------------------===//
+#include "compiler/Backend/LLVM/CPU/Nests.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
+
+using namespace mlir;
+
+namespace swage {
+
+void NestEmitter::allocateWhole(StageGroup &group) {
+  for (Stage &stage : group.stages)
+    for (StageStore &store : stage.stores) {
+      if (store.place.isValid() || group.locals.contains(store.whole))
+        continue;
+      if (const Place *known = tensors.find(store.whole)) {
+        store.place = *known; // a part of a tensor begun before
+        continue;
+      }
+      auto type = cast<RankedTensorType>(store.whole.getType());
+      SmallVector<OpFoldResult> sizes;
+      for (int64_t dim = 0; dim < type.getRank(); ++dim)
+        sizes.push_back(tensors.getSize(store.whole, dim));
+      store.place = tensors.allocate(type.getElementType(), sizes);
+    }
+}
+
+void NestEmitter::settle(const Stage &stage) {
+  for (const StageStore &store : stage.stores) {
+    if (!store.whole)
+      continue;
+    Place place = store.place;
+    place.level = evaluator.level(); // reads stay behind the writes
+    tensors.place(store.whole, place);
+  }
+}
+
+void NestEmitter::placeLocals(StageGroup &group, unsigned lane, int64_t width,
+                              const IndexValue &base, bool real) {
+  for (auto [number, stage] : llvm::enumerate(group.stages)) {
+    for (StageStore &store : stage.stores) {
+      if (!group.locals.contains(store.whole))
+        continue;
+      auto type = cast<RankedTensorType>(store.whole.getType());
+      Place place;
+      SmallVector<OpFoldResult> sizes;
+      SmallVector<int64_t> inner;
+      std::optional<unsigned> laneDim;
+      for (auto [dim, expr] : llvm::enumerate(store.fromLoops.getResults())) {
+        auto loop = dyn_cast<AffineDimExpr>(expr);
+        auto common = loop ? llvm::find(group.outer[number], loop.getPosition())
+                           : group.outer[number].end();
+        if (common != group.outer[number].end()) {
+          if (common - group.outer[number].begin() == lane)
+            laneDim = dim;
+          continue;
+        }
+        inner.push_back(dim);
+        sizes.push_back(tensors.getSize(store.whole, dim));
+      }
+      if (laneDim)
+        sizes.push_back(builder.getIndexAttr(width));
+      if (real) {
+        place = tensors.allocate(type.getElementType(), sizes);
+      } else {
+        Monomial stride(1);
+        place.strides.resize(sizes.size());
+        for (unsigned dim = sizes.size(); dim-- > 0;) {
+          place.strides[dim] = stride;
+          stride = stride * space.monomialOf(sizes[dim]);
+        }
+      }
+      SmallVector<Monomial, 0> strides(type.getRank(), Monomial(0));
+      for (auto [position, dim] : llvm::enumerate(inner))
+        strides[dim] = place.strides[position];
+      if (laneDim) {
+        strides[*laneDim] = Monomial(1);
+        place.offset = base * Monomial(-1);
+      }
+      place.strides = strides;
+      place.level = evaluator.level();
+      if (real)
+        store.place = place;
+      else
+        tensors.place(store.whole, place);
+    }
+  }
+}
+
+SmallVector<Value> NestEmitter::findStrided(const StageLoops &loops,
+                                            unsigned lane) {
+  linalg::GenericOp op = loops.stage->reduction;
+  SmallVector<Value> strided;
+  for (OpOperand *operand : op.getDpsInputOperands()) {
+    const Place *place = tensors.find(operand->get());
+    AffineMap map = op.getMatchingIndexingMap(operand);
+    if (!place || place->layout)
+      continue;
+    auto along = map.getResultPosition(builder.getAffineDimExpr(lane));
+    if (along && !place->strides[*along].isOne())
+      strided.push_back(operand->get());
+  }
+  return strided;
+}
+
+void NestEmitter::relayout(StageLoops &loops, unsigned lane, int64_t width) {
+  linalg::GenericOp op = loops.stage->reduction;
+  SmallVector<Value> strided = findStrided(loops, lane);
+  for (OpOperand *operand : op.getDpsInputOperands()) {
+    Value tensor = operand->get();
+    if (!llvm::is_contained(strided, tensor))
+      continue;
+    AffineMap map = op.getMatchingIndexingMap(operand);
+    unsigned panelDim = *map.getResultPosition(builder.getAffineDimExpr(lane));
+    // [what the result has too][panels][what is summed over][width]
+    SmallVector<AffineExpr> front, middle;
+    SmallVector<OpFoldResult> frontSizes, middleSizes;
+    for (auto [dim, expr] : llvm::enumerate(map.getResults())) {
+      if (dim == panelDim)
+        continue;
+      auto loop = dyn_cast<AffineDimExpr>(expr);
+      bool parallel = loop && !loops.isReduction(loop.getPosition());
+      (parallel ? front : middle).push_back(builder.getAffineDimExpr(dim));
+      (parallel ? frontSizes : middleSizes)
+          .push_back(tensors.getSize(tensor, dim));
+    }
+    AffineExpr panel = builder.getAffineDimExpr(panelDim);
+    SmallVector<AffineExpr> layout = front;
+    layout.push_back(panel.floorDiv(width));
+    llvm::append_range(layout, middle);
+    layout.push_back(panel % width);
+    SmallVector<OpFoldResult> sizes = frontSizes;
+    Extent columns = analysis.extentOf(tensors.getSize(tensor, panelDim));
+    sizes.push_back(ceilDiv(columns, width).value);
+    llvm::append_range(sizes, middleSizes);
+    sizes.push_back(builder.getIndexAttr(width));
+
+    auto type = cast<RankedTensorType>(tensor.getType());
+    Place packed = tensors.allocate(type.getElementType(), sizes);
+    packed.layout =
+        AffineMap::get(type.getRank(), 0, layout, builder.getContext());
+    StageGroup copy;
+    Stage stage;
+    StageStore store;
+    for (int64_t dim = 0; dim < type.getRank(); ++dim) {
+      stage.extents.push_back(tensors.getSize(tensor, dim));
+      stage.isReduction.push_back(false);
+    }
+    store.tensor = tensor;
+    store.fromLoops =
+        AffineMap::getMultiDimIdentityMap(type.getRank(), builder.getContext());
+    store.place = packed;
+    stage.stores.push_back(store);
+    copy.stages.push_back(stage);
+    emitSingle(copy);
+    tensors.place(tensor, packed);
+  }
+}
+
+} // namespace swage

@@ -1,0 +1,143 @@
+//===- NestVectors.cpp - nests of one stage along vectors -----------------===//
+//
+// Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
+//
+// Everything that is no contraction: along the loop that the accesses favour,
+// with several rows where they share what they read.
+//
+//===----------------------------------------------------------------------===//
+#include "compiler/Backend/LLVM/CPU/Nests.h"
+
+using namespace mlir;
+
+namespace swage {
+
+unsigned NestEmitter::bestLane(const StageLoops &loops, bool commonToo,
+                               int64_t lanes, double *cost) {
+  unsigned best = kNone;
+  double least = analysis.costAlong(loops, kNone, lanes);
+  for (unsigned loop = 0; loop < loops.extents.size(); ++loop) {
+    if (loops.gone[loop] || (loops.common[loop] && !commonToo))
+      continue;
+    double along = analysis.costAlong(loops, loop, lanes);
+    // Of equals the innermost.
+    if (along <= least) {
+      least = along;
+      best = loop;
+    }
+  }
+  if (cost)
+    *cost = least;
+  return best;
+}
+
+void NestEmitter::emitLight(StageLoops &loops, unsigned lane, int64_t lanes) {
+  bool reducedLane = lane != kNone && loops.isReduction(lane);
+  SmallVector<unsigned> outer = loops.remaining(/*reductions=*/false);
+  llvm::erase(outer, lane);
+  bool reduces = loops.stage->reduction != nullptr;
+
+  // Rows share what a window reads for several of them, and hide the latency
+  // of sums.
+  unsigned rowLoop = kNone;
+  int64_t rows = 1, vectors = 1;
+  if (reduces && !outer.empty() && lane != kNone) {
+    rowLoop = outer.pop_back_val();
+    rows = reducedLane ? 4 : target.vectorRegisters >= 32 ? 8 : 4;
+    if (auto fixed = loops.extents[rowLoop].fixed())
+      rows = std::min(rows, *fixed);
+  }
+  if (lane != kNone) {
+    int64_t most = reducedLane              ? (rows > 1 ? 2 : 4)
+                   : reduces                ? (rows > 1 ? 1 : 4)
+                   : loops.operations >= 16 ? 2
+                                            : 4;
+    auto fixed = loops.extents[lane].fixed();
+    vectors = fixed ? std::clamp<int64_t>(*fixed / lanes, 1, most) : most;
+  }
+  if (ArrayRef<int64_t> wanted = parameter("register_tile");
+      wanted.size() == 2 && lane != kNone) {
+    rows = rowLoop == kNone ? 1 : std::max<int64_t>(1, wanted[0]);
+    vectors = std::max<int64_t>(1, wanted[1] / lanes);
+  }
+  int64_t width = vectors * lanes;
+
+  SmallVector<Extent> counts;
+  double tasks = 1;
+  for (unsigned loop : outer) {
+    counts.push_back(loops.extents[loop]);
+    tasks *= loops.extents[loop].fixed().value_or(8);
+  }
+  // With few outer iterations, threads share the vectors too.
+  int64_t chunk = 0;
+  Extent chunks = analysis.extentOf(builder.getIndexAttr(1));
+  if (tasks < 32 && lane != kNone && !reducedLane) {
+    chunk = width * std::max<int64_t>(1, 4096 / width);
+    if (reduces)
+      chunk = width;
+    chunks = ceilDiv(loops.extents[lane], chunk);
+  }
+  counts.push_back(chunks);
+  Extent rowChunks = analysis.extentOf(builder.getIndexAttr(1));
+  int64_t rowChunk = 0;
+  if (tasks < 32 && rowLoop != kNone && chunks.fixed() == 1) {
+    rowChunk = rows * 4;
+    rowChunks = ceilDiv(loops.extents[rowLoop], rowChunk);
+  }
+  counts.push_back(rowChunks);
+  StringRef form = !reduces ? "elementwise" : reducedLane ? "rows" : "window";
+  record(form, loops, rows, width, lanes, counts.size());
+
+  auto stretch = [&](unsigned loop, const IndexValue &number, int64_t size) {
+    Range range = {IndexValue(), loops.extents[loop]};
+    if (!size || range.extent.fixed().value_or(size + 1) <= size)
+      return range;
+    range.start = number * Monomial(size);
+    auto fixed = range.extent.fixed();
+    if (fixed && *fixed % size == 0) {
+      range.extent = analysis.extentOf(builder.getIndexAttr(size));
+      return range;
+    }
+    Location loc = builder.getUnknownLoc();
+    Value left =
+        arith::SubIOp::create(builder, loc, extentValue(loops.extents[loop]),
+                              space.materialize(range.start));
+    Value most = arith::ConstantIndexOp::create(builder, loc, size);
+    Value length = arith::MinUIOp::create(builder, loc, left, most);
+    range.extent = {length, Monomial::ofSize(space.sizeOf(length))};
+    return range;
+  };
+  emitParallel(counts, [&](ArrayRef<IndexValue> at) {
+    Tile tile;
+    tile.loops.resize(loops.extents.size());
+    for (auto [position, loop] : llvm::enumerate(outer))
+      tile.loops[loop] = at[position];
+    tile.rowLoop = rowLoop;
+    auto rowsOf = [&] {
+      if (rowLoop == kNone) {
+        tile.rows.assign(1, IndexValue());
+        return emitTile(loops, tile, lanes, vectors);
+      }
+      emitRows(stretch(rowLoop, at[outer.size() + 1], rowChunk), rows,
+               [&](ArrayRef<IndexValue> indices) {
+                 tile.rows.assign(indices.begin(), indices.end());
+                 emitTile(loops, tile, lanes, vectors);
+               });
+    };
+    if (lane == kNone || reducedLane) {
+      tile.vectors.assign(1, TileVector());
+      tile.reducedLane = lane;
+      return rowsOf();
+    }
+    tile.laneLoop = lane;
+    emitLanes(stretch(lane, at[outer.size()], chunk), lanes, vectors,
+              analysis.isMaskable(loops), {},
+              [&](ArrayRef<TileVector> tileVectors, ValueRange) {
+                tile.vectors.assign(tileVectors.begin(), tileVectors.end());
+                rowsOf();
+                return Carried();
+              });
+  });
+}
+
+} // namespace swage
