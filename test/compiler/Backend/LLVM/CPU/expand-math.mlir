@@ -1,0 +1,144 @@
+// RUN: swage-opt %s -swage-expand-math | FileCheck %s
+
+// No function of the library is left on f32, scalars and vectors alike.
+
+// CHECK-LABEL: func.func @exp
+// CHECK-NOT: math.exp
+// CHECK: return
+func.func @exp(%x: f32, %v: vector<16xf32>) -> (f32, vector<16xf32>) {
+  %a = math.exp %x : f32
+  %b = math.exp %v : vector<16xf32>
+  return %a, %b : f32, vector<16xf32>
+}
+
+// CHECK-LABEL: func.func @exp2
+// CHECK-NOT: math.exp2
+// CHECK: return
+func.func @exp2(%x: f32, %v: vector<16xf32>) -> (f32, vector<16xf32>) {
+  %a = math.exp2 %x : f32
+  %b = math.exp2 %v : vector<16xf32>
+  return %a, %b : f32, vector<16xf32>
+}
+
+// CHECK-LABEL: func.func @expm1
+// CHECK-NOT: math.expm1
+// CHECK: return
+func.func @expm1(%x: f32, %v: vector<16xf32>) -> (f32, vector<16xf32>) {
+  %a = math.expm1 %x : f32
+  %b = math.expm1 %v : vector<16xf32>
+  return %a, %b : f32, vector<16xf32>
+}
+
+// CHECK-LABEL: func.func @log
+// CHECK-NOT: math.log
+// CHECK: return
+func.func @log(%x: f32, %v: vector<16xf32>) -> (f32, vector<16xf32>) {
+  %a = math.log %x : f32
+  %b = math.log %v : vector<16xf32>
+  return %a, %b : f32, vector<16xf32>
+}
+
+// CHECK-LABEL: func.func @log2
+// CHECK-NOT: math.log2
+// CHECK: return
+func.func @log2(%x: f32, %v: vector<16xf32>) -> (f32, vector<16xf32>) {
+  %a = math.log2 %x : f32
+  %b = math.log2 %v : vector<16xf32>
+  return %a, %b : f32, vector<16xf32>
+}
+
+// CHECK-LABEL: func.func @log10
+// CHECK-NOT: math.log10
+// CHECK: return
+func.func @log10(%x: f32, %v: vector<16xf32>) -> (f32, vector<16xf32>) {
+  %a = math.log10 %x : f32
+  %b = math.log10 %v : vector<16xf32>
+  return %a, %b : f32, vector<16xf32>
+}
+
+// CHECK-LABEL: func.func @log1p
+// CHECK-NOT: math.log1p
+// CHECK: return
+func.func @log1p(%x: f32, %v: vector<16xf32>) -> (f32, vector<16xf32>) {
+  %a = math.log1p %x : f32
+  %b = math.log1p %v : vector<16xf32>
+  return %a, %b : f32, vector<16xf32>
+}
+
+// CHECK-LABEL: func.func @tanh
+// CHECK-NOT: math.tanh
+// CHECK: return
+func.func @tanh(%x: f32, %v: vector<16xf32>) -> (f32, vector<16xf32>) {
+  %a = math.tanh %x : f32
+  %b = math.tanh %v : vector<16xf32>
+  return %a, %b : f32, vector<16xf32>
+}
+
+// CHECK-LABEL: func.func @erf
+// CHECK-NOT: math.erf
+// CHECK: return
+func.func @erf(%x: f32, %v: vector<16xf32>) -> (f32, vector<16xf32>) {
+  %a = math.erf %x : f32
+  %b = math.erf %v : vector<16xf32>
+  return %a, %b : f32, vector<16xf32>
+}
+
+// CHECK-LABEL: func.func @asinh
+// CHECK-NOT: math.asinh
+// CHECK: return
+func.func @asinh(%x: f32, %v: vector<16xf32>) -> (f32, vector<16xf32>) {
+  %a = math.asinh %x : f32
+  %b = math.asinh %v : vector<16xf32>
+  return %a, %b : f32, vector<16xf32>
+}
+
+// CHECK-LABEL: func.func @acosh
+// CHECK-NOT: math.acosh
+// CHECK: return
+func.func @acosh(%x: f32, %v: vector<16xf32>) -> (f32, vector<16xf32>) {
+  %a = math.acosh %x : f32
+  %b = math.acosh %v : vector<16xf32>
+  return %a, %b : f32, vector<16xf32>
+}
+
+// CHECK-LABEL: func.func @atanh
+// CHECK-NOT: math.atanh
+// CHECK: return
+func.func @atanh(%x: f32, %v: vector<16xf32>) -> (f32, vector<16xf32>) {
+  %a = math.atanh %x : f32
+  %b = math.atanh %v : vector<16xf32>
+  return %a, %b : f32, vector<16xf32>
+}
+
+// CHECK-LABEL: func.func @rsqrt
+// CHECK-NOT: math.rsqrt
+// CHECK: return
+func.func @rsqrt(%x: f32, %v: vector<16xf32>) -> (f32, vector<16xf32>) {
+  %a = math.rsqrt %x : f32
+  %b = math.rsqrt %v : vector<16xf32>
+  return %a, %b : f32, vector<16xf32>
+}
+
+// Other types are the library's business.
+// CHECK-LABEL: func.func @double
+// CHECK: math.acosh %{{.*}} : f64
+func.func @double(%x: f64) -> f64 {
+  %a = math.acosh %x : f64
+  return %a : f64
+}
+
+// NaN passes through, and where the argument is too large the result is what the
+// function tends to: the polynomial never sees either.
+// CHECK-LABEL: func.func @limits
+// CHECK-SAME: (%[[X:.*]]: f32)
+// CHECK: %[[LOW:.*]] = arith.constant -1.040000e+02 : f32
+// CHECK: %[[ABOVE:.*]] = arith.maxnumf %[[X]], %[[LOW]]
+// CHECK: %[[HIGH:.*]] = arith.constant 8.900000e+01 : f32
+// CHECK: arith.minnumf %[[ABOVE]], %[[HIGH]]
+// CHECK: %[[NAN:.*]] = arith.cmpf uno, %[[X]], %[[X]]
+// CHECK: %[[RESULT:.*]] = arith.select %[[NAN]], %[[X]],
+// CHECK: return %[[RESULT]]
+func.func @limits(%x: f32) -> f32 {
+  %a = math.exp %x : f32
+  return %a : f32
+}
