@@ -98,11 +98,12 @@ Expected<TargetInfo> TargetInfo::parse(StringRef text) {
   bool isTriple = text.contains('-') && !text.starts_with("x86-64");
   info.cpu = isTriple ? "" : text.str();
   info.features = "";
+  // Code for a named processor is the same wherever it is compiled.
+  info.l1Bytes = TargetInfo().l1Bytes;
+  info.l2Bytes = TargetInfo().l2Bytes;
+  info.l3Bytes = TargetInfo().l3Bytes;
   if (isTriple) {
     info.triple = Triple::normalize(text);
-    info.l1Bytes = TargetInfo().l1Bytes;
-    info.l2Bytes = TargetInfo().l2Bytes;
-    info.l3Bytes = TargetInfo().l3Bytes;
   } else {
     Expected<const Target *> target = findTarget(info.triple);
     if (!target)

@@ -44,6 +44,7 @@ struct TargetInfo {
 
   /// A named target: "native", a triple ("aarch64-linux-gnu"), a level
   /// ("x86-64-v3") or a processor ("znver3"). An error names the known ones.
+  /// Other than for "native", caches have the sizes above.
   static llvm::Expected<TargetInfo> parse(llvm::StringRef text);
 
   /// A code generator for this target at `optLevel` (0..3); an error when LLVM
