@@ -61,6 +61,9 @@ public:
   /// lanes, a vector otherwise. Null when it cannot be said.
   mlir::Value read(mlir::Value tensor, llvm::ArrayRef<IndexValue> indices,
                    const VectorContext &context);
+  /// The element at `address`, now: what is in memory may change.
+  mlir::Value load(const Place &place, const IndexValue &address,
+                   mlir::Type type, const VectorContext &context);
   /// Writes `value` (a scalar or a vector).
   void write(const Place &place, llvm::ArrayRef<IndexValue> indices,
              mlir::Value value, const VectorContext &context);
@@ -134,8 +137,6 @@ private:
   std::optional<Indices> throughView(mlir::Operation *view,
                                      llvm::ArrayRef<IndexValue> indices,
                                      int64_t lanes);
-  mlir::Value load(const Place &place, const IndexValue &address,
-                   mlir::Type type, const VectorContext &context);
   mlir::Value gather(const Place &place, llvm::ArrayRef<mlir::Value> indices,
                      mlir::Type type, const VectorContext &context);
   mlir::Value emitIndex(const IndexValue &index, const VectorContext &context);

@@ -7,6 +7,7 @@
 // these take a vector.
 //
 //===----------------------------------------------------------------------===//
+#include "compiler/Backend/LLVM/CPU/ExpandMath.h"
 #include "compiler/Backend/LLVM/CPU/Arithmetic.h"
 #include "compiler/Backend/LLVM/CPU/Passes.h"
 #include "mlir/Transforms/WalkPatternRewriteDriver.h"
@@ -45,17 +46,22 @@ struct Expand : OpRewritePattern<OpTy> {
 struct ExpandMath : impl::ExpandMathPassBase<ExpandMath> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    patterns.add<
-        Expand<math::ExpOp, expandExp>, Expand<math::Exp2Op, expandExp2>,
-        Expand<math::ExpM1Op, expandExpM1>, Expand<math::LogOp, expandLog>,
-        Expand<math::Log2Op, expandLog2>, Expand<math::Log10Op, expandLog10>,
-        Expand<math::Log1pOp, expandLog1p>, Expand<math::AsinhOp, expandAsinh>,
-        Expand<math::AcoshOp, expandAcosh>, Expand<math::AtanhOp, expandAtanh>,
-        Expand<math::TanhOp, expandTanh>, Expand<math::ErfOp, expandErf>,
-        Expand<math::RsqrtOp, expandRsqrt>>(&getContext());
+    populateExpandMathPatterns(patterns);
     walkAndApplyPatterns(getOperation(), std::move(patterns));
   }
 };
 
 } // namespace
+
+void populateExpandMathPatterns(RewritePatternSet &patterns) {
+  patterns.add<
+      Expand<math::ExpOp, expandExp>, Expand<math::Exp2Op, expandExp2>,
+      Expand<math::ExpM1Op, expandExpM1>, Expand<math::LogOp, expandLog>,
+      Expand<math::Log2Op, expandLog2>, Expand<math::Log10Op, expandLog10>,
+      Expand<math::Log1pOp, expandLog1p>, Expand<math::AsinhOp, expandAsinh>,
+      Expand<math::AcoshOp, expandAcosh>, Expand<math::AtanhOp, expandAtanh>,
+      Expand<math::TanhOp, expandTanh>, Expand<math::ErfOp, expandErf>,
+      Expand<math::RsqrtOp, expandRsqrt>>(patterns.getContext());
+}
+
 } // namespace swage

@@ -24,6 +24,13 @@ struct Extent {
   }
 };
 
+/// Bytes of an element in memory.
+inline int64_t bytesOf(mlir::Type element) {
+  return element.isIndex()
+             ? 8
+             : llvm::divideCeil(element.getIntOrFloatBitWidth(), 8);
+}
+
 /// A stage on its way to code: its loops after merging, and what it accesses.
 struct StageLoops {
   Stage *stage;

@@ -63,167 +63,110 @@ bool NestEmitter::dependsOn(const StageLoops &loops, const Access &access,
          access.address->coefficientOf(loops.atoms[loop]) != Monomial(0);
 }
 
-void NestEmitter::emitHeavy(StageLoops &loops, unsigned lane, int64_t lanes) {
-  linalg::GenericOp op = loops.stage->reduction;
-  // Loops that the operand along the vectors does not know: it is used again
-  // for each of their iterations.
-  auto [batch, reused, inputs] = findReuse(loops, lane);
-  unsigned rowLoop = reused.empty() ? kNone : reused.pop_back_val();
-
-  int64_t rowExtent =
-      rowLoop == kNone ? 1 : loops.extents[rowLoop].fixed().value_or(-1);
-  int64_t columns = loops.extents[lane].fixed().value_or(-1);
-  std::optional<int64_t> vectors;
-  if (std::optional<int64_t> width = panelWidth(op, lane);
-      width && *width % lanes == 0 && *width / lanes <= 4)
-    vectors = *width / lanes;
-  RegisterTile shape =
-      chooseContractionTile(target, rowExtent, columns, lanes, vectors);
-  if (ArrayRef<int64_t> wanted = parameter("register_tile");
-      wanted.size() == 2) {
-    shape.rows = rowLoop == kNone ? 1 : std::max<int64_t>(1, wanted[0]);
-    shape.vectors = std::max<int64_t>(1, wanted[1] / lanes);
-  }
-  int64_t width = shape.vectors * lanes;
-
-  // The rows' operand is read once for every panel: a part of it that stays in
-  // the second-level cache, for all panels, before the next part.
-  double inputBytes = 0;
+/// Elements between the scalars of two rows, where one distance is known.
+static int64_t rowDistance(const SmallVectorImpl<Access> &inputs, Atom row,
+                           llvm::function_ref<bool(const Access &)> isVector) {
   for (const Access &access : inputs) {
+    if (!access.address || isVector(access))
+      continue;
+    auto step = access.address->coefficientOf(row);
+    if (step && step->isConstant() && !step->isZero())
+      return std::abs(step->factor) * bytesOf(access.elementType);
+  }
+  return 0;
+}
+
+/// Blocks of the loop `blockLoop`: the rows' operand is read once for every
+/// panel, so a part of it that stays in the second-level cache goes past all
+/// panels before the next part; and threads want several tasks each.
+void NestEmitter::chooseBlocks(Contraction &nest) {
+  StageLoops &loops = *nest.loops;
+  double inputBytes = 0;
+  for (const Access &access : nest.reuse.inputs) {
     auto type = cast<RankedTensorType>(access.tensor.getType());
-    if (dependsOn(loops, access, lane))
+    if (dependsOn(loops, access, nest.lane))
       continue;
     double bytes = 4;
     for (int64_t size : type.getShape())
       bytes *= ShapedType::isDynamic(size) ? 128 : size;
-    for (unsigned loop : batch)
+    for (unsigned loop : nest.reuse.batch)
       if (dependsOn(loops, access, loop))
         bytes /= loops.extents[loop].fixed().value_or(128);
     inputBytes += bytes;
   }
-  unsigned blockLoop = reused.empty() ? rowLoop : reused.front();
+  int64_t columns = loops.extents[nest.lane].fixed().value_or(-1);
   int64_t blocks = std::max<int64_t>(
       1, static_cast<int64_t>(std::ceil(inputBytes / (target.l2Bytes / 2))));
-  // Threads want several tasks each.
-  double tasks = columns < 0 ? 8 : std::ceil(double(columns) / width);
-  for (unsigned loop : batch)
+  double tasks = columns < 0 ? 8 : std::ceil(double(columns) / nest.width());
+  for (unsigned loop : nest.reuse.batch)
     tasks *= loops.extents[loop].fixed().value_or(8);
   double work = analysis.volume(loops);
   constexpr double kTasks = 16, kTaskWork = 1 << 20;
   if (tasks * blocks < kTasks)
     blocks = std::max<int64_t>(
         blocks, std::min(kTasks / tasks, std::ceil(work / tasks / kTaskWork)));
-  Extent blockCount = analysis.extentOf(builder.getIndexAttr(1));
-  int64_t blockSize = 0;
-  if (blockLoop != kNone && blocks > 1) {
-    int64_t unit = blockLoop == rowLoop ? shape.rows : 1;
-    int64_t extent = loops.extents[blockLoop].fixed().value_or(1024);
-    int64_t units = (extent + unit - 1) / unit;
-    blockSize = unit * std::max<int64_t>(1, (units + blocks - 1) / blocks);
-    // Blocks of one size need no code for a smaller last one.
-    for (int64_t count = blocks; count < 2 * blocks; ++count)
-      if (loops.extents[blockLoop].fixed() && extent % count == 0) {
-        blockSize = extent / count;
-        break;
-      }
-    blockCount = ceilDiv(loops.extents[blockLoop], blockSize);
-  }
-
-  SmallVector<Extent> counts;
-  for (unsigned loop : batch)
-    counts.push_back(loops.extents[loop]);
-  counts.push_back(blockCount);
-  counts.push_back(ceilDiv(loops.extents[lane], width));
-  record("contraction", loops, shape.rows, width, lanes, counts.size());
-
-  emitParallel(counts, [&](ArrayRef<IndexValue> at) {
-    Location loc = builder.getUnknownLoc();
-    Indices bound(loops.extents.size());
-    for (auto [position, loop] : llvm::enumerate(batch))
-      bound[loop] = at[position];
-    // The block's stretch of its loop.
-    Range block;
-    if (blockLoop != kNone)
-      block.extent = loops.extents[blockLoop];
-    if (blockSize) {
-      block.start = at[batch.size()] * Monomial(blockSize);
-      auto fixed = loops.extents[blockLoop].fixed();
-      if (fixed && *fixed % blockSize == 0) {
-        block.extent = analysis.extentOf(builder.getIndexAttr(blockSize));
-      } else {
-        Value start = space.materialize(block.start);
-        Value left = arith::SubIOp::create(
-            builder, loc, extentValue(loops.extents[blockLoop]), start);
-        Value most = arith::ConstantIndexOp::create(builder, loc, blockSize);
-        Value length = arith::MinUIOp::create(builder, loc, left, most);
-        block.extent = {length, Monomial::ofSize(space.sizeOf(length))};
-      }
+  nest.blockLoop =
+      nest.reuse.reused.empty() ? nest.rowLoop : nest.reuse.reused.front();
+  nest.blockCount = analysis.extentOf(builder.getIndexAttr(1));
+  if (nest.blockLoop == kNone || blocks <= 1)
+    return;
+  const Extent &whole = loops.extents[nest.blockLoop];
+  int64_t unit = nest.blockLoop == nest.rowLoop ? nest.shape.rows : 1;
+  int64_t extent = whole.fixed().value_or(1024);
+  int64_t units = (extent + unit - 1) / unit;
+  nest.blockSize = unit * std::max<int64_t>(1, (units + blocks - 1) / blocks);
+  // Blocks of one size need no code for a smaller last one.
+  for (int64_t count = blocks; count < 2 * blocks; ++count)
+    if (whole.fixed() && extent % count == 0) {
+      nest.blockSize = extent / count;
+      break;
     }
-    auto tiles = [&](ArrayRef<TileVector> tileVectors) {
-      auto rowsOf = [&](Indices outer) {
-        Tile tile;
-        tile.loops = outer;
-        tile.laneLoop = lane;
-        tile.vectors.assign(tileVectors.begin(), tileVectors.end());
-        tile.rowLoop = rowLoop;
-        if (rowLoop == kNone) {
-          tile.rows.push_back(IndexValue());
-          return emitTile(loops, tile, lanes, 1);
-        }
-        Range rows = blockLoop == rowLoop
-                         ? block
-                         : Range{IndexValue(), loops.extents[rowLoop]};
-        emitRows(rows, shape.rows, [&](ArrayRef<IndexValue> indices) {
-          tile.rows.assign(indices.begin(), indices.end());
-          emitTile(loops, tile, lanes, 1);
-        });
-      };
-      if (reused.empty())
-        return rowsOf(bound);
-      emitLoop(block, 1, {}, [&](IndexValue index, ValueRange) {
-        Indices outer = bound;
-        outer[blockLoop] = index;
-        emitPlain(ArrayRef(reused).drop_front(), loops, outer, rowsOf);
-        return Carried();
+  nest.blockCount = ceilDiv(whole, nest.blockSize);
+}
+
+ContractionShape NestEmitter::shapeOf(const StageLoops &loops,
+                                      const Reuse &reuse, unsigned lane) {
+  ContractionShape shape;
+  shape.columns = loops.extents[lane].fixed().value_or(-1);
+  shape.rows = 1;
+  if (reuse.reused.empty())
+    return shape;
+  unsigned row = reuse.reused.back();
+  shape.rows = loops.extents[row].fixed().value_or(-1);
+  shape.rowBytes =
+      rowDistance(reuse.inputs, loops.atoms[row], [&](const Access &access) {
+        return dependsOn(loops, access, lane);
       });
-    };
-    auto body = [&](ArrayRef<TileVector> tileVectors, ValueRange) {
-      tiles(tileVectors);
-      return Carried();
-    };
-    bool maskable = analysis.isMaskable(loops);
-    IndexValue start = at.back() * Monomial(width);
-    auto fixed = loops.extents[lane].fixed();
-    Range whole = {start, analysis.extentOf(builder.getIndexAttr(width))};
-    if (fixed && *fixed < width)
-      whole.extent = loops.extents[lane];
-    if (fixed && (*fixed % width == 0 || *fixed < width)) {
-      emitLanes(whole, lanes, shape.vectors, maskable, {}, body);
-      return;
-    }
-    Value length = extentValue(loops.extents[lane]);
-    Value end = space.materialize(plus(start, width));
-    Value fits = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ule,
-                                       end, length);
-    emitIf(
-        fits,
-        [&] { emitLanes(whole, lanes, shape.vectors, maskable, {}, body); },
-        [&] {
-          Range tail;
-          if (fixed) {
-            // There is one such tile, and where it begins is known.
-            tail.start = IndexValue::ofConstant(*fixed / width * width);
-            tail.extent =
-                analysis.extentOf(builder.getIndexAttr(*fixed % width));
-          } else {
-            tail.start = start;
-            Value rest = arith::SubIOp::create(builder, loc, length,
-                                               space.materialize(start));
-            tail.extent = {rest, Monomial::ofSize(space.sizeOf(rest))};
-          }
-          emitLanes(tail, lanes, fixed ? shape.vectors : 1, maskable, {}, body);
-        });
-  });
+  return shape;
+}
+
+NestEmitter::Contraction
+NestEmitter::chooseContraction(StageLoops &loops, unsigned lane, int64_t lanes,
+                               std::optional<int64_t> panel) {
+  Contraction nest;
+  nest.loops = &loops;
+  nest.lane = lane;
+  nest.lanes = lanes;
+  // Loops that the operand along the vectors does not know: it is used again
+  // for each of their iterations.
+  nest.reuse = findReuse(loops, lane);
+  ContractionShape shape = shapeOf(loops, nest.reuse, lane);
+  if (!nest.reuse.reused.empty())
+    nest.rowLoop = nest.reuse.reused.pop_back_val();
+  if (panel && *panel % lanes == 0 && *panel / lanes <= 4)
+    shape.vectors = *panel / lanes;
+  nest.shape = chooseContractionTile(target, shape, lanes);
+  if (ArrayRef<int64_t> wanted = parameter("register_tile");
+      wanted.size() == 2) {
+    nest.shape.rows =
+        nest.rowLoop == kNone ? 1 : std::max<int64_t>(1, wanted[0]);
+    nest.shape.vectors = std::max<int64_t>(1, wanted[1] / lanes);
+  }
+  nest.isPacked = panel == nest.width();
+  chooseBlocks(nest);
+  chooseReductionParts(nest);
+  chooseFetching(nest);
+  return nest;
 }
 
 /// The loop along which all results are stored contiguously.
@@ -253,15 +196,17 @@ bool NestEmitter::emitContraction(Stage &stage, int64_t lanes) {
   if (lanes < 2)
     return false;
   auto packAndEmit = [&] {
-    int64_t width =
-        panels.value_or(chooseContractionTile(target, -1, columns.value_or(-1),
-                                              lanes, std::nullopt)
-                            .vectors *
-                        lanes);
+    StageLoops merged = analysis.analyze(stage, {});
+    analysis.merge(merged, {});
+    ContractionShape shape = shapeOf(merged, findReuse(merged, along), along);
+    int64_t width = panels.value_or(
+        chooseContractionTile(target, shape, lanes).vectors * lanes);
+    bool packs = panels || !findStrided(loops, along).empty();
     relayout(loops, along, width);
     StageLoops packed = analysis.analyze(stage, {});
     analysis.merge(packed, {});
-    emitHeavy(packed, along, lanes);
+    emitHeavy(chooseContraction(packed, along, lanes,
+                                packs ? std::optional(width) : std::nullopt));
   };
   auto emitUnpacked = [&] {
     StageLoops plain = analysis.analyze(stage, {});

@@ -118,46 +118,15 @@ void NestEmitter::emitTogether(StageGroup &group) {
     };
     if (lane == kNone)
       return run({}, IndexValue());
-    Location loc = builder.getUnknownLoc();
-    const Extent &extent = stages[0].extents[group.outer[0][lane]];
-    int64_t width = lanes * kVectors;
     bool maskable = llvm::all_of(stages, [&](const StageLoops &loops) {
       return analysis.isMaskable(loops);
     });
-    Range range = {at.back() * Monomial(width), extent};
-    auto fixed = extent.fixed();
-    auto body = [&](ArrayRef<TileVector> vectors, ValueRange) {
-      IndexValue base = vectors.front().index;
-      base.lane = Monomial(0);
-      run(vectors, base);
-      return Carried();
-    };
-    if (fixed && *fixed <= width)
-      return (void)emitLanes({IndexValue(), extent}, lanes, kVectors, maskable,
-                             {}, body);
-    Range whole = {range.start, analysis.extentOf(builder.getIndexAttr(width))};
-    if (fixed && *fixed % width == 0)
-      return (void)emitLanes(whole, lanes, kVectors, maskable, {}, body);
-    Value length = extentValue(extent);
-    Value start = space.materialize(range.start);
-    Value end = space.materialize(plus(range.start, width));
-    Value fits = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ule,
-                                       end, length);
-    emitIf(
-        fits, [&] { emitLanes(whole, lanes, kVectors, maskable, {}, body); },
-        [&] {
-          Range tail;
-          if (fixed) {
-            tail.start = IndexValue::ofConstant(*fixed / width * width);
-            tail.extent =
-                analysis.extentOf(builder.getIndexAttr(*fixed % width));
-          } else {
-            tail.start = range.start;
-            Value rest = arith::SubIOp::create(builder, loc, length, start);
-            tail.extent = {rest, Monomial::ofSize(space.sizeOf(rest))};
-          }
-          emitLanes(tail, lanes, fixed ? kVectors : 1, maskable, {}, body);
-        });
+    emitStretch(stages[0].extents[group.outer[0][lane]], at.back(), lanes,
+                kVectors, maskable, [&](ArrayRef<TileVector> vectors) {
+                  IndexValue base = vectors.front().index;
+                  base.lane = Monomial(0);
+                  run(vectors, base);
+                });
   });
   for (Stage &stage : group.stages)
     for (StageStore &store : stage.stores)

@@ -169,6 +169,44 @@ NestEmitter::Carried NestEmitter::emitLanes(Range range, int64_t lanes,
   });
 }
 
+void NestEmitter::emitStretch(
+    const Extent &extent, const IndexValue &number, int64_t lanes,
+    int64_t vectors, bool maskable,
+    llvm::function_ref<void(ArrayRef<TileVector>)> body) {
+  int64_t width = lanes * vectors;
+  auto fixed = extent.fixed();
+  auto run = [&](const Range &range, int64_t count) {
+    emitLanes(range, lanes, count, maskable, {},
+              [&](ArrayRef<TileVector> tile, ValueRange) {
+                body(tile);
+                return Carried();
+              });
+  };
+  Range whole = {number * Monomial(width),
+                 analysis.extentOf(builder.getIndexAttr(width))};
+  if (fixed && *fixed <= width)
+    return run({IndexValue(), extent}, vectors);
+  if (fixed && *fixed % width == 0)
+    return run(whole, vectors);
+  Location loc = builder.getUnknownLoc();
+  Value length = extentValue(extent);
+  Value end = space.materialize(plus(whole.start, width));
+  Value fits = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ule,
+                                     end, length);
+  emitIf(
+      fits, [&] { run(whole, vectors); },
+      [&] {
+        // There is one shorter stretch, and where it begins may be known.
+        if (fixed)
+          return run({IndexValue::ofConstant(*fixed / width * width),
+                      analysis.extentOf(builder.getIndexAttr(*fixed % width))},
+                     vectors);
+        Value rest = arith::SubIOp::create(builder, loc, length,
+                                           space.materialize(whole.start));
+        run({whole.start, {rest, Monomial::ofSize(space.sizeOf(rest))}}, 1);
+      });
+}
+
 void NestEmitter::emitRows(Range range, int64_t rows, RowsBody body) {
   Location loc = builder.getUnknownLoc();
   auto tile = [&](IndexValue start, int64_t count) {

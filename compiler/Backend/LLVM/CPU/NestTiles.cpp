@@ -84,7 +84,10 @@ NestEmitter::Carried NestEmitter::emitReduction(StageLoops &loops,
   if (order.empty())
     return emitStep(loops, tile, bound, sums);
   unsigned loop = order.front();
-  const Extent &extent = loops.extents[loop];
+  Range range = {IndexValue(), loops.extents[loop]};
+  if (tile.part && tile.part->cut == loop)
+    range = tile.part->range;
+  const Extent &extent = range.extent;
   if (extent.fixed() == 0)
     return sums;
   auto inner = [&](IndexValue index, ValueRange carried) {
@@ -97,14 +100,21 @@ NestEmitter::Carried NestEmitter::emitReduction(StageLoops &loops,
   int64_t points = tile.rows.size() * tile.vectors.size();
   int64_t volume = 1;
   for (unsigned other : order)
-    volume *= loops.extents[other].fixed().value_or(1 << 20);
+    volume *= (other == loop ? extent : loops.extents[other])
+                  .fixed()
+                  .value_or(1 << 20);
   int64_t step = 1;
   if (volume <= 25 && volume * points <= 288)
     step = *extent.fixed();
   else if (order.size() == 1)
     while (step < 8 && step * points < 24)
       step *= 2;
+  bool fetches = tile.nest && tile.nest->fetched && order.size() == 1;
   auto unrolled = [&](IndexValue start, ValueRange carried) {
+    if (fetches) {
+      bound[loop] = start;
+      emitFetch(tile, bound, step);
+    }
     Carried values(carried.begin(), carried.end());
     for (int64_t i = 0; i < step; ++i) {
       IndexValue index = start;
@@ -114,15 +124,15 @@ NestEmitter::Carried NestEmitter::emitReduction(StageLoops &loops,
     return values;
   };
   if (step == 1)
-    return emitLoop({IndexValue(), extent}, 1, sums, inner);
+    return emitLoop(range, 1, sums, unrolled);
   Location loc = builder.getUnknownLoc();
   if (std::optional<int64_t> fixed = extent.fixed()) {
     int64_t whole = *fixed / step * step;
-    sums = emitLoop(
-        {IndexValue(), analysis.extentOf(builder.getIndexAttr(whole))}, step,
-        sums, unrolled);
+    sums =
+        emitLoop({range.start, analysis.extentOf(builder.getIndexAttr(whole))},
+                 step, sums, unrolled);
     for (int64_t i = whole; i < *fixed; ++i)
-      sums = inner(IndexValue::ofConstant(i), sums);
+      sums = inner(plus(range.start, i), sums);
     return sums;
   }
   Value length = extentValue(extent);
@@ -271,12 +281,10 @@ void NestEmitter::emitStores(StageLoops &loops, const Tile &tile) {
     }
 }
 
-void NestEmitter::emitTile(StageLoops &loops, const Tile &tile, int64_t lanes,
-                           int64_t reducedVectors) {
+/// What the reduction begins with, for every point of the tile.
+NestEmitter::Carried NestEmitter::emitInits(StageLoops &loops,
+                                            const Tile &tile) {
   linalg::GenericOp op = loops.stage->reduction;
-  if (!op)
-    return emitStores(loops, tile);
-  unsigned outputs = op.getNumDpsInits();
   Carried sums;
   for (unsigned row = 0; row < tile.rows.size(); ++row)
     for (unsigned column = 0; column < tile.vectors.size(); ++column) {
@@ -292,12 +300,31 @@ void NestEmitter::emitTile(StageLoops &loops, const Tile &tile, int64_t lanes,
                            : value);
       }
     }
+  return sums;
+}
+
+void NestEmitter::emitTile(StageLoops &loops, const Tile &tile, int64_t lanes,
+                           int64_t reducedVectors) {
+  linalg::GenericOp op = loops.stage->reduction;
+  if (!op)
+    return emitStores(loops, tile);
+  unsigned outputs = op.getNumDpsInits();
+  bool begun = tile.part && tile.part->sums;
+  Carried sums = begun ? loadSums(tile) : emitInits(loops, tile);
+  SmallVector<unsigned> order = loops.remaining(/*reductions=*/true);
+  Indices bound = tile.loops;
+  if (begun)
+    for (unsigned loop : tile.nest->prefix) {
+      llvm::erase(order, loop);
+      bound[loop] = tile.part->bound[loop];
+    }
   if (tile.reducedLane != kNone)
     sums = emitReducedLanes(loops, tile, tile.loops, sums, lanes,
                             reducedVectors);
   else
-    sums = emitReduction(loops, tile, loops.remaining(/*reductions=*/true),
-                         tile.loops, sums);
+    sums = emitReduction(loops, tile, order, bound, sums);
+  if (tile.part && !tile.part->last)
+    return storeSums(tile, sums);
   unsigned point = 0;
   for (unsigned row = 0; row < tile.rows.size(); ++row)
     for (unsigned column = 0; column < tile.vectors.size(); ++column) {

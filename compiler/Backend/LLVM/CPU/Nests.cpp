@@ -13,7 +13,8 @@ using namespace mlir;
 namespace swage {
 
 void NestEmitter::record(StringRef form, const StageLoops &loops, int64_t rows,
-                         int64_t columns, int64_t lanes, int64_t parallel) {
+                         int64_t columns, int64_t lanes, int64_t parallel,
+                         int64_t reductionBlock) {
   double size = analysis.volume(loops) * std::max<int64_t>(1, loops.operations);
   if (size <= largest)
     return;
@@ -23,6 +24,9 @@ void NestEmitter::record(StringRef form, const StageLoops &loops, int64_t rows,
                  builder.getDenseI64ArrayAttr({rows, columns}));
   parameters.set("parallel", builder.getDenseI64ArrayAttr({parallel}));
   parameters.set("vector", builder.getDenseI64ArrayAttr({lanes}));
+  if (reductionBlock)
+    parameters.set("reduction_block",
+                   builder.getDenseI64ArrayAttr({reductionBlock}));
   schedule = kernel::ScheduleAttr::get(
       builder.getContext(), form,
       parameters.getDictionary(builder.getContext()));

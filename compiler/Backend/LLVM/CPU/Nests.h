@@ -48,6 +48,16 @@ private:
     IndexValue start;
     Extent extent;
   };
+  /// A part of a reduction that is cut in several, over each of which all rows
+  /// pass before the next. Sums wait in memory between the parts.
+  struct Part {
+    Indices bound;        ///< reduction loops that are fixed
+    unsigned cut = kNone; ///< one of which this is a stretch
+    Range range;
+    const Place *sums = nullptr; ///< null: the reduction is in one part
+    bool last = true;            ///< the stage's results follow
+  };
+  struct Contraction;
   /// A tile of one stage: its bound loops, its rows and its vectors.
   struct Tile {
     Indices loops;
@@ -56,6 +66,9 @@ private:
     unsigned laneLoop = kNone; ///< a parallel loop along the vectors
     llvm::SmallVector<TileVector, 0> vectors;
     unsigned reducedLane = kNone; ///< a reduction along the vectors
+    const Contraction *nest = nullptr; ///< of a contraction
+    const Part *part = nullptr;
+    IndexValue blockStart; ///< of the loop that is cut in blocks of rows
   };
   static constexpr unsigned kNone = ~0u;
 
@@ -73,7 +86,49 @@ private:
   unsigned storedAlong(const StageLoops &loops);
   /// A heavy stage in register tiles; false where another form is better.
   bool emitContraction(Stage &stage, int64_t lanes);
-  void emitHeavy(StageLoops &loops, unsigned lane, int64_t lanes);
+  /// How a contraction is cut: tiles of sums in registers, `rows` by `vectors`,
+  /// within blocks of rows and parts of the reduction.
+  struct Contraction {
+    StageLoops *loops;
+    unsigned lane; ///< the loop along the vectors
+    int64_t lanes;
+    Reuse reuse;
+    unsigned rowLoop = kNone;
+    RegisterTile shape;
+    bool isPacked = false; ///< the vectors' operand, in panels of this width
+    unsigned blockLoop = kNone;
+    int64_t blockSize = 0; ///< 0: one block
+    Extent blockCount;
+    llvm::SmallVector<unsigned> prefix; ///< reduction loops outside of parts
+    unsigned cut = kNone; ///< the loop that parts are stretches of
+    int64_t partSize = 0; ///< iterations of it; 0: one part
+    int64_t parts = 1;
+    mlir::OpOperand *fetched = nullptr; ///< comes from memory, ahead of its use
+    int64_t fetchedElements = 0;        ///< of a part of a panel
+    int64_t width() const { return shape.vectors * lanes; }
+  };
+  ContractionShape shapeOf(const StageLoops &loops, const Reuse &reuse,
+                           unsigned lane);
+  Contraction chooseContraction(StageLoops &loops, unsigned lane, int64_t lanes,
+                                std::optional<int64_t> panel);
+  void chooseBlocks(Contraction &nest);
+  void chooseReductionParts(Contraction &nest);
+  void chooseFetching(Contraction &nest);
+  void emitHeavy(const Contraction &nest);
+  Range blockOf(const Contraction &nest, const IndexValue &number);
+  void emitParts(const Contraction &nest, const Indices &bound,
+                 const Range &block, llvm::ArrayRef<TileVector> vectors);
+  Part partAt(const Contraction &nest, const IndexValue &number);
+  void emitRowTiles(const Contraction &nest, const Indices &bound,
+                    const Range &block, llvm::ArrayRef<TileVector> vectors,
+                    llvm::function_ref<void(Tile &)> body);
+  /// Memory for the sums of a block between parts.
+  Place allocateSums(const Contraction &nest, const Range &block);
+  Indices sumAt(const Tile &tile, unsigned row, unsigned vector);
+  Carried loadSums(const Tile &tile);
+  void storeSums(const Tile &tile, mlir::ValueRange sums);
+  /// Asks for a piece of the panel that comes after this one.
+  void emitFetch(const Tile &tile, const Indices &bound, int64_t steps);
   void emitLight(StageLoops &loops, unsigned lane, int64_t lanes);
   /// One stage of a group, within the common loops; `vectors` run along its
   /// loop `laneLoop` when that is one of them.
@@ -101,11 +156,17 @@ private:
     return given ? given.getIntegers(name) : llvm::ArrayRef<int64_t>();
   }
   void record(llvm::StringRef form, const StageLoops &loops, int64_t rows,
-              int64_t columns, int64_t lanes, int64_t parallel);
+              int64_t columns, int64_t lanes, int64_t parallel,
+              int64_t reductionBlock = 0);
 
   // Loops.
   Carried emitLoop(Range range, int64_t step, mlir::ValueRange carried,
                    LoopBody body);
+  /// The vectors of stretch `number` of a loop cut in stretches of `lanes` x
+  /// `vectors`, the last of which may be shorter.
+  void emitStretch(const Extent &extent, const IndexValue &number,
+                   int64_t lanes, int64_t vectors, bool maskable,
+                   llvm::function_ref<void(llvm::ArrayRef<TileVector>)> body);
   Carried emitLanes(Range range, int64_t lanes, int64_t vectors, bool maskable,
                     mlir::ValueRange carried, TileBody body);
   void emitRows(Range range, int64_t rows, RowsBody body);
@@ -120,6 +181,7 @@ private:
   Extent ceilDiv(const Extent &extent, int64_t by);
 
   // Tiles.
+  Carried emitInits(StageLoops &loops, const Tile &tile);
   void emitTile(StageLoops &loops, const Tile &tile, int64_t lanes,
                 int64_t reducedVectors);
   Carried emitReduction(StageLoops &loops, const Tile &tile,

@@ -31,6 +31,74 @@ struct Packing {
   int64_t width; ///< of a panel
 };
 
+/// By how many elements loop `loop` moves through a row-major tensor of `type`
+/// that is read through `map`; nothing where that varies or is unknown.
+std::optional<int64_t> stepOf(AffineMap map, RankedTensorType type,
+                              unsigned loop) {
+  MLIRContext *context = map.getContext();
+  SmallVector<AffineExpr> zeros(map.getNumDims(),
+                                getAffineConstantExpr(0, context));
+  SmallVector<AffineExpr> ones = zeros;
+  ones[loop] = getAffineConstantExpr(1, context);
+  int64_t step = 0, stride = 1;
+  for (int64_t dim = type.getRank(); dim-- > 0;) {
+    AffineExpr expr = map.getResult(dim);
+    if (!expr.isPureAffine() || (step && stride < 0))
+      return std::nullopt;
+    auto first = dyn_cast<AffineConstantExpr>(expr.replaceDims(zeros)),
+         second = dyn_cast<AffineConstantExpr>(expr.replaceDims(ones));
+    if (!first || !second)
+      return std::nullopt;
+    int64_t moves = second.getValue() - first.getValue();
+    if (moves && stride < 0)
+      return std::nullopt;
+    step += moves * stride;
+    stride = type.isDynamicDim(dim) ? -1 : stride * type.getDimSize(dim);
+  }
+  return step;
+}
+
+/// The rows that share a packed operand, as one loop where their elements of
+/// the other operand lie at one distance.
+ContractionShape shapeOf(linalg::GenericOp op, OpOperand *packed,
+                         unsigned column) {
+  ContractionShape shape;
+  shape.rows = 1;
+  AffineMap known = op.getMatchingIndexingMap(packed);
+  SmallVector<int64_t> extents = op.getStaticLoopRanges();
+  OpOperand *other = nullptr;
+  for (OpOperand *operand : op.getDpsInputOperands())
+    if (operand != packed && isa<RankedTensorType>(operand->get().getType()))
+      other = operand;
+  std::optional<int64_t> distance;
+  for (unsigned loop = op.getNumLoops(); loop-- > 0;) {
+    if (op.getIteratorTypesArray()[loop] != utils::IteratorType::parallel ||
+        loop == column || known.isFunctionOfDim(loop) || extents[loop] == 1)
+      continue;
+    std::optional<int64_t> step;
+    if (other)
+      step = stepOf(op.getMatchingIndexingMap(other),
+                    cast<RankedTensorType>(other->get().getType()), loop);
+    if (shape.rows == 1) {
+      shape.rows = ShapedType::isDynamic(extents[loop]) ? -1 : extents[loop];
+      distance = step;
+      if (shape.rows < 0)
+        break;
+      continue;
+    }
+    if (!step || !distance || *step != shape.rows * *distance)
+      break;
+    shape.rows =
+        ShapedType::isDynamic(extents[loop]) ? -1 : shape.rows * extents[loop];
+    if (shape.rows < 0)
+      break;
+  }
+  Type element = getElementTypeOrSelf(packed->get());
+  shape.rowBytes = std::abs(distance.value_or(0)) *
+                   llvm::divideCeil(element.getIntOrFloatBitWidth(), 8);
+  return shape;
+}
+
 /// The operand of `op` that can be packed, if packing pays.
 std::optional<Packing> findPacking(linalg::GenericOp op,
                                    const TargetInfo &target) {
@@ -66,16 +134,10 @@ std::optional<Packing> findPacking(linalg::GenericOp op,
   if (!packing || readers != 1)
     return std::nullopt;
 
-  // Rows: the last loop that the operand does not know.
-  AffineMap map = op.getMatchingIndexingMap(packing->operand);
-  SmallVector<int64_t> extents = op.getStaticLoopRanges();
-  int64_t rows = 1;
-  for (auto [index, iterator] : llvm::enumerate(op.getIteratorTypesArray()))
-    if (iterator == utils::IteratorType::parallel && index != loop &&
-        !map.isFunctionOfDim(index) && extents[index] != 1)
-      rows = ShapedType::isDynamic(extents[index]) ? -1 : extents[index];
+  ContractionShape shape = shapeOf(op, packing->operand, loop);
+  shape.columns = packing->columns;
   packing->width = choosePanelWidth(
-      target, rows, packing->columns,
+      target, shape,
       getElementTypeOrSelf(packing->operand->get()).getIntOrFloatBitWidth());
   if (packing->width <= 0)
     return std::nullopt;

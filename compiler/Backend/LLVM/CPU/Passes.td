@@ -53,9 +53,10 @@ def OutlineParallelPass : Pass<"swage-outline-parallel", "::mlir::ModuleOp"> {
 def ExpandMathPass : Pass<"swage-expand-math"> {
   let summary = "Expand elementary functions on f32 into arithmetic";
   let description = [{
-    exp, exp2, expm1, log, log2, log10, log1p, tanh, erf and rsqrt, on scalars
-    and vectors, become polynomials with errors of about two units in the last
-    place, with the library's results for zeros, infinities and NaN.
+    exp, exp2, expm1, log, log2, log10, log1p, tanh, erf, asinh, acosh, atanh
+    and rsqrt, on scalars and vectors, become polynomials with errors of two to
+    three units in the last place, with the library's results for zeros,
+    infinities and NaN.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect"];
 }

@@ -9,46 +9,85 @@
 //===----------------------------------------------------------------------===//
 #include "compiler/Backend/LLVM/CPU/Schedule.h"
 #include <algorithm>
+#include <array>
 
 namespace swage {
+namespace {
 
-/// Cycles of one step of the reduction for a tile.
-static double stepTime(int64_t rows, int64_t vectors) {
-  double arithmetic = rows * vectors / 2.0;
-  double loads = (rows + vectors) / 2.0;
-  constexpr double kLatency = 4;
-  // The loop's own instructions show in small tiles.
-  return std::max({arithmetic, loads, kLatency}) + 0.25;
-}
+constexpr int64_t kLineBytes = 64;
+/// First-level caches find a line's set from its address within a page, so
+/// that each way is as large as one.
+constexpr int64_t kWayBytes = 4096;
 
-/// Cycles of a step for `extent` rows cut into tiles of `rows`.
-static double rowsTime(int64_t extent, int64_t rows, int64_t vectors) {
-  double time = extent / rows * stepTime(rows, vectors);
-  if (int64_t rest = extent % rows)
-    time += stepTime(rest, vectors);
-  return time;
-}
+class TileModel {
+public:
+  TileModel(const TargetInfo &target, const ContractionShape &shape)
+      : ways(std::max<int64_t>(1, target.l1Bytes / kWayBytes)), shape(shape) {}
 
-RegisterTile chooseContractionTile(const TargetInfo &target, int64_t rows,
-                                   int64_t columns, int64_t lanes,
-                                   std::optional<int64_t> vectors) {
-  constexpr int64_t kUnknown = 1024;
-  rows = rows < 0 ? kUnknown : rows;
-  columns = columns < 0 ? kUnknown : columns;
+  /// Cycles of a step for all rows, cut into tiles of `rows`.
+  double timeOf(int64_t extent, int64_t rows, int64_t vectors) const {
+    double time = extent / rows * stepTime(rows, vectors);
+    if (int64_t rest = extent % rows)
+      time += stepTime(rest, vectors);
+    return time;
+  }
+
+private:
+  /// Cycles of one step of the reduction for a tile.
+  double stepTime(int64_t rows, int64_t vectors) const {
+    double arithmetic = rows * vectors / 2.0;
+    double loads = (rows + vectors) / 2.0;
+    constexpr double kLatency = 4, kMiss = 2;
+    // The loop's own instructions show in small tiles.
+    return std::max({arithmetic, loads, kLatency}) + 0.25 +
+           kMiss * missesOf(rows);
+  }
+
+  /// Rows whose lines find no room in their sets: a line serves many steps, but
+  /// not when others push it out in between. Rows that are a multiple of the
+  /// page apart all want the same set.
+  int64_t missesOf(int64_t rows) const {
+    std::array<int64_t, kWayBytes / kLineBytes> lines{};
+    int64_t misses = 0, before = -1;
+    for (int64_t row = 0; row < rows && shape.rowBytes; ++row) {
+      int64_t line = row * shape.rowBytes / kLineBytes;
+      if (line == before)
+        continue;
+      before = line;
+      misses += ++lines[line % lines.size()] > ways;
+    }
+    return misses;
+  }
+
+  int64_t ways;
+  const ContractionShape &shape;
+};
+
+} // namespace
+
+RegisterTile chooseContractionTile(const TargetInfo &target,
+                                   const ContractionShape &shape,
+                                   int64_t lanes) {
+  constexpr int64_t kUnknown = 1024, kMostVectors = 4;
+  int64_t rows = shape.rows < 0 ? kUnknown : shape.rows;
+  int64_t columns = shape.columns < 0 ? kUnknown : shape.columns;
   int64_t registers = target.vectorRegisters;
+  TileModel model(target, shape);
   RegisterTile best;
   double bestTime = 0;
-  for (int64_t v = vectors.value_or(1); v <= vectors.value_or(4); ++v) {
+  int64_t least = shape.vectors ? shape.vectors : 1;
+  int64_t most = shape.vectors ? shape.vectors : kMostVectors;
+  for (int64_t v = least; v <= most; ++v) {
     int64_t width = v * lanes;
-    if (!vectors && v > 1 && width - lanes >= columns)
+    if (!shape.vectors && v > 1 && width - lanes >= columns)
       break;
     // Besides the accumulators: the columns' vectors and one broadcast.
-    int64_t most = std::max<int64_t>(1, (registers - v - 1) / v);
-    for (int64_t r = 1; r <= std::min(most, rows); ++r) {
+    int64_t mostRows = std::max<int64_t>(1, (registers - v - 1) / v);
+    for (int64_t r = 1; r <= std::min(mostRows, rows); ++r) {
       int64_t full = columns / width, rest = columns % width;
-      double time = full * rowsTime(rows, r, v);
+      double time = full * model.timeOf(rows, r, v);
       if (rest)
-        time += rowsTime(rows, r, (rest + lanes - 1) / lanes);
+        time += model.timeOf(rows, r, (rest + lanes - 1) / lanes);
       // Of equals the larger tile: fewer loads, fewer stores between.
       if (bestTime == 0 || time < bestTime * 0.999) {
         bestTime = time;
@@ -59,18 +98,44 @@ RegisterTile chooseContractionTile(const TargetInfo &target, int64_t rows,
   return best;
 }
 
-int64_t choosePanelWidth(const TargetInfo &target, int64_t rows,
-                         int64_t columns, unsigned elementBits) {
+int64_t choosePanelWidth(const TargetInfo &target,
+                         const ContractionShape &shape, unsigned elementBits) {
   int64_t lanes = target.lanes(elementBits);
-  if (columns < 0 || columns < lanes / 2)
+  if (shape.columns < 0 || shape.columns < lanes / 2)
     return 0;
   // With a single row the operand streams through once: wide panels keep the
   // latency of the sums hidden.
-  if (rows == 1)
-    return std::min<int64_t>(4, (columns + lanes - 1) / lanes) * lanes;
-  RegisterTile tile =
-      chooseContractionTile(target, rows, columns, lanes, std::nullopt);
-  return tile.vectors * lanes;
+  if (shape.rows == 1)
+    return std::min<int64_t>(4, (shape.columns + lanes - 1) / lanes) * lanes;
+  return chooseContractionTile(target, shape, lanes).vectors * lanes;
+}
+
+LoopBlock chooseReductionBlock(const TargetInfo &target,
+                               llvm::ArrayRef<int64_t> extents,
+                               int64_t stepBytes, std::optional<int64_t> most) {
+  // A part of the cache is left to the rows. Sums leave the registers between
+  // blocks, which shows when those are short, so what nearly fits stays whole.
+  constexpr int64_t kLeast = 64;
+  int64_t whole = stepBytes;
+  for (int64_t extent : extents)
+    whole *= extent;
+  if (!most && whole <= target.l1Bytes * 5 / 4)
+    return {};
+  int64_t limit = most.value_or(target.l1Bytes * 3 / 4 / stepBytes);
+  int64_t inner = 1;
+  for (unsigned loop = extents.size(); loop-- > 0;) {
+    if (inner * extents[loop] <= limit) {
+      inner *= extents[loop];
+      continue;
+    }
+    int64_t size = std::max<int64_t>(1, limit / inner);
+    while (extents[loop] % size)
+      --size;
+    if (!most && inner * size < kLeast)
+      return {};
+    return {loop, size};
+  }
+  return {};
 }
 
 } // namespace swage

@@ -22,18 +22,39 @@ struct RegisterTile {
   int64_t vectors = 1;
 };
 
-/// The tile with the least time for `rows` x `columns` outputs (-1: unknown),
-/// of which each step of the reduction reads one scalar a row and one vector a
-/// column of vectors. `vectors` fixes the columns where an operand is packed.
-RegisterTile chooseContractionTile(const TargetInfo &target, int64_t rows,
-                                   int64_t columns, int64_t lanes,
-                                   std::optional<int64_t> vectors);
+/// A contraction of which each step reads one scalar a row and one vector a
+/// column of vectors.
+struct ContractionShape {
+  int64_t rows = -1;    ///< -1: unknown
+  int64_t columns = -1; ///< -1: unknown
+  int64_t rowBytes = 0; ///< between the scalars of two rows; 0: unknown
+  int64_t vectors = 0;  ///< of a packed operand's panel; 0: free to choose
+};
+
+/// The tile with the least time.
+RegisterTile chooseContractionTile(const TargetInfo &target,
+                                   const ContractionShape &shape,
+                                   int64_t lanes);
 
 /// The width, in elements of `elementBits` bits, of the panels that a constant
-/// operand with `columns` columns is packed into, for products with `rows`
-/// rows (-1: unknown). 0 where packing does not pay.
-int64_t choosePanelWidth(const TargetInfo &target, int64_t rows,
-                         int64_t columns, unsigned elementBits);
+/// operand is packed into. 0 where packing does not pay.
+int64_t choosePanelWidth(const TargetInfo &target,
+                         const ContractionShape &shape, unsigned elementBits);
+
+/// A stretch of nested loops: `size` iterations of loop `loop` with all of
+/// those inside of it.
+struct LoopBlock {
+  unsigned loop = 0;
+  int64_t size = 0; ///< a divisor of the loop's extent; 0: all loops as one
+};
+
+/// The block of a reduction, over loops of `extents` from the outermost, whose
+/// part of a panel, `stepBytes` a step, stays in the first-level cache while
+/// all rows pass over it. `most` steps instead of what the cache takes, if
+/// given.
+LoopBlock chooseReductionBlock(const TargetInfo &target,
+                               llvm::ArrayRef<int64_t> extents,
+                               int64_t stepBytes, std::optional<int64_t> most);
 
 } // namespace swage
 

@@ -88,12 +88,13 @@ OpFoldResult TensorTable::getSize(Value tensor, int64_t dim) {
     if (auto memberType = cast<RankedTensorType>(value.getType());
         !memberType.isDynamicDim(place))
       size = builder.getIndexAttr(memberType.getDimSize(place));
-  for (auto [value, place] : members)
-    if (auto argument = dyn_cast<BlockArgument>(value); argument && !size)
+  for (const Key &member : members)
+    if (auto argument = dyn_cast<BlockArgument>(member.first);
+        argument && !size)
       size = atEntry([&]() -> Value {
         return memref::DimOp::create(
-            builder, value.getLoc(),
-            body.getArgument(argument.getArgNumber() + 1), place);
+            builder, argument.getLoc(),
+            body.getArgument(argument.getArgNumber() + 1), member.second);
       });
   for (auto [value, place] : members)
     if (!size)

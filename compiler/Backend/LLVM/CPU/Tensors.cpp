@@ -69,7 +69,6 @@ Place TensorTable::ofArgument(BlockArgument argument) {
   auto [strides, offset] = type.getStridesAndOffset();
   place.strides.resize(type.getRank());
   Monomial rowMajor(1);
-  Value metadata;
   for (int64_t dim = type.getRank(); dim-- > 0;) {
     if (type.getLayout().isIdentity()) {
       place.strides[dim] = rowMajor;

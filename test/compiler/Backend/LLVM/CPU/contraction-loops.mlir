@@ -1,0 +1,236 @@
+// RUN: swage-opt %s -swage-lower-kernels-cpu=target=x86-64-v4 -canonicalize -cse -split-input-file | FileCheck %s
+
+#a = affine_map<(m, n, k) -> (m, k)>
+#b = affine_map<(m, n, k) -> (k, n)>
+#c = affine_map<(m, n, k) -> (m, n)>
+#panels = affine_map<(m, n, k) -> (n floordiv 16, k, n mod 16)>
+#id = affine_map<(i, j) -> (i, j)>
+#column = affine_map<(i, j) -> (j)>
+
+// Threads share the panels. Two rows of sums stay in registers over the whole
+// reduction, which reads a vector of the panel once for both; the bias, the same
+// for every row, is added before they are stored.
+// CHECK-LABEL: func.func private @tile.body
+// CHECK-SAME: register_tile = array<i64: 2, 16>
+// CHECK: scf.parallel (%[[PANEL:.*]]) = (%{{.*}}) to (%c3) step (%c1)
+// CHECK: scf.for %[[ROW:.*]] = %c0 to %c6 step %c2
+// CHECK: %[[SUMS:.*]]:2 = scf.for %[[K:.*]] = %c0 to %c64 step %c8 iter_args(%[[S0:.*]] = %{{.*}}, %[[S1:.*]] = %{{.*}}) -> (vector<16xf32>, vector<16xf32>)
+// CHECK: %[[A0:.*]] = memref.load %[[A:.*]][%{{.*}}]
+// CHECK: %[[B:.*]] = vector.load
+// CHECK: %[[W0:.*]] = vector.broadcast %[[A0]]
+// CHECK: %[[P0:.*]] = arith.mulf %[[W0]], %[[B]] fastmath<contract>
+// CHECK: arith.addf %[[S0]], %[[P0]] fastmath<contract>
+// CHECK: %[[A1:.*]] = memref.load %[[A]]
+// CHECK: %[[W1:.*]] = vector.broadcast %[[A1]]
+// CHECK: %[[P1:.*]] = arith.mulf %[[W1]], %[[B]] fastmath<contract>
+// CHECK: arith.addf %[[S1]], %[[P1]] fastmath<contract>
+// CHECK: scf.yield
+// CHECK: %[[BIAS:.*]] = vector.load
+// CHECK: %[[R0:.*]] = arith.addf %[[SUMS]]#0, %[[BIAS]]
+// CHECK: vector.store %[[R0]]
+// CHECK: %[[R1:.*]] = arith.addf %[[SUMS]]#1, %[[BIAS]]
+// CHECK: vector.store %[[R1]]
+// CHECK: scf.reduce
+kernel.func @tile(%a: tensor<6x64xf32>, %b: tensor<3x64x16xf32>, %bias: tensor<48xf32>, %out: tensor<6x48xf32>) -> tensor<6x48xf32>
+    attributes {schedule = #kernel.schedule<contraction {register_tile = array<i64: 2, 16>}>} {
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<6x48xf32>
+  %f = linalg.fill ins(%zero : f32) outs(%e : tensor<6x48xf32>) -> tensor<6x48xf32>
+  %r = linalg.generic {indexing_maps = [#a, #panels, #c], iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%a, %b : tensor<6x64xf32>, tensor<3x64x16xf32>) outs(%f : tensor<6x48xf32>) {
+  ^bb0(%x: f32, %y: f32, %z: f32):
+    %m = arith.mulf %x, %y : f32
+    %s = arith.addf %z, %m : f32
+    linalg.yield %s : f32
+  } -> tensor<6x48xf32>
+  %q = linalg.generic {indexing_maps = [#id, #column, #id], iterator_types = ["parallel", "parallel"]}
+      ins(%r, %bias : tensor<6x48xf32>, tensor<48xf32>) outs(%out : tensor<6x48xf32>) {
+  ^bb0(%x: f32, %y: f32, %z: f32):
+    %s = arith.addf %x, %y : f32
+    linalg.yield %s : f32
+  } -> tensor<6x48xf32>
+  kernel.return %q : tensor<6x48xf32>
+}
+
+// -----
+
+#a = affine_map<(m, n, k) -> (m, k)>
+#b = affine_map<(m, n, k) -> (k, n)>
+#c = affine_map<(m, n, k) -> (m, n)>
+#panels = affine_map<(m, n, k) -> (n floordiv 16, k, n mod 16)>
+#id = affine_map<(i, j) -> (i, j)>
+#column = affine_map<(i, j) -> (j)>
+
+// A reduction in parts: the sums begin in memory, all rows pass over the first
+// part and leave theirs there, then all rows pass over the last one.
+// CHECK-LABEL: func.func private @parts.body
+// CHECK-SAME: reduction_block = array<i64: 32>
+// CHECK: scf.parallel
+// CHECK: %[[BUFFER:.*]] = memref.alloc() {alignment = 64 : i64} : memref<6x16xf32>
+// CHECK: %[[SUMS:.*]] = memref.reinterpret_cast %[[BUFFER]]
+// CHECK: scf.for %{{.*}} = %c0 to %c6 step %c2
+// CHECK: vector.store %{{.*}}, %[[SUMS]]
+// CHECK: vector.store %{{.*}}, %[[SUMS]]
+// CHECK: scf.for %{{.*}} = %c0 to %c6 step %c2
+// CHECK: %[[S0:.*]] = vector.load %[[SUMS]]
+// CHECK: %[[S1:.*]] = vector.load %[[SUMS]]
+// CHECK: %[[T:.*]]:2 = scf.for %{{.*}} = %c0 to %c32 step %c8 iter_args(%{{.*}} = %[[S0]], %{{.*}} = %[[S1]])
+// CHECK: vector.store %[[T]]#0, %[[SUMS]]
+// CHECK: vector.store %[[T]]#1, %[[SUMS]]
+// CHECK: scf.for %{{.*}} = %c0 to %c6 step %c2
+// CHECK: vector.load %[[SUMS]]
+// CHECK: vector.load %[[SUMS]]
+// CHECK: %[[U:.*]]:2 = scf.for %{{.*}} = %c32 to %c64 step %c8
+// CHECK: arith.addf %[[U]]#0,
+// CHECK: scf.reduce
+kernel.func @parts(%a: tensor<6x64xf32>, %b: tensor<3x64x16xf32>, %bias: tensor<48xf32>, %out: tensor<6x48xf32>) -> tensor<6x48xf32>
+    attributes {schedule = #kernel.schedule<contraction {register_tile = array<i64: 2, 16>, reduction_block = array<i64: 32>}>} {
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<6x48xf32>
+  %f = linalg.fill ins(%zero : f32) outs(%e : tensor<6x48xf32>) -> tensor<6x48xf32>
+  %r = linalg.generic {indexing_maps = [#a, #panels, #c], iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%a, %b : tensor<6x64xf32>, tensor<3x64x16xf32>) outs(%f : tensor<6x48xf32>) {
+  ^bb0(%x: f32, %y: f32, %z: f32):
+    %m = arith.mulf %x, %y : f32
+    %s = arith.addf %z, %m : f32
+    linalg.yield %s : f32
+  } -> tensor<6x48xf32>
+  %q = linalg.generic {indexing_maps = [#id, #column, #id], iterator_types = ["parallel", "parallel"]}
+      ins(%r, %bias : tensor<6x48xf32>, tensor<48xf32>) outs(%out : tensor<6x48xf32>) {
+  ^bb0(%x: f32, %y: f32, %z: f32):
+    %s = arith.addf %x, %y : f32
+    linalg.yield %s : f32
+  } -> tensor<6x48xf32>
+  kernel.return %q : tensor<6x48xf32>
+}
+
+// -----
+
+#a = affine_map<(m, n, k) -> (m, k)>
+#b = affine_map<(m, n, k) -> (k, n)>
+#c = affine_map<(m, n, k) -> (m, n)>
+#panels = affine_map<(m, n, k) -> (n floordiv 32, k, n mod 32)>
+
+// The last panel holds 18 columns: a whole vector and one with a mask. The last
+// row is a tile of its own.
+// CHECK-LABEL: func.func private @tails.body
+// CHECK: scf.if
+// CHECK: scf.for %{{.*}} = %c0 to %c4 step %c2
+// CHECK: scf.for {{.*}} -> (vector<16xf32>, vector<16xf32>, vector<16xf32>, vector<16xf32>)
+// CHECK: scf.for {{.*}} -> (vector<16xf32>, vector<16xf32>)
+// CHECK: } else {
+// CHECK: %[[MASK:.*]] = vector.constant_mask [2] : vector<16xi1>
+// CHECK: vector.load
+// CHECK: vector.maskedload %{{.*}}[%{{.*}}], %[[MASK]]
+// CHECK: vector.maskedstore %{{.*}}[%{{.*}}], %[[MASK]]
+kernel.func @tails(%a: tensor<5x64xf32>, %b: tensor<2x64x32xf32>, %out: tensor<5x50xf32>) -> tensor<5x50xf32>
+    attributes {schedule = #kernel.schedule<contraction {register_tile = array<i64: 2, 32>}>} {
+  %zero = arith.constant 0.0 : f32
+  %f = linalg.fill ins(%zero : f32) outs(%out : tensor<5x50xf32>) -> tensor<5x50xf32>
+  %r = linalg.generic {indexing_maps = [#a, #panels, #c], iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%a, %b : tensor<5x64xf32>, tensor<2x64x32xf32>) outs(%f : tensor<5x50xf32>) {
+  ^bb0(%x: f32, %y: f32, %z: f32):
+    %m = arith.mulf %x, %y : f32
+    %s = arith.addf %z, %m : f32
+    linalg.yield %s : f32
+  } -> tensor<5x50xf32>
+  kernel.return %r : tensor<5x50xf32>
+}
+
+// -----
+
+#a = affine_map<(m, n, k) -> (m, k)>
+#b = affine_map<(m, n, k) -> (k, n)>
+#c = affine_map<(m, n, k) -> (m, n)>
+#panels = affine_map<(m, n, k) -> (n floordiv 32, k, n mod 32)>
+
+// A matrix that the second-level cache does not hold: a line of the next panel
+// is asked for with every step, until all of it has been.
+// CHECK-LABEL: func.func private @fetch.body
+// CHECK: %[[LAST:.*]] = arith.constant 16368 : index
+// CHECK: scf.for {{.*}} iter_args
+// CHECK: %[[OFFSET:.*]] = arith.minui %{{.*}}, %[[LAST]] : index
+// CHECK: %[[AT:.*]] = arith.addi %{{.*}}, %[[OFFSET]] : index
+// CHECK: memref.prefetch %{{.*}}[%[[AT]]], read, locality<2>, data
+// CHECK: memref.load
+kernel.func @fetch(%a: tensor<28x512xf32>, %b: tensor<64x512x32xf32>, %out: tensor<28x2048xf32>) -> tensor<28x2048xf32>
+    attributes {schedule = #kernel.schedule<contraction {register_tile = array<i64: 14, 32>}>} {
+  %zero = arith.constant 0.0 : f32
+  %f = linalg.fill ins(%zero : f32) outs(%out : tensor<28x2048xf32>) -> tensor<28x2048xf32>
+  %r = linalg.generic {indexing_maps = [#a, #panels, #c], iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%a, %b : tensor<28x512xf32>, tensor<64x512x32xf32>) outs(%f : tensor<28x2048xf32>) {
+  ^bb0(%x: f32, %y: f32, %z: f32):
+    %m = arith.mulf %x, %y : f32
+    %s = arith.addf %z, %m : f32
+    linalg.yield %s : f32
+  } -> tensor<28x2048xf32>
+  kernel.return %r : tensor<28x2048xf32>
+}
+
+// -----
+
+#a = affine_map<(m, n, k) -> (m, k)>
+#b = affine_map<(m, n, k) -> (k, n)>
+#c = affine_map<(m, n, k) -> (m, n)>
+#panels = affine_map<(m, n, k) -> (n floordiv 32, k, n mod 32)>
+
+// One that it holds is not asked for.
+// CHECK-LABEL: func.func private @small.body
+// CHECK-NOT: memref.prefetch
+// CHECK: return
+kernel.func @small(%a: tensor<28x512xf32>, %b: tensor<1x512x32xf32>, %out: tensor<28x32xf32>) -> tensor<28x32xf32>
+    attributes {schedule = #kernel.schedule<contraction {register_tile = array<i64: 14, 32>}>} {
+  %zero = arith.constant 0.0 : f32
+  %f = linalg.fill ins(%zero : f32) outs(%out : tensor<28x32xf32>) -> tensor<28x32xf32>
+  %r = linalg.generic {indexing_maps = [#a, #panels, #c], iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%a, %b : tensor<28x512xf32>, tensor<1x512x32xf32>) outs(%f : tensor<28x32xf32>) {
+  ^bb0(%x: f32, %y: f32, %z: f32):
+    %m = arith.mulf %x, %y : f32
+    %s = arith.addf %z, %m : f32
+    linalg.yield %s : f32
+  } -> tensor<28x32xf32>
+  kernel.return %r : tensor<28x32xf32>
+}
+
+// -----
+
+#a = affine_map<(m, n, k) -> (m, k)>
+#b = affine_map<(m, n, k) -> (k, n)>
+#c = affine_map<(m, n, k) -> (m, n)>
+
+// Rows that lie pages apart share a set of the first cache: few of them, and
+// wide panels.
+// CHECK: func.func private @page_apart.body{{.*}} register_tile = array<i64: 6, 64>
+kernel.func @page_apart(%a: tensor<196x1024xf32>, %b: tensor<1024x256xf32>, %out: tensor<196x256xf32>) -> tensor<196x256xf32> {
+  %zero = arith.constant 0.0 : f32
+  %f = linalg.fill ins(%zero : f32) outs(%out : tensor<196x256xf32>) -> tensor<196x256xf32>
+  %r = linalg.generic {indexing_maps = [#a, #b, #c], iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%a, %b : tensor<196x1024xf32>, tensor<1024x256xf32>) outs(%f : tensor<196x256xf32>) {
+  ^bb0(%x: f32, %y: f32, %z: f32):
+    %m = arith.mulf %x, %y : f32
+    %s = arith.addf %z, %m : f32
+    linalg.yield %s : f32
+  } -> tensor<196x256xf32>
+  kernel.return %r : tensor<196x256xf32>
+}
+
+// -----
+
+#a = affine_map<(m, n, k) -> (m, k)>
+#b = affine_map<(m, n, k) -> (k, n)>
+#c = affine_map<(m, n, k) -> (m, n)>
+
+// Other rows do not.
+// CHECK: func.func private @spread.body{{.*}} register_tile = array<i64: {{1[0-9]}}, 32>
+kernel.func @spread(%a: tensor<196x1008xf32>, %b: tensor<1008x256xf32>, %out: tensor<196x256xf32>) -> tensor<196x256xf32> {
+  %zero = arith.constant 0.0 : f32
+  %f = linalg.fill ins(%zero : f32) outs(%out : tensor<196x256xf32>) -> tensor<196x256xf32>
+  %r = linalg.generic {indexing_maps = [#a, #b, #c], iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%a, %b : tensor<196x1008xf32>, tensor<1008x256xf32>) outs(%f : tensor<196x256xf32>) {
+  ^bb0(%x: f32, %y: f32, %z: f32):
+    %m = arith.mulf %x, %y : f32
+    %s = arith.addf %z, %m : f32
+    linalg.yield %s : f32
+  } -> tensor<196x256xf32>
+  kernel.return %r : tensor<196x256xf32>
+}
