@@ -120,6 +120,8 @@ private:
       // Scalars of shape arithmetic need no tensors around them.
       passes.addNestedPass<func::FuncOp>(createCanonicalizerPass());
       passes.addNestedPass<func::FuncOp>(createGrowJoinsPass());
+      // After constants, since borders would be constants of their own.
+      passes.addPass(createHoistPadsPass());
       passes.addPass(createBufferizeMainPass());
       // Views of the same place become one, and copies onto themselves vanish.
       passes.addNestedPass<func::FuncOp>(createCSEPass());

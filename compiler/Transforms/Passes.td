@@ -117,6 +117,29 @@ def GrowJoinsPass : Pass<"swage-grow-joins", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::mlir::tensor::TensorDialect"];
 }
 
+def HoistPadsPass : Pass<"swage-hoist-pads", "::mlir::ModuleOp"> {
+  let summary = "Let kernels write into the interior of padded tensors";
+  let description = [{
+    A kernel that pads its argument by a constant, and does little with it
+    beside that, gets the padded tensor instead. The kernel that computes the
+    argument writes into its interior; another fills the borders before.
+
+    ```mlir
+    %1 = kernel.call @expand ins(%0 : tensor<1x8x8x4xf32>) outs(%e : tensor<1x8x8x4xf32>) -> tensor<1x8x8x4xf32>
+    %2 = kernel.call @depthwise ins(%1 : tensor<1x8x8x4xf32>) outs(%f : tensor<1x8x8x4xf32>) -> tensor<1x8x8x4xf32>
+    ```
+    becomes
+    ```mlir
+    %b = kernel.call @borders_0 outs(%p : tensor<1x10x10x4xf32>) -> tensor<1x10x10x4xf32>
+    %1 = kernel.call @expand ins(%0 : tensor<1x8x8x4xf32>) outs(%e : tensor<1x8x8x4xf32>) -> tensor<1x8x8x4xf32>
+    %s = tensor.insert_slice %1 into %b[0, 1, 1, 0] [1, 8, 8, 4] [1, 1, 1, 1] : tensor<1x8x8x4xf32> into tensor<1x10x10x4xf32>
+    %2 = kernel.call @depthwise ins(%s : tensor<1x10x10x4xf32>) outs(%f : tensor<1x8x8x4xf32>) -> tensor<1x8x8x4xf32>
+    ```
+    and the bufferization of `@main` makes `%1` a part of `%b`.
+  }];
+  let dependentDialects = ["::swage::kernel::KernelDialect", "::mlir::tensor::TensorDialect"];
+}
+
 def BufferizeMainPass : Pass<"swage-bufferize-main", "::mlir::ModuleOp"> {
   let summary = "Give the tensors of @main their buffers";
   let description = [{

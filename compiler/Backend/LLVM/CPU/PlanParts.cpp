@@ -71,9 +71,12 @@ LogicalResult Planner::createPad(tensor::PadOp pad) {
       if (auto known = getConstantIntValue(amount); known && *known < 0)
         return fail(pad, "cuts its source");
   }
-  if (failed(createCopy(source, result, low, place)))
-    return failure();
-  stages.back().stores[0].place = place;
+  // A tensor that holds nothing may stay as it is.
+  if (!source.getDefiningOp<tensor::EmptyOp>()) {
+    if (failed(createCopy(source, result, low, place)))
+      return failure();
+    stages.back().stores[0].place = place;
+  }
   // The borders: along each dimension, within the interior of those before.
   for (int64_t dim = 0; dim < rank; ++dim) {
     for (bool upper : {false, true}) {
