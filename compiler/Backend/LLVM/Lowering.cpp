@@ -71,7 +71,13 @@ void buildLowerToLLVM(OpPassManager &passes) {
   passes.addPass(createCSEPass());
   passes.addPass(createSCFToControlFlowPass());
   passes.addPass(createConvertComplexToStandardPass());
-  // Takes vectors apart for functions that only exist for scalars.
+  // Only the newest processors compute with bf16; for others LLVM calls a
+  // library that an artifact would have to link.
+  arith::ArithEmulateUnsupportedFloatsOptions emulate;
+  emulate.sourceTypeStrs.push_back("bf16");
+  passes.addPass(arith::createArithEmulateUnsupportedFloats(emulate));
+  // Functions that the library has for scalars only take vectors apart, so
+  // they come before vectors.
   passes.addPass(createConvertMathToLLVMPass());
   passes.addPass(createConvertMathToLibmPass());
   passes.addPass(createConvertVectorToLLVMPass());

@@ -14,6 +14,7 @@
 #include "mlir/AsmParser/AsmParser.h"
 #include "mlir/Bytecode/BytecodeReader.h"
 #include "mlir/Bytecode/BytecodeWriter.h"
+#include "mlir/Dialect/Math/Transforms/Passes.h"
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/Transforms/Passes.h"
 #include "llvm/Support/MemoryBufferRef.h"
@@ -30,6 +31,8 @@ void buildCPUPipeline(OpPassManager &passes, const TargetInfo &target,
   passes.addPass(createLowerKernels(target, path));
   passes.addPass(createCanonicalizerPass());
   passes.addPass(createCSEPass());
+  // Elementary functions of half precision are those of f32, rounded.
+  passes.addPass(math::createMathExtendToSupportedTypes());
   passes.addPass(createExpandMathPass());
   passes.addPass(createOutlineParallelPass());
   passes.addPass(createLowerScratchPass());

@@ -1,5 +1,6 @@
 // RUN: swage-kernel %s | FileCheck %s
 // RUN: swage-kernel %s --special | FileCheck %s
+// RUN: swage-kernel %s --target=x86-64-v3 | FileCheck %s
 
 // Functions that the library has for one element at a time, on vectors.
 
@@ -135,4 +136,37 @@ kernel.func @map_cbrt_f16(%x: tensor<37xf16>, %out: tensor<37xf16>) -> tensor<37
     linalg.yield %m : f16
   } -> tensor<37xf16>
   kernel.return %y : tensor<37xf16>
+}
+
+// CHECK: ok @map_exp_bf16
+kernel.func @map_exp_bf16(%x: tensor<37xbf16>, %out: tensor<37xbf16>) -> tensor<37xbf16> {
+  %y = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]}
+      ins(%x : tensor<37xbf16>) outs(%out : tensor<37xbf16>) {
+  ^bb0(%a: bf16, %b: bf16):
+    %m = math.exp %a : bf16
+    linalg.yield %m : bf16
+  } -> tensor<37xbf16>
+  kernel.return %y : tensor<37xbf16>
+}
+
+// CHECK: ok @map_tanh_bf16
+kernel.func @map_tanh_bf16(%x: tensor<37xbf16>, %out: tensor<37xbf16>) -> tensor<37xbf16> {
+  %y = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]}
+      ins(%x : tensor<37xbf16>) outs(%out : tensor<37xbf16>) {
+  ^bb0(%a: bf16, %b: bf16):
+    %m = math.tanh %a : bf16
+    linalg.yield %m : bf16
+  } -> tensor<37xbf16>
+  kernel.return %y : tensor<37xbf16>
+}
+
+// CHECK: ok @map_sin_bf16
+kernel.func @map_sin_bf16(%x: tensor<37xbf16>, %out: tensor<37xbf16>) -> tensor<37xbf16> {
+  %y = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]}
+      ins(%x : tensor<37xbf16>) outs(%out : tensor<37xbf16>) {
+  ^bb0(%a: bf16, %b: bf16):
+    %m = math.sin %a : bf16
+    linalg.yield %m : bf16
+  } -> tensor<37xbf16>
+  kernel.return %y : tensor<37xbf16>
 }
