@@ -110,16 +110,23 @@ int64_t choosePanelWidth(const TargetInfo &target,
   return chooseContractionTile(target, shape, lanes).vectors * lanes;
 }
 
+/// Whether a vector is multiplied in two halves, one after the other. What
+/// comes from the second-level cache then has twice the time to arrive.
+static bool multipliesHalves(const TargetInfo &target) {
+  return (target.cpu == "znver4" && target.vectorBits == 512) ||
+         (target.cpu == "znver1" && target.vectorBits == 256);
+}
+
 LoopBlock chooseReductionBlock(const TargetInfo &target,
                                llvm::ArrayRef<int64_t> extents,
                                int64_t stepBytes, std::optional<int64_t> most) {
   // A part of the cache is left to the rows. Sums leave the registers between
-  // blocks, which shows when those are short, so what nearly fits stays whole.
+  // blocks, which costs two or three percent, so what nearly fits stays whole.
   constexpr int64_t kLeast = 64;
   int64_t whole = stepBytes;
   for (int64_t extent : extents)
     whole *= extent;
-  if (!most && whole <= target.l1Bytes * 5 / 4)
+  if (!most && (multipliesHalves(target) || whole <= target.l1Bytes * 5 / 4))
     return {};
   int64_t limit = most.value_or(target.l1Bytes * 3 / 4 / stepBytes);
   int64_t inner = 1;
