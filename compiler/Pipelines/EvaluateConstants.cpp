@@ -72,15 +72,24 @@ Attribute foldView(Operation *op) {
   return cast<DenseElementsAttr>(constant).reshape(type);
 }
 
+/// The operations of `main` in their order, those in loops and branches too:
+/// what reads constants alone gives the same there each time.
+SmallVector<Operation *> getOperations(func::FuncOp main) {
+  SmallVector<Operation *> operations;
+  main.getBody().walk<WalkOrder::PreOrder>(
+      [&](Operation *op) { operations.push_back(op); });
+  return operations;
+}
+
 /// The kernels that constants alone will reach, found without running any.
 std::vector<KernelRequest> findRequests(func::FuncOp main,
                                         SymbolTable &symbols) {
   std::vector<KernelRequest> requests;
   DenseSet<Value> constants;
   DenseSet<Operation *> seen;
-  for (Operation &op : main.front()) {
-    bool all = op.getNumOperands() > 0;
-    ValueRange operands = op.getOperands();
+  for (Operation *op : getOperations(main)) {
+    bool all = op->getNumOperands() > 0;
+    ValueRange operands = op->getOperands();
     if (auto call = dyn_cast<kernel::CallOp>(op))
       operands = call.getInputs();
     for (Value operand : operands)
@@ -91,7 +100,7 @@ std::vector<KernelRequest> findRequests(func::FuncOp main,
           isa<tensor::CollapseShapeOp, tensor::ExpandShapeOp, tensor::CastOp>(
               op)))
       continue;
-    constants.insert(op.getResults().begin(), op.getResults().end());
+    constants.insert(op->result_begin(), op->result_end());
     if (!call)
       continue;
     auto kernel = symbols.lookup<kernel::FuncOp>(call.getCallee());
@@ -162,12 +171,12 @@ LogicalResult evaluateConstants(ModuleOp module, StringRef cache) {
   }
 
   OpBuilder builder(module.getContext());
-  for (Operation &op : llvm::make_early_inc_range(main.front())) {
-    builder.setInsertionPoint(&op);
+  for (Operation *op : getOperations(main)) {
+    builder.setInsertionPoint(op);
     SmallVector<ElementsAttr> constants;
-    if (Attribute view = foldView(&op)) {
+    if (Attribute view = foldView(op)) {
       constants.push_back(cast<ElementsAttr>(view));
-    } else if (isReady(&op)) {
+    } else if (isReady(op)) {
       auto call = cast<kernel::CallOp>(op);
       auto found = runners.find(symbols.lookup(call.getCallee()));
       if (found == runners.end())
@@ -179,10 +188,10 @@ LogicalResult evaluateConstants(ModuleOp module, StringRef cache) {
     } else {
       continue;
     }
-    for (auto [result, constant] : llvm::zip(op.getResults(), constants))
+    for (auto [result, constant] : llvm::zip(op->getResults(), constants))
       result.replaceAllUsesWith(arith::ConstantOp::create(
-          builder, op.getLoc(), cast<TypedAttr>(constant)));
-    op.erase();
+          builder, op->getLoc(), cast<TypedAttr>(constant)));
+    op->erase();
   }
   return success();
 }
