@@ -115,7 +115,7 @@ LogicalResult swage::chooseBackends(ModuleOp module, StringRef backend,
     if (!called.contains(kernel.getName()))
       continue;
     auto entry = llvm::find_if(entries, [&](ScheduleEntry &entry) {
-      return entry.kernels.match(kernel.getName());
+      return entry.fits(kernel.getName());
     });
     ScheduleEntry *found = entry == entries.end() ? nullptr : &*entry;
     used.insert(found);

@@ -8,12 +8,18 @@
 #include "compiler/Pipelines/ScheduleFile.h"
 #include "mlir/AsmParser/AsmParser.h"
 #include "mlir/IR/Diagnostics.h"
+#include "llvm/Support/GlobPattern.h"
 #include "llvm/Support/LineIterator.h"
 #include "llvm/Support/MemoryBuffer.h"
 
 using namespace mlir;
 
 namespace swage {
+
+bool ScheduleEntry::fits(StringRef kernel) const {
+  // Made here because it refers to the text, which must stay where it is.
+  return llvm::cantFail(llvm::GlobPattern::create(kernels)).match(kernel);
+}
 
 /// The first word of `text`, which is left with the rest.
 static StringRef takeWord(StringRef &text) {
@@ -36,7 +42,7 @@ static FailureOr<ScheduleEntry> parseLine(StringRef text, Location loc) {
   if (!glob)
     return emitError(loc) << "'" << pattern << "' names no kernels: "
                           << llvm::toString(glob.takeError());
-  ScheduleEntry entry = {std::move(*glob), backend.str(), nullptr, loc};
+  ScheduleEntry entry = {pattern.str(), backend.str(), nullptr, loc};
   if (text.empty())
     return entry;
   std::string problem;

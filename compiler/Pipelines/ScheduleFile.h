@@ -7,17 +7,19 @@
 #define SWAGE_COMPILER_PIPELINES_SCHEDULEFILE_H
 
 #include "dialects/Kernel/Kernel.h"
-#include "llvm/Support/GlobPattern.h"
+#include <string>
 #include <vector>
 
 namespace swage {
 
 /// A line of a file of schedules.
 struct ScheduleEntry {
-  llvm::GlobPattern kernels;
+  std::string kernels; ///< a valid glob pattern
   std::string backend;
   kernel::ScheduleAttr schedule; ///< null: the backend chooses
   mlir::Location loc;            ///< the line
+
+  bool fits(llvm::StringRef kernel) const;
 };
 
 /// Reads a file of schedules; failures are diagnosed at its lines.
