@@ -102,3 +102,59 @@ Value CastOp::buildScalar(OpBuilder &builder, Location loc,
     return castFloatToInteger(builder, loc, x, target, to.isUnsignedInteger());
   return castIntegerToInteger(builder, loc, x, target, fromUnsigned);
 }
+
+//===----------------------------------------------------------------------===//
+// Bits
+//===----------------------------------------------------------------------===//
+
+/// Memory holds a boolean as a byte, and so the standard sees it.
+static unsigned bitsOf(Type type) {
+  return type.isInteger(1) ? 8 : type.getIntOrFloatBitWidth();
+}
+
+LogicalResult BitcastOp::verify() {
+  Type from = elementTypeOf(getOperand());
+  if (!from.isIntOrFloat() || !getTo().isIntOrFloat() ||
+      bitsOf(from) != bitsOf(getTo())) // (E1)
+    return emitOpError("cannot read elements of type ")
+           << from << " as " << getTo() << ", which has another size";
+  return success();
+}
+
+Value BitcastOp::buildScalar(OpBuilder &builder, Location loc,
+                             ValueRange scalars) {
+  Value x = scalars[0];
+  Type from = elementTypeOf(getOperand()), to = getTo();
+  unsigned width = bitsOf(from);
+  Type bits = builder.getIntegerType(width);
+  if (from == to)
+    return x;
+  if (from.isInteger(1)) {
+    x = arith::ExtUIOp::create(builder, loc, bits, x);
+  } else if (isNarrowFloat(from)) {
+    x = encodeNarrowFloat(builder, loc, x, cast<FloatType>(from),
+                          /*saturate=*/false);
+    if (width < 8)
+      x = arith::TruncIOp::create(builder, loc, bits, x);
+  } else if (isa<FloatType>(from)) {
+    // Narrow floats come as f32, which holds all of them.
+    x = castFloatToFloat(builder, loc, x, cast<FloatType>(from));
+    x = arith::BitcastOp::create(builder, loc, bits, x);
+  }
+  if (to.isInteger(1)) {
+    Value zero = arith::ConstantOp::create(builder, loc,
+                                           builder.getIntegerAttr(bits, 0));
+    return arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ne, x,
+                                 zero);
+  }
+  if (!isa<FloatType>(to))
+    return x;
+  // A narrow float is its code; one of fewer bits than a byte lies in its low
+  // ones.
+  if (isNarrowFloat(to))
+    return width < 8
+               ? arith::ExtUIOp::create(builder, loc, builder.getI8Type(), x)
+                     .getResult()
+               : x;
+  return arith::BitcastOp::create(builder, loc, to, x);
+}

@@ -135,6 +135,18 @@ def NN_CastOp : NN_ElementwiseOp<"cast", "the same value in another element type
   let assemblyFormat = "$operand attr-dict `:` type($operand) `->` type($result)";
 }
 
+def NN_BitcastOp : NN_ElementwiseOp<"bitcast", "the same bits read as another element type"> {
+  let description = [{
+    1. (E1) The element types have the same number of bits, where a boolean
+       has eight.
+  }];
+  let resultElementType = "adaptor.getTo()";
+  let arguments = (ins NN_Tensor:$operand, TypeAttr:$to);
+  let results = (outs NN_Tensor:$result);
+  let assemblyFormat = "$operand attr-dict `:` type($operand) `->` type($result)";
+  let hasVerifier = 1;
+}
+
 //===----------------------------------------------------------------------===//
 // Two and three operands
 //===----------------------------------------------------------------------===//

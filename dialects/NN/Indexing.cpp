@@ -103,6 +103,27 @@ NN_INFER_TYPES(GatherNDOp) {
   return success();
 }
 
+NN_INFER_TYPES(GatherSumOp) {
+  Adaptor op(operands, attributes, properties, regions);
+  if (rankOf(op.getData()) != 2 || rankOf(op.getIndices()) != 2 ||
+      failed(verifyCompatibleShape(op.getIndices().getType(),
+                                   op.getWeights().getType()))) // (G3)
+    return emitOptionalError(loc,
+                             "needs a matrix of data, and matrices of indices "
+                             "and weights of one shape, but has ",
+                             operands.getTypes());
+  if (elementTypeOf(op.getData()) != elementTypeOf(op.getWeights())) // (G4)
+    return emitOptionalError(loc, "weights of type ", op.getWeights().getType(),
+                             " do not fit data of type ",
+                             op.getData().getType());
+  int64_t rows = shapeOf(op.getIndices())[0];
+  if (ShapedType::isDynamic(rows))
+    rows = shapeOf(op.getWeights())[0];
+  types.push_back(RankedTensorType::get({rows, shapeOf(op.getData())[1]},
+                                        elementTypeOf(op.getData())));
+  return success();
+}
+
 static LogicalResult checkUpdates(std::optional<Location> loc, Value data,
                                   Value updates, ArrayRef<int64_t> expected,
                                   StringRef reduction) {

@@ -48,6 +48,24 @@ def NN_GatherNDOp : NN_Op<"gather_nd"> {
   let assemblyFormat = "$data `,` $indices attr-dict `:` type($data) `,` type($indices) `->` type($result)";
 }
 
+def NN_GatherSumOp : NN_Op<"gather_sum"> {
+  let summary = "result[m, c] = sum over k of weights[m, k] * data[indices[m, k], c]";
+  let description = [{
+    Interpolation at any places: each row of the result is a weighted sum of
+    rows of the data, or with `maximum` the greatest of the weighted elements.
+    An index outside of the data stands for a row of zeros. Sums over narrow
+    floats are kept in f32.
+
+    1. (G3) The operands are matrices; indices and weights have one shape.
+    2. (G4) Data and weights have the same element type.
+  }];
+  let arguments = (ins NN_FloatTensor:$data, NN_IndexTensor:$indices, NN_FloatTensor:$weights, UnitAttr:$maximum);
+  let results = (outs NN_FloatTensor:$result);
+  let assemblyFormat = [{
+    $data `,` $indices `,` $weights attr-dict `:` type($data) `,` type($indices) `,` type($weights) `->` type($result)
+  }];
+}
+
 class NN_ScatterOp<string mnemonic, string meaning> : NN_Op<mnemonic> {
   let summary = meaning;
   /// How the places are chosen; what the operators share follows.

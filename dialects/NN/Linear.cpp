@@ -54,6 +54,19 @@ MatMulOp::inferReturnTypes(MLIRContext *context, std::optional<Location> loc,
   return success();
 }
 
+NN_INFER_TYPES(DetOp) {
+  Adaptor op(operands, attributes, properties, regions);
+  ArrayRef<int64_t> shape = shapeOf(op.getInput());
+  if (shape.size() < 2 ||
+      failed(verifyCompatibleShape(shape.take_back(1),
+                                   shape.drop_back(1).take_back(1)))) // (D1)
+    return emitOptionalError(loc, "a determinant needs square matrices, not ",
+                             op.getInput().getType());
+  types.push_back(
+      RankedTensorType::get(shape.drop_back(2), elementTypeOf(op.getInput())));
+  return success();
+}
+
 LogicalResult
 SoftmaxOp::inferReturnTypes(MLIRContext *context, std::optional<Location> loc,
                             ValueRange operands, DictionaryAttr attributes,

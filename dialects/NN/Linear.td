@@ -25,6 +25,19 @@ def NN_MatMulOp : NN_Op<"matmul"> {
   let assemblyFormat = "$lhs `,` $rhs attr-dict `:` type($lhs) `,` type($rhs) `->` type($result)";
 }
 
+def NN_DetOp : NN_Op<"det"> {
+  let summary = "The determinants of the matrices in the last two dimensions";
+  let description = [{
+    By elimination with the greatest pivot of each column. Narrow floats are
+    computed in f32.
+
+    1. (D1) The last two dimensions have the same size.
+  }];
+  let arguments = (ins NN_FloatTensor:$input);
+  let results = (outs NN_FloatTensor:$result);
+  let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
+}
+
 class NN_ReductionOp<string mnemonic, string meaning>
     : NN_Op<mnemonic, [DeclareOpInterfaceMethods<NN_LayoutFlexible>]> {
   let summary = meaning;

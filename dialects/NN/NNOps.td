@@ -17,5 +17,6 @@ include "dialects/NN/Pooling.td"
 include "dialects/NN/Recurrent.td"
 include "dialects/NN/Search.td"
 include "dialects/NN/Shape.td"
+include "dialects/NN/Trees.td"
 
 #endif

@@ -335,6 +335,7 @@ struct ConvertNNToLinalg
 void swage::nn::registerLinalgLowerings(DialectRegistry &registry) {
   registerBoxSelectionLowerings(registry);
   registerConvolutionLowerings(registry);
+  registerDeterminantLowerings(registry);
   registerIndexingLowerings(registry);
   registerLinearLowerings(registry);
   registerNormalizationLowerings(registry);
@@ -342,4 +343,5 @@ void swage::nn::registerLinalgLowerings(DialectRegistry &registry) {
   registerRecurrentLowerings(registry);
   registerSearchLowerings(registry);
   registerShapeLowerings(registry);
+  registerTreesLowerings(registry);
 }

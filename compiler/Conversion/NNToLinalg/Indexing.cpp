@@ -142,6 +142,59 @@ struct GatherNDLowering
   }
 };
 
+struct GatherSumLowering
+    : LowerToLinalgInterface::ExternalModel<GatherSumLowering, GatherSumOp> {
+  FailureOr<Values> lowerToLinalg(Operation *op, ValueRange operands,
+                                  OpBuilder &b) const {
+    Location loc = op->getLoc();
+    bool maximum = cast<GatherSumOp>(op).getMaximum();
+    Value data = operands[0], indices = operands[1], weights = operands[2];
+    Type stored = elementTypeOf(data), type = getAccumulatorType(stored);
+    Sizes sizes{sizesOf(b, loc, indices)[0], sizesOf(b, loc, data)[1]};
+    Value limit = asValue(b, loc, sizesOf(b, loc, data)[0]);
+    Value start = maximum ? createLeast(b, loc, type, /*isUnsigned=*/false)
+                          : createScalarConstant(b, loc, type, 0);
+    // The loops are rows, columns and, innermost, what is summed up.
+    AffineExpr m = b.getAffineDimExpr(0), c = b.getAffineDimExpr(1),
+               k = b.getAffineDimExpr(2);
+    auto map = [&](AffineExpr first, AffineExpr second) {
+      return AffineMap::get(3, 0, {first, second}, b.getContext());
+    };
+    Value init = createFilled(b, loc, sizes, start);
+    auto sum = linalg::GenericOp::create(
+        b, loc, init.getType(), ValueRange{indices, weights}, init,
+        ArrayRef<AffineMap>{map(m, k), map(m, k), map(m, c)},
+        ArrayRef<utils::IteratorType>{utils::IteratorType::parallel,
+                                      utils::IteratorType::parallel,
+                                      utils::IteratorType::reduction},
+        [&](OpBuilder &in, Location l, ValueRange args) {
+          ScalarBuilder s(in, l, type);
+          Value index =
+              arith::IndexCastOp::create(in, l, in.getIndexType(), args[0]);
+          Value inside = arith::CmpIOp::create(in, l, arith::CmpIPredicate::ult,
+                                               index, limit);
+          Value none = arith::ConstantIndexOp::create(in, l, 0);
+          Value row = arith::SelectOp::create(in, l, inside, index, none);
+          Value column = linalg::IndexOp::create(in, l, 1);
+          Value element =
+              tensor::ExtractOp::create(in, l, data, ValueRange{row, column});
+          Value product = s.mul(convertFloat(in, l, args[1], type),
+                                convertFloat(in, l, element, type));
+          product = s.select(inside, product, s.constant(0));
+          linalg::YieldOp::create(in, l,
+                                  maximum ? s.max(args[2], product)
+                                          : s.add(args[2], product));
+        });
+    if (type == stored)
+      return Values{sum.getResult(0)};
+    return Values{createParallel(
+        b, loc, sum.getResult(0), b.getMultiDimIdentityMap(2), sizes, stored,
+        [&](OpBuilder &in, Location l, ValueRange args) {
+          return convertFloat(in, l, args[0], stored);
+        })};
+  }
+};
+
 //===----------------------------------------------------------------------===//
 // Scatters
 //===----------------------------------------------------------------------===//
@@ -272,6 +325,7 @@ void registerIndexingLowerings(DialectRegistry &registry) {
     RangeOp::attachInterface<RangeLowering>(*context);
     GatherElementsOp::attachInterface<GatherElementsLowering>(*context);
     GatherNDOp::attachInterface<GatherNDLowering>(*context);
+    GatherSumOp::attachInterface<GatherSumLowering>(*context);
     ScatterElementsOp::attachInterface<ScatterElementsLowering>(*context);
     ScatterNDOp::attachInterface<ScatterNDLowering>(*context);
   });

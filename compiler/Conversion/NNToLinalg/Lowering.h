@@ -132,6 +132,7 @@ void populateTensorTypeConversions(const mlir::TypeConverter &converter,
 
 void registerBoxSelectionLowerings(mlir::DialectRegistry &registry);
 void registerConvolutionLowerings(mlir::DialectRegistry &registry);
+void registerDeterminantLowerings(mlir::DialectRegistry &registry);
 void registerIndexingLowerings(mlir::DialectRegistry &registry);
 void registerLinearLowerings(mlir::DialectRegistry &registry);
 void registerNormalizationLowerings(mlir::DialectRegistry &registry);
@@ -139,6 +140,7 @@ void registerPoolingLowerings(mlir::DialectRegistry &registry);
 void registerRecurrentLowerings(mlir::DialectRegistry &registry);
 void registerSearchLowerings(mlir::DialectRegistry &registry);
 void registerShapeLowerings(mlir::DialectRegistry &registry);
+void registerTreesLowerings(mlir::DialectRegistry &registry);
 
 } // namespace swage::nn
 

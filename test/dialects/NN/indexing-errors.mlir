@@ -33,3 +33,23 @@ func.func @reduction(%d: tensor<4xf32>, %i: tensor<2xi64>, %u: tensor<2xf32>) ->
   %0 = nn.scatter_elements %d, %i, %u {axis = 0 : i64, reduction = "mean"} : tensor<4xf32>, tensor<2xi64>, tensor<2xf32> -> tensor<4xf32>
   return %0 : tensor<4xf32>
 }
+
+// -----
+
+// Indices and weights go together (G3).
+func.func @tables(%d: tensor<9x4xf32>, %i: tensor<5x2xi64>, %w: tensor<5x3xf32>) {
+  // expected-error @below {{needs a matrix of data, and matrices of indices and weights of one shape, but has}}
+  // expected-error @below {{failed to infer returned types}}
+  %0 = nn.gather_sum %d, %i, %w : tensor<9x4xf32>, tensor<5x2xi64>, tensor<5x3xf32> -> tensor<5x4xf32>
+  return
+}
+
+// -----
+
+// Weights are of the data's type (G4).
+func.func @weights(%d: tensor<9x4xf32>, %i: tensor<5x2xi64>, %w: tensor<5x2xf64>) {
+  // expected-error @below {{weights of type 'tensor<5x2xf64>' do not fit data of type 'tensor<9x4xf32>'}}
+  // expected-error @below {{failed to infer returned types}}
+  %0 = nn.gather_sum %d, %i, %w : tensor<9x4xf32>, tensor<5x2xi64>, tensor<5x2xf64> -> tensor<5x4xf32>
+  return
+}

@@ -272,3 +272,22 @@ func.func @f(%a: tensor<2xf32>) {
   %0 = nn.pad %a, %p : tensor<2xf32>, tensor<2xi64> -> tensor<2xf32>
   return
 }
+
+// -----
+
+// Matrices that are not square have no determinant (D1).
+func.func @f(%a: tensor<2x3xf32>) {
+  // expected-error@+2 {{a determinant needs square matrices, not 'tensor<2x3xf32>'}}
+  // expected-error@+1 {{'nn.det' op failed to infer returned types}}
+  %0 = nn.det %a : tensor<2x3xf32> -> tensor<f32>
+  return
+}
+
+// -----
+
+// Bits are read as elements of the same size (E1).
+func.func @f(%a: tensor<2xf32>) {
+  // expected-error@+1 {{cannot read elements of type 'f32' as 'i16', which has another size}}
+  %0 = nn.bitcast %a {to = i16} : tensor<2xf32> -> tensor<2xi16>
+  return
+}

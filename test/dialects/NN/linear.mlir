@@ -35,3 +35,11 @@ func.func @softmax(%a: tensor<2x4xf32>) -> tensor<2x4xf32> {
   %0 = nn.softmax %a {axis = 1, logarithm} : tensor<2x4xf32> -> tensor<2x4xf32>
   return %0 : tensor<2x4xf32>
 }
+
+// A determinant for each matrix.
+// CHECK-LABEL: func.func @det
+func.func @det(%a: tensor<?x3x3xf32>) -> tensor<?xf32> {
+  // CHECK: nn.det %{{.*}} : tensor<?x3x3xf32> -> tensor<?xf32>
+  %0 = nn.det %a : tensor<?x3x3xf32> -> tensor<?xf32>
+  return %0 : tensor<?xf32>
+}

@@ -56,3 +56,19 @@ func.func @folded() -> tensor<3xi64> {
   %0 = nn.range %start, %limit, %delta : tensor<i64> -> tensor<3xi64>
   return %0 : tensor<3xi64>
 }
+
+// -----
+
+// A sum over rows that a table chooses; those outside count as zeros.
+// CHECK-LABEL: @gather_sum
+// CHECK: linalg.generic {{.*}}iterator_types = ["parallel", "parallel", "reduction"]
+// CHECK:   %[[IN:.*]] = arith.cmpi ult
+// CHECK:   %[[ROW:.*]] = arith.select %[[IN]]
+// CHECK:   tensor.extract %{{.*}}[%[[ROW]], %{{.*}}] : tensor<9x4xf32>
+// CHECK:   %[[P:.*]] = arith.mulf
+// CHECK:   %[[V:.*]] = arith.select %[[IN]], %[[P]]
+// CHECK:   arith.addf %{{.*}}, %[[V]]
+func.func @gather_sum(%d: tensor<9x4xf32>, %i: tensor<5x2xi64>, %w: tensor<5x2xf32>) -> tensor<5x4xf32> {
+  %0 = nn.gather_sum %d, %i, %w : tensor<9x4xf32>, tensor<5x2xi64>, tensor<5x2xf32> -> tensor<5x4xf32>
+  return %0 : tensor<5x4xf32>
+}
