@@ -256,6 +256,26 @@ Value NodeContext::intTensor(Type elementType, ArrayRef<int64_t> shape,
                                    DenseElementsAttr::get(type, elements));
 }
 
+Value NodeContext::floatTensor(Type elementType, ArrayRef<int64_t> shape,
+                               ArrayRef<double> values) {
+  auto floatType = dyn_cast<FloatType>(elementType);
+  if (!floatType) {
+    SmallVector<int64_t> integers(values.begin(), values.end());
+    return intTensor(elementType, shape, integers);
+  }
+  SmallVector<APFloat> elements;
+  for (double value : values) {
+    bool lost;
+    elements.emplace_back(value);
+    elements.back().convert(floatType.getFloatSemantics(),
+                            APFloat::rmNearestTiesToEven, &lost);
+  }
+  return arith::ConstantOp::create(
+      builder(), location,
+      DenseElementsAttr::get(RankedTensorType::get(shape, elementType),
+                             elements));
+}
+
 Value NodeContext::constant(const TensorProto &tensor) {
   llvm::Expected<Value> value = importer.constant(tensor, location);
   if (value)

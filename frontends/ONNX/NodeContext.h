@@ -206,6 +206,10 @@ public:
   /// A small constant tensor of integers or booleans.
   mlir::Value intTensor(mlir::Type elementType, llvm::ArrayRef<int64_t> shape,
                         llvm::ArrayRef<int64_t> values);
+  /// A constant tensor of an element type, converted from `values`.
+  mlir::Value floatTensor(mlir::Type elementType,
+                          llvm::ArrayRef<int64_t> shape,
+                          llvm::ArrayRef<double> values);
   /// A tensor stored in the model.
   mlir::Value constant(const TensorProto &tensor);
   mlir::Value cast(mlir::Value value, mlir::Type elementType);

@@ -15,7 +15,10 @@ Registry::Registry() {
   registerAttentionOps(*this);
   registerControlFlowOps(*this);
   registerConvolutionOps(*this);
+  registerDeformConvOps(*this);
+  registerEinsumOps(*this);
   registerElementwiseOps(*this);
+  registerGridSampleOps(*this);
   registerIndexingOps(*this);
   registerLinearOps(*this);
   registerLossOps(*this);
@@ -26,10 +29,13 @@ Registry::Registry() {
   registerRandomOps(*this);
   registerRecurrentOps(*this);
   registerReduceOps(*this);
+  registerResizeOps(*this);
+  registerRoiAlignOps(*this);
   registerSearchOps(*this);
   registerSequencesOps(*this);
   registerShapeOps(*this);
   registerSignalOps(*this);
+  registerUnpoolingOps(*this);
 }
 
 static std::string key(llvm::StringRef domain, llvm::StringRef op) {

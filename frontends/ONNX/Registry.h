@@ -58,7 +58,10 @@ void registerActivationOps(Registry &registry);
 void registerAttentionOps(Registry &registry);
 void registerControlFlowOps(Registry &registry);
 void registerConvolutionOps(Registry &registry);
+void registerDeformConvOps(Registry &registry);
+void registerEinsumOps(Registry &registry);
 void registerElementwiseOps(Registry &registry);
+void registerGridSampleOps(Registry &registry);
 void registerIndexingOps(Registry &registry);
 void registerLinearOps(Registry &registry);
 void registerLossOps(Registry &registry);
@@ -69,10 +72,13 @@ void registerQuantizationOps(Registry &registry);
 void registerRandomOps(Registry &registry);
 void registerRecurrentOps(Registry &registry);
 void registerReduceOps(Registry &registry);
+void registerResizeOps(Registry &registry);
+void registerRoiAlignOps(Registry &registry);
 void registerSearchOps(Registry &registry);
 void registerSequencesOps(Registry &registry);
 void registerShapeOps(Registry &registry);
 void registerSignalOps(Registry &registry);
+void registerUnpoolingOps(Registry &registry);
 
 } // namespace swage::onnx
 

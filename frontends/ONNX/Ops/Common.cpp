@@ -34,6 +34,17 @@ SmallVector<Value> swage::onnx::dimensions(NodeContext &node, Value value) {
   return result;
 }
 
+Value swage::onnx::sizeAt(NodeContext &node, Value value, int64_t dimension) {
+  return node.reshape(node.create<nn::ShapeOp>(value, dimension, dimension + 1),
+                      {});
+}
+
+Value swage::onnx::reshapeBy(NodeContext &node, Value value,
+                             ArrayRef<Value> parts) {
+  return node.create<nn::ReshapeOp>(value, node.concat(parts, 0),
+                                    /*allow_zero=*/true);
+}
+
 /// The product of sizes; -1 when one of them is unknown.
 static int64_t product(ArrayRef<int64_t> sizes) {
   int64_t result = 1;
@@ -104,8 +115,10 @@ Value swage::onnx::fill(NodeContext &node, Value scalar, Value sizes) {
 }
 
 Value swage::onnx::iota(NodeContext &node, Type elementType, int64_t size) {
-  SmallVector<int64_t> numbers = llvm::to_vector(llvm::seq<int64_t>(0, size));
-  return node.intTensor(elementType, {size}, numbers);
+  SmallVector<double> numbers;
+  for (int64_t i = 0; i < size; ++i)
+    numbers.push_back(double(i));
+  return node.floatTensor(elementType, {size}, numbers);
 }
 
 Value swage::onnx::countTo(NodeContext &node, Value size) {

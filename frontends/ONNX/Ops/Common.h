@@ -22,6 +22,13 @@ mlir::Value sizeOf(NodeContext &node, mlir::Value value);
 /// Each size of `value` as a vector of one i64.
 llvm::SmallVector<mlir::Value> dimensions(NodeContext &node, mlir::Value value);
 
+/// The size of a dimension as a scalar of i64.
+mlir::Value sizeAt(NodeContext &node, mlir::Value value, int64_t dimension);
+
+/// `value` with the sizes that `parts`, vectors of i64, make up together.
+mlir::Value reshapeBy(NodeContext &node, mlir::Value value,
+                      llvm::ArrayRef<mlir::Value> parts);
+
 /// The dimensions before `axis` as one, and those from it on as another.
 mlir::Value flattenTo2D(NodeContext &node, mlir::Value value, int64_t axis);
 
@@ -36,7 +43,7 @@ mlir::Value alongAxis(NodeContext &node, mlir::Value vector, int64_t axis,
 /// A scalar or small constant everywhere in the shape of the vector `sizes`.
 mlir::Value fill(NodeContext &node, mlir::Value scalar, mlir::Value sizes);
 
-/// 0, 1, ..., size - 1 as a vector of integers.
+/// 0, 1, ..., size - 1 as a vector.
 mlir::Value iota(NodeContext &node, mlir::Type elementType, int64_t size);
 
 /// The same as i64 up to a size that is the one element of a tensor of i64.

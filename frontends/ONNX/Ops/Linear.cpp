@@ -21,6 +21,8 @@ static Results importMatMul(NodeContext &node) {
 /// alpha * A * B + beta * C, where C broadcasts.
 static Results importGemm(NodeContext &node) {
   Value a = node.input(0), b = node.input(1), c = node.input(2);
+  // Before version 7 this said that C may be smaller than the product.
+  node.ignoreAttr("broadcast");
   double alpha = node.floatAttr("alpha", 1), beta = node.floatAttr("beta", 1);
   bool transposeA = node.boolAttr("transA", false),
        transposeB = node.boolAttr("transB", false);
@@ -38,7 +40,12 @@ static Results importGemm(NodeContext &node) {
   return node.create<nn::AddOp>(product, c);
 }
 
+static Results importDet(NodeContext &node) {
+  return node.create<nn::DetOp>(node.input(0));
+}
+
 void swage::onnx::registerLinearOps(Registry &registry) {
+  registry.add("Det", 11, {1, 1}, importDet);
   registry.add("MatMul", 1, {2, 2}, importMatMul);
-  registry.add("Gemm", 7, {2, 3}, importGemm);
+  registry.add("Gemm", 1, {2, 3}, importGemm);
 }
