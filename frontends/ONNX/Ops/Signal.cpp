@@ -2,11 +2,12 @@
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //
-// A Fourier transform is a product with matrices of cosines and sines.
+// The operators around Fourier transforms; those themselves are in Fourier.cpp.
 //
 //===----------------------------------------------------------------------===//
 #include "frontends/ONNX/Constants.h"
 #include "frontends/ONNX/Ops/Common.h"
+#include "frontends/ONNX/Ops/Fourier.h"
 #include "frontends/ONNX/Registry.h"
 
 using namespace mlir;
@@ -68,13 +69,6 @@ static Results importBlackmanWindow(NodeContext &node) {
 // Fourier transforms
 //===----------------------------------------------------------------------===//
 
-namespace {
-/// A signal: real and imaginary parts, the second of which may be absent.
-struct Complex {
-  Value real, imaginary;
-};
-} // namespace
-
 /// The parts of a tensor whose last dimension holds them.
 static Complex splitParts(NodeContext &node, Value value) {
   int64_t last = node.rank(value) - 1, parts = node.shape(value).back();
@@ -97,48 +91,35 @@ static Value joinParts(NodeContext &node, const Complex &value) {
                      last);
 }
 
-/// Transforms the last dimension of a signal, read as if it had `length`
-/// elements, to its first `count` frequencies. Both are scalars of i64.
-static Complex transform(NodeContext &node, const Complex &signal, Value length,
-                         Value count, bool inverse) {
-  if (node.failed())
-    return {};
-  Type type = node.elementType(signal.real);
-  int64_t last = node.rank(signal.real) - 1;
-  Value size = node.create<nn::ShapeOp>(signal.real, last, last + 1);
-  // Full turns are taken off while the numbers are integers.
-  Value turns = node.create<nn::MulOp>(
-      node.unsqueeze(countTo(node, size), {1}), countTo(node, count));
-  turns = node.create<nn::ModOp>(turns, length, /*fmod=*/false);
-  Value angle = node.create<nn::DivOp>(
-      node.create<nn::MulOp>(node.cast(turns, type), node.scalar(type, kTwoPi)),
-      node.cast(length, type));
-  Value cosine = node.create<nn::CosOp>(angle);
-  Value sine = node.create<nn::SinOp>(angle);
-  if (!inverse)
-    sine = node.create<nn::NegOp>(sine);
-  auto product = [&](Value lhs, Value rhs) {
-    return node.create<nn::MatMulOp>(lhs, rhs, /*transpose_lhs=*/false,
-                                     /*transpose_rhs=*/false);
-  };
-  Complex result{product(signal.real, cosine), product(signal.real, sine)};
-  if (signal.imaginary) {
-    result.real = node.create<nn::SubOp>(result.real,
-                                         product(signal.imaginary, sine));
-    result.imaginary = node.create<nn::AddOp>(
-        result.imaginary, product(signal.imaginary, cosine));
-  }
-  if (inverse)
-    for (Value *part : {&result.real, &result.imaginary})
-      *part = node.create<nn::DivOp>(*part, node.cast(length, type));
-  return result;
-}
-
 /// The number of frequencies that a real signal's spectrum consists of.
 static Value oneSided(NodeContext &node, Value length) {
   Type i64 = node.builder().getI64Type();
   return node.create<nn::AddOp>(
       node.create<nn::DivOp>(length, node.scalar(i64, 2)), node.scalar(i64, 1));
+}
+
+/// All `length` frequencies of a signal, of whose spectrum only the first half
+/// is given: the others are its mirror image, with the other sign of the
+/// imaginary part.
+static Complex completeSpectrum(NodeContext &node, const Complex &spectrum,
+                                Value length) {
+  if (node.failed())
+    return {};
+  Type i64 = node.builder().getI64Type();
+  int64_t last = node.rank(spectrum.real) - 1;
+  Value places = countTo(node, length);
+  Value mirrored = node.create<nn::SubOp>(length, places);
+  Value isMirror = node.create<nn::GreaterOp>(
+      places, node.create<nn::DivOp>(length, node.scalar(i64, 2)));
+  Value sources = node.create<nn::SelectOp>(isMirror, mirrored, places);
+  Complex result;
+  result.real = node.create<nn::GatherOp>(spectrum.real, sources, last);
+  if (!spectrum.imaginary || node.failed())
+    return result;
+  Value part = node.create<nn::GatherOp>(spectrum.imaginary, sources, last);
+  result.imaginary =
+      node.create<nn::SelectOp>(isMirror, node.create<nn::NegOp>(part), part);
+  return result;
 }
 
 static Results importDFT(NodeContext &node, int64_t axis) {
@@ -147,35 +128,48 @@ static Results importDFT(NodeContext &node, int64_t axis) {
   bool half = node.boolAttr("onesided", false);
   if (node.failed())
     return {};
-  if (inverse && half)
-    return node.unsupported("the inverse of a one-sided spectrum is not "
-                            "supported");
   int64_t rank = node.rank(input);
   axis = node.axis(axis, rank);
   if (node.failed())
     return {};
   if (axis == rank - 1)
     return node.bad("its axis is that of real and imaginary parts");
-  Type i64 = node.builder().getI64Type();
-  Value length;
+  Type type = node.elementType(input), i64 = node.builder().getI64Type();
+  Value size = sizeAt(node, input, axis), length = size;
   if (node.hasInput(1)) {
-    std::optional<int64_t> known = node.constantInt(1, "the length");
-    if (!known)
-      return {};
-    if (*known < 1)
+    length = node.reshape(node.cast(node.input(1), i64), {});
+    if (auto known = nn::getConstantElements(length);
+        known && known->front() < 1)
       return node.bad("its length must be positive");
-    length = node.scalar(i64, *known);
-    // Beyond its end a signal is zero, which adds nothing.
-    input = node.slice(input, axis, 0, *known);
-  } else {
-    length = node.reshape(node.create<nn::ShapeOp>(input, axis, axis + 1), {});
+  } else if (inverse && half) {
+    // As if the whole spectrum had an even length.
+    Value two = node.scalar(i64, 2);
+    length = node.create<nn::SubOp>(node.create<nn::MulOp>(size, two), two);
   }
   auto order = llvm::to_vector(llvm::seq<int64_t>(0, rank));
   std::swap(order[axis], order[rank - 2]);
-  Complex signal = splitParts(node, node.transpose(input, order));
-  Complex spectrum = transform(node, signal, length,
-                               half ? oneSided(node, length) : length, inverse);
-  return node.transpose(joinParts(node, spectrum), order);
+  input = node.cast(node.transpose(input, order), fourierType(node, type));
+  Complex signal = splitParts(node, input);
+  if (inverse && half) {
+    Complex whole = fourierTransform(
+        node, completeSpectrum(node, signal, length), length, length, true);
+    return node.failed()
+               ? Results()
+               : Results(node.cast(
+                     node.transpose(node.unsqueeze(whole.real, {rank - 1}),
+                                    order),
+                     type));
+  }
+  // A signal that is longer is cut.
+  for (Value *part : {&signal.real, &signal.imaginary})
+    if (*part && node.hasInput(1))
+      *part = node.create<nn::SliceOp>(
+          *part, node.ints({0}), node.reshape(length, {1}), node.ints({1}),
+          ArrayRef<int64_t>{rank - 2});
+  Complex spectrum = fourierTransform(
+      node, signal, length, half ? oneSided(node, length) : length, inverse);
+  Value result = node.transpose(joinParts(node, spectrum), order);
+  return node.failed() ? Results() : Results(node.cast(result, type));
 }
 
 static Results importDFTByAttribute(NodeContext &node) {
@@ -207,7 +201,8 @@ static Results importSTFT(NodeContext &node) {
     length = node.reshape(node.create<nn::ShapeOp>(window, 0, 1), {});
   else
     return node.bad("it needs a window or the length of a frame");
-  Complex signal = splitParts(node, input);
+  Type type = node.elementType(input), wide = fourierType(node, type);
+  Complex signal = splitParts(node, node.cast(input, wide));
   if (node.failed())
     return {};
   Value total = node.reshape(node.create<nn::ShapeOp>(input, 1, 2), {});
@@ -222,11 +217,89 @@ static Results importSTFT(NodeContext &node) {
       continue;
     *part = node.create<nn::GatherOp>(*part, places, 1);
     if (window)
-      *part = node.create<nn::MulOp>(*part, window);
+      *part = node.create<nn::MulOp>(*part, node.cast(window, wide));
   }
   Value count = half ? oneSided(node, length) : length;
-  return joinParts(node,
-                   transform(node, signal, length, count, /*inverse=*/false));
+  Value result = joinParts(
+      node, fourierTransform(node, signal, length, count, /*inverse=*/false));
+  return node.failed() ? Results() : Results(node.cast(result, type));
+}
+
+//===----------------------------------------------------------------------===//
+// Mel filters
+//===----------------------------------------------------------------------===//
+
+/// A matrix that sums frequencies into bands: each is a triangle between the
+/// centres of its neighbours, which have equal distances on the mel scale.
+static Results importMelWeightMatrix(NodeContext &node) {
+  Type type = swage::onnx::elementTypeOf(node.intAttr("output_datatype", 1),
+                                         node.context());
+  if (!type)
+    return node.bad("its attribute 'output_datatype' is not an element type");
+  Type f64 = node.builder().getF64Type(), i64 = node.builder().getI64Type();
+  auto scalar = [&](unsigned index, Type as) -> Value {
+    Value value = node.input(index);
+    return node.failed() ? Value() : node.reshape(node.cast(value, as), {});
+  };
+  auto number = [&](double value) { return node.scalar(f64, value); };
+  auto add = [&](Value a, Value b) { return node.create<nn::AddOp>(a, b); };
+  auto sub = [&](Value a, Value b) { return node.create<nn::SubOp>(a, b); };
+  auto mul = [&](Value a, Value b) { return node.create<nn::MulOp>(a, b); };
+  auto div = [&](Value a, Value b) { return node.create<nn::DivOp>(a, b); };
+  Value bands = scalar(0, i64), length = scalar(1, i64);
+  Value rate = scalar(2, f64), low = scalar(3, f64), high = scalar(4, f64);
+  const double scale = 2595 / std::log(10.0);
+  auto mel = [&](Value hertz) {
+    Value ratio = add(div(hertz, number(700)), number(1));
+    return mul(node.create<nn::LogOp>(ratio), number(scale));
+  };
+  Value edges = add(bands, node.scalar(i64, 2));
+  if (node.failed())
+    return {};
+  Value lowest = mel(low);
+  Value step = div(sub(mel(high), lowest), node.cast(edges, f64));
+  Value places = countTo(node, edges);
+  if (node.failed())
+    return {};
+  places = add(mul(node.cast(places, f64), step), lowest);
+  // Back to hertz, and to the number of a frequency.
+  places =
+      mul(sub(node.create<nn::PowOp>(number(10), div(places, number(2595))),
+              number(1)),
+          number(700));
+  Value span = add(length, node.scalar(i64, 1));
+  if (node.failed())
+    return {};
+  places =
+      node.create<nn::FloorOp>(div(mul(places, node.cast(span, f64)), rate));
+  auto edge = [&](int64_t first) {
+    Value end = node.reshape(add(bands, node.scalar(i64, first)), {1});
+    return node.create<nn::SliceOp>(places, node.ints({first}), end,
+                                    node.ints({1}), ArrayRef<int64_t>{0});
+  };
+  Value lower = edge(0), centre = edge(1), upper = edge(2);
+  Value frequencies = countTo(node, oneSided(node, length));
+  if (node.failed())
+    return {};
+  Value f = node.unsqueeze(node.cast(frequencies, f64), {1});
+  auto within = [&](Value from, Value to) {
+    return node.create<nn::AndOp>(node.create<nn::GreaterEqualOp>(f, from),
+                                  node.create<nn::LessEqualOp>(f, to));
+  };
+  // A triangle without a rising side begins at its top.
+  Value rise = sub(centre, lower);
+  Value flat = node.create<nn::EqualOp>(rise, number(0));
+  rise = node.create<nn::SelectOp>(flat, number(1), rise);
+  Value rising =
+      node.create<nn::SelectOp>(flat, number(1), div(sub(f, lower), rise));
+  rising = node.create<nn::SelectOp>(within(lower, centre), rising, number(0));
+  Value fall = node.create<nn::MaxOp>(sub(upper, centre), number(1));
+  Value falling = div(sub(upper, f), fall);
+  Value result = node.create<nn::SelectOp>(
+      node.create<nn::AndOp>(within(centre, upper),
+                             node.create<nn::LessOp>(f, upper)),
+      falling, rising);
+  return node.failed() ? Results() : Results(node.cast(result, type));
 }
 
 void swage::onnx::registerSignalOps(Registry &registry) {
@@ -236,4 +309,5 @@ void swage::onnx::registerSignalOps(Registry &registry) {
   registry.add("DFT", 17, {1, 2}, importDFTByAttribute);
   registry.add("DFT", 20, {1, 3}, importDFTByInput);
   registry.add("STFT", 17, {2, 4}, importSTFT);
+  registry.add("MelWeightMatrix", 17, {5, 5}, importMelWeightMatrix);
 }
