@@ -21,10 +21,15 @@ Registry::Registry() {
   registerGridSampleOps(*this);
   registerIndexingOps(*this);
   registerLinearOps(*this);
+  registerLinearAttentionOps(*this);
+  registerLinearModelsOps(*this);
   registerLossOps(*this);
   registerMoveOps(*this);
+  registerNGramsOps(*this);
   registerNormalizationOps(*this);
+  registerOptimizersOps(*this);
   registerPoolingOps(*this);
+  registerPreprocessingOps(*this);
   registerQuantizationOps(*this);
   registerRandomOps(*this);
   registerRecurrentOps(*this);
@@ -35,6 +40,7 @@ Registry::Registry() {
   registerSequencesOps(*this);
   registerShapeOps(*this);
   registerSignalOps(*this);
+  registerTreesOps(*this);
   registerUnpoolingOps(*this);
 }
 

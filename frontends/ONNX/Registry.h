@@ -64,10 +64,15 @@ void registerElementwiseOps(Registry &registry);
 void registerGridSampleOps(Registry &registry);
 void registerIndexingOps(Registry &registry);
 void registerLinearOps(Registry &registry);
+void registerLinearAttentionOps(Registry &registry);
+void registerLinearModelsOps(Registry &registry);
 void registerLossOps(Registry &registry);
 void registerMoveOps(Registry &registry);
+void registerNGramsOps(Registry &registry);
 void registerNormalizationOps(Registry &registry);
+void registerOptimizersOps(Registry &registry);
 void registerPoolingOps(Registry &registry);
+void registerPreprocessingOps(Registry &registry);
 void registerQuantizationOps(Registry &registry);
 void registerRandomOps(Registry &registry);
 void registerRecurrentOps(Registry &registry);
@@ -78,6 +83,7 @@ void registerSearchOps(Registry &registry);
 void registerSequencesOps(Registry &registry);
 void registerShapeOps(Registry &registry);
 void registerSignalOps(Registry &registry);
+void registerTreesOps(Registry &registry);
 void registerUnpoolingOps(Registry &registry);
 
 } // namespace swage::onnx

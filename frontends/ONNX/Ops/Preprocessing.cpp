@@ -1,0 +1,217 @@
+//===- Preprocessing.cpp - features made ready ----------------------------===//
+//
+// Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
+//
+// What classical models do to features of numbers before they score them.
+//
+//===----------------------------------------------------------------------===//
+#include "frontends/ONNX/Ops/Common.h"
+#include "frontends/ONNX/Ops/Scores.h"
+#include "frontends/ONNX/Registry.h"
+
+using namespace mlir;
+using namespace swage;
+using namespace swage::onnx;
+
+/// An attribute of one number, or one for each feature.
+static Value perFeature(NodeContext &node, Value like, StringRef name) {
+  SmallVector<double> numbers = node.floatsAttr(name);
+  if (node.failed() || numbers.empty())
+    return {};
+  return node.floatTensor(node.elementType(like), {int64_t(numbers.size())},
+                          numbers);
+}
+
+static Results importScaler(NodeContext &node) {
+  Value value = node.input(0);
+  if (node.failed())
+    return {};
+  value = node.cast(value, node.builder().getF32Type());
+  if (Value offset = perFeature(node, value, "offset"))
+    value = node.create<nn::SubOp>(value, offset);
+  if (Value scale = perFeature(node, value, "scale"))
+    value = node.create<nn::MulOp>(value, scale);
+  return value;
+}
+
+static Results importNormalizer(NodeContext &node) {
+  std::string norm = node.stringAttr("norm", "MAX");
+  Value value = node.input(0);
+  if (node.failed() || node.rank(value) == 0)
+    return node.bad("its input must have a dimension");
+  value = node.cast(value, node.builder().getF32Type());
+  int64_t last = node.rank(value) - 1;
+  ArrayRef<int64_t> axes(last);
+  Value size;
+  if (norm == "MAX")
+    size = node.create<nn::ReduceMaxOp>(node.create<nn::AbsOp>(value), axes,
+                                        /*keep_dims=*/true);
+  else if (norm == "L1")
+    size = node.create<nn::ReduceSumOp>(node.create<nn::AbsOp>(value), axes,
+                                        /*keep_dims=*/true);
+  else if (norm == "L2")
+    size = node.create<nn::SqrtOp>(node.create<nn::ReduceSumOp>(
+        node.create<nn::MulOp>(value, value), axes, /*keep_dims=*/true));
+  else
+    return node.bad("its attribute 'norm' must be MAX, L1 or L2");
+  // Zeros stay zeros.
+  Value none = node.create<nn::EqualOp>(size, node.scalarLike(value, 0));
+  size = node.create<nn::SelectOp>(none, node.scalarLike(value, 1), size);
+  return node.create<nn::DivOp>(value, size);
+}
+
+static Results importBinarizer(NodeContext &node) {
+  double threshold = node.floatAttr("threshold", 0);
+  Value value = node.input(0);
+  if (node.failed())
+    return {};
+  Type type = node.elementType(value);
+  // A fractional threshold is for integers what the integer below is.
+  if (isa<IntegerType>(type))
+    threshold = std::floor(threshold);
+  Value above = node.create<nn::GreaterOp>(value, node.scalar(type, threshold));
+  return node.failed() ? Results() : Results(node.cast(above, type));
+}
+
+static Results importImputer(NodeContext &node) {
+  Value value = node.input(0);
+  if (node.failed())
+    return {};
+  Type type = node.elementType(value);
+  Value missing, replacement;
+  if (isa<FloatType>(type)) {
+    double replaced = node.floatAttr("replaced_value_float", 0);
+    replacement = perFeature(node, value, "imputed_value_floats");
+    missing =
+        std::isnan(replaced)
+            ? node.create<nn::IsNaNOp>(value)
+            : node.create<nn::EqualOp>(value, node.scalar(type, replaced));
+  } else {
+    int64_t replaced = node.intAttr("replaced_value_int64", 0);
+    if (auto list = node.intsAttr("imputed_value_int64s"))
+      replacement = node.intTensor(type, {int64_t(list->size())}, *list);
+    missing =
+        node.create<nn::EqualOp>(value, node.intTensor(type, {}, {replaced}));
+  }
+  for (StringRef name : {"replaced_value_float", "replaced_value_int64",
+                         "imputed_value_floats", "imputed_value_int64s"})
+    node.ignoreAttr(name);
+  if (!replacement)
+    return node.bad("it has no values to put in for its type of input");
+  return node.create<nn::SelectOp>(missing, replacement, value);
+}
+
+static Results importArrayFeatureExtractor(NodeContext &node) {
+  Value value = node.input(0), places = node.input(1);
+  if (node.failed() || node.rank(value) == 0)
+    return node.bad("its input must have a dimension");
+  if (node.rank(value) == 1)
+    value = node.unsqueeze(value, {0});
+  places = node.reshape(places, {-1});
+  if (node.failed())
+    return {};
+  return node.create<nn::GatherOp>(value, places, node.rank(value) - 1);
+}
+
+static Results importFeatureVectorizer(NodeContext &node) {
+  node.ignoreAttr("inputdimensions");
+  SmallVector<Value> columns;
+  for (Value value : node.tensorInputs())
+    columns.push_back(featureRows(node, value, node.builder().getF32Type()));
+  return node.concat(columns, 1);
+}
+
+//===----------------------------------------------------------------------===//
+// Encoders
+//===----------------------------------------------------------------------===//
+
+static Results importOneHotEncoder(NodeContext &node) {
+  node.ignoreAttr("zeros");
+  if (node.hasAttr("cats_strings"))
+    return node.unsupported("categories that are strings are not supported");
+  auto categories = node.intsAttr("cats_int64s");
+  Value value = node.input(0);
+  if (node.failed() || !categories)
+    return node.bad("its attribute 'cats_int64s' is missing");
+  Type i64 = node.builder().getI64Type();
+  value = node.cast(value, i64);
+  if (node.failed())
+    return {};
+  // What is no category is zeros.
+  Value hot = node.create<nn::EqualOp>(
+      node.unsqueeze(value, {node.rank(value)}),
+      node.intTensor(i64, {int64_t(categories->size())}, *categories));
+  return node.failed() ? Results()
+                       : Results(node.cast(hot, node.builder().getF32Type()));
+}
+
+/// One of the lists of a label encoder; null when there is none of numbers.
+static Value labelList(NodeContext &node, StringRef name) {
+  std::string prefix = name.str();
+  if (const AttributeProto *attribute = node.attr(prefix + "_tensor"))
+    return node.constant(attribute->t());
+  if (auto list = node.intsAttr(prefix + "_int64s"))
+    return node.ints(*list);
+  SmallVector<double> floats = node.floatsAttr(prefix + "_floats");
+  if (floats.empty())
+    return {};
+  return node.floatTensor(node.builder().getF32Type(), {int64_t(floats.size())},
+                          floats);
+}
+
+/// Numbers replaced by those at the place of the key that they equal.
+static Results importLabelEncoder(NodeContext &node) {
+  for (StringRef name : {"keys_strings", "values_strings"})
+    if (node.hasAttr(name))
+      return node.unsupported("labels that are strings are not supported");
+  Value value = node.input(0);
+  Value keys = labelList(node, "keys"), values = labelList(node, "values");
+  if (node.failed() || !keys || !values ||
+      node.shape(keys) != node.shape(values) || node.rank(keys) != 1)
+    return node.bad("its keys and values must be lists of one length");
+  Type type = node.elementType(values);
+  Value otherwise;
+  if (const AttributeProto *attribute = node.attr("default_tensor"))
+    otherwise = node.reshape(node.constant(attribute->t()), {});
+  else if (isa<IntegerType>(type))
+    otherwise = node.intTensor(type, {}, {node.intAttr("default_int64", -1)});
+  else
+    otherwise = node.scalar(type, node.floatAttr("default_float", -0.0));
+  for (StringRef name : {"default_int64", "default_float", "default_string"})
+    node.ignoreAttr(name);
+  if (!node.requireSameType({value, keys}))
+    return {};
+  int64_t last = node.rank(value);
+  value = node.unsqueeze(value, {last});
+  Value found = node.create<nn::EqualOp>(value, keys);
+  // NaN is a key like any other.
+  if (isa<FloatType>(node.elementType(keys)))
+    found = node.create<nn::OrOp>(
+        found, node.create<nn::AndOp>(node.create<nn::IsNaNOp>(value),
+                                      node.create<nn::IsNaNOp>(keys)));
+  if (node.failed())
+    return {};
+  Value hits = node.cast(found, node.builder().getI32Type());
+  Value place = node.create<nn::ArgMaxOp>(hits, last, /*keep_dims=*/false,
+                                          /*select_last=*/true);
+  Value any = node.create<nn::ReduceMaxOp>(hits, ArrayRef<int64_t>{last},
+                                           /*keep_dims=*/false);
+  Value picked = node.create<nn::GatherOp>(values, place, 0);
+  return node.create<nn::SelectOp>(
+      node.create<nn::GreaterOp>(any, node.scalarLike(hits, 0)), picked,
+      otherwise);
+}
+
+void swage::onnx::registerPreprocessingOps(Registry &registry) {
+  auto add = [&](StringRef name, int64_t since, Arity arity, Handler handler) {
+    registry.add(name, since, arity, handler, kClassicalDomain);
+  };
+  add("Scaler", 1, {1, 1}, importScaler);
+  add("Normalizer", 1, {1, 1}, importNormalizer);
+  add("Binarizer", 1, {1, 1}, importBinarizer);
+  add("Imputer", 1, {1, 1}, importImputer);
+  add("ArrayFeatureExtractor", 1, {2, 2}, importArrayFeatureExtractor);
+  add("FeatureVectorizer", 1, {1, kVariadic}, importFeatureVectorizer);
+  add("OneHotEncoder", 1, {1, 1}, importOneHotEncoder);
+  add("LabelEncoder", 2, {1, 1}, importLabelEncoder);
+}
