@@ -13,6 +13,7 @@ using namespace swage::onnx;
 Registry::Registry() {
   registerActivationOps(*this);
   registerAttentionOps(*this);
+  registerBatchScanOps(*this);
   registerControlFlowOps(*this);
   registerConvolutionOps(*this);
   registerDeformConvOps(*this);
@@ -20,6 +21,7 @@ Registry::Registry() {
   registerElementwiseOps(*this);
   registerGridSampleOps(*this);
   registerIndexingOps(*this);
+  registerLegacyOps(*this);
   registerLinearOps(*this);
   registerLinearAttentionOps(*this);
   registerLinearModelsOps(*this);

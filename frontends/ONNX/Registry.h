@@ -56,6 +56,7 @@ private:
 // One per file under Ops/.
 void registerActivationOps(Registry &registry);
 void registerAttentionOps(Registry &registry);
+void registerBatchScanOps(Registry &registry);
 void registerControlFlowOps(Registry &registry);
 void registerConvolutionOps(Registry &registry);
 void registerDeformConvOps(Registry &registry);
@@ -63,6 +64,7 @@ void registerEinsumOps(Registry &registry);
 void registerElementwiseOps(Registry &registry);
 void registerGridSampleOps(Registry &registry);
 void registerIndexingOps(Registry &registry);
+void registerLegacyOps(Registry &registry);
 void registerLinearOps(Registry &registry);
 void registerLinearAttentionOps(Registry &registry);
 void registerLinearModelsOps(Registry &registry);

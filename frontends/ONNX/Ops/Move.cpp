@@ -160,12 +160,20 @@ static Results importSplit(NodeContext &node) {
   int64_t axis = node.axis(node.intAttr("axis", 0), node.rank(value));
   int64_t parts = node.numOutputs();
   std::optional<SmallVector<int64_t>> sizes;
-  if (node.opset() < 13)
+  // The first version takes sizes of the type of what is split.
+  if (node.opset() < 2 && node.hasInput(1)) {
+    auto numbers = node.constantFloats(node.input(1));
+    if (!numbers)
+      return node.unsupported("the sizes of the parts must be known at compile "
+                              "time");
+    sizes.emplace(numbers->begin(), numbers->end());
+  } else if (node.opset() < 13) {
     sizes = node.intsAttr("split");
-  else if (node.hasInput(1) && !nn::getConstantElements(node.input(1)))
+  } else if (node.hasInput(1) && !nn::getConstantElements(node.input(1))) {
     return splitBySizes(node, value, axis, node.input(1));
-  else if (node.hasInput(1))
+  } else if (node.hasInput(1)) {
     sizes = node.constantInts(1, "the sizes of the parts");
+  }
   if (node.opset() >= 18)
     parts = node.intAttr("num_outputs", parts);
   if (node.failed())
@@ -274,33 +282,12 @@ static Results importPad(NodeContext &node) {
   return node.create<nn::PadOp>(value, pads, filler, mode);
 }
 
-/// Outside of training a dropout passes everything.
-static Results importDropout(NodeContext &node) {
-  node.ignoreAttr("consumed_inputs");
-  node.ignoreAttr("is_test");
-  node.ignoreAttr("ratio");
-  node.ignoreAttr("seed");
-  Value value = node.input(0);
-  if (node.hasInput(2)) {
-    std::optional<int64_t> training = node.constantInt(2, "whether it trains");
-    if (!training)
-      return {};
-    bool random = *training != 0;
-    if (random && node.hasInput(1)) {
-      std::optional<SmallVector<double>> ratio =
-          node.constantFloats(node.input(1));
-      random = !ratio || ratio->size() != 1 || ratio->front() != 0;
-    }
-    if (random)
-      return node.unsupported("dropping at random is not supported");
-  }
-  if (!node.hasOutput(1))
-    return value;
-  // The mask was of the data's type before version 10.
-  Type maskType =
-      node.opset() < 10 ? node.elementType(value) : node.builder().getI1Type();
-  Value mask = fill(node, node.scalar(maskType, 1), node.shapeOf(value));
-  return {value, mask};
+/// The same bits as another type.
+static Results importBitCast(NodeContext &node) {
+  Type type = swage::onnx::elementTypeOf(node.intAttr("to", 0), node.context());
+  if (!type)
+    return node.bad("its attribute 'to' is not an element type");
+  return node.create<nn::BitcastOp>(node.input(0), type);
 }
 
 /// Around the middle: what is too large is cut, what is too small padded.
@@ -346,12 +333,12 @@ void swage::onnx::registerMoveOps(Registry &registry) {
   registry.add("ConstantOfShape", 9, {1, 1}, importConstantOfShape);
   registry.add("Cast", 6, {1, 1}, importCast);
   registry.add("CastLike", 15, {2, 2}, importCastLike);
+  registry.add("BitCast", 26, {1, 1}, importBitCast);
   registry.add("Slice", 1, {1, 1}, importSliceByAttributes);
   registry.add("Slice", 10, {3, 5}, importSlice);
-  registry.add("Split", 2, {1, 2}, importSplit);
+  registry.add("Split", 1, {1, 2}, importSplit);
   registry.add("Gather", 1, {2, 2}, importGather);
   registry.add("Pad", 1, {1, 1}, importPadByAttributes);
   registry.add("Pad", 11, {2, 4}, importPad);
-  registry.add("Dropout", 1, {1, 3}, importDropout);
   registry.add("CenterCropPad", 18, {2, 2}, importCenterCropPad);
 }

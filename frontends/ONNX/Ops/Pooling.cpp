@@ -46,8 +46,14 @@ static Value norm(NodeContext &node, Value input, double p,
   return node.create<nn::PowOp>(sum, node.scalarLike(input, 1 / p));
 }
 
+/// The first version wrote the exponent as a float.
+static double readExponent(NodeContext &node) {
+  return node.opset() < 2 ? node.floatAttr("p", 2)
+                          : double(node.intAttr("p", 2));
+}
+
 static Results importGlobalLp(NodeContext &node) {
-  double p = node.intAttr("p", 2);
+  double p = readExponent(node);
   Value input = node.input(0);
   SmallVector<int64_t> axes = spatialAxes(node, input);
   return norm(node, input, p, [&](Value value) {
@@ -84,7 +90,7 @@ static Results importAveragePool(NodeContext &node) {
 static Results importLpPool(NodeContext &node) {
   Value input = node.input(0);
   WindowAttributes window = readWindow(node, node.rank(input));
-  double p = node.intAttr("p", 2);
+  double p = readExponent(node);
   bool ceil = node.boolAttr("ceil_mode", false);
   input = resolveAutoPad(node, window, input, Value());
   return norm(node, input, p, [&](Value value) {
@@ -128,8 +134,8 @@ static Results importMaxPool(NodeContext &node) {
 void swage::onnx::registerPoolingOps(Registry &registry) {
   registry.add("GlobalAveragePool", 1, {1, 1}, importGlobal<nn::ReduceMeanOp>);
   registry.add("GlobalMaxPool", 1, {1, 1}, importGlobal<nn::ReduceMaxOp>);
-  registry.add("GlobalLpPool", 2, {1, 1}, importGlobalLp);
+  registry.add("GlobalLpPool", 1, {1, 1}, importGlobalLp);
   registry.add("AveragePool", 1, {1, 1}, importAveragePool);
-  registry.add("LpPool", 2, {1, 1}, importLpPool);
+  registry.add("LpPool", 1, {1, 1}, importLpPool);
   registry.add("MaxPool", 1, {1, 1}, importMaxPool);
 }

@@ -22,16 +22,17 @@ namespace {
 class Generator {
 public:
   /// For tensors whose sizes are the elements of the vector `shape`.
-  Generator(NodeContext &node, Value shape)
+  Generator(NodeContext &node, Value shape, bool wholeSeed = false)
       : node(node), shape(shape),
         type(IntegerType::get(node.context(), 64, IntegerType::Unsigned)) {
-    const std::string &name = node.proto().name().empty() &&
-                                      node.proto().output_size() > 0
-                                  ? node.proto().output(0)
-                                  : node.proto().name();
+    const std::string &name =
+        node.proto().name().empty() && node.proto().output_size() > 0
+            ? node.proto().output(0)
+            : node.proto().name();
     seed = llvm::xxh3_64bits(name);
     if (node.hasAttr("seed")) {
-      double given = node.floatAttr("seed", 0);
+      double given = wholeSeed ? double(node.intAttr("seed", 0))
+                               : node.floatAttr("seed", 0);
       std::memcpy(&seed, &given, sizeof(seed));
     }
   }
@@ -54,8 +55,8 @@ public:
     bits = node.create<nn::ShiftRightOp>(bits, constant(40));
     bits = node.create<nn::AddOp>(bits, constant(1));
     Type f32 = node.builder().getF32Type();
-    Value numbers = node.create<nn::MulOp>(node.cast(bits, f32),
-                                           node.scalar(f32, 0x1p-24));
+    Value numbers =
+        node.create<nn::MulOp>(node.cast(bits, f32), node.scalar(f32, 0x1p-24));
     return node.create<nn::ReshapeOp>(numbers, shape, /*allow_zero=*/true);
   }
 
@@ -177,11 +178,60 @@ static Results importMultinomial(NodeContext &node) {
   return node.failed() ? Results() : Results(node.cast(classes, type));
 }
 
+/// Elements dropped at random while a network is trained, and the others made
+/// greater by as much; outside of training everything passes.
+static Results importDropout(NodeContext &node) {
+  for (StringRef name : {"consumed_inputs", "is_test", "ratio"})
+    node.ignoreAttr(name);
+  Value value = node.input(0);
+  if (node.failed())
+    return {};
+  Type boolean = node.builder().getI1Type();
+  // The mask was of the data's type before version 10.
+  Type maskType = node.opset() < 10 ? node.elementType(value) : boolean;
+  auto whole = [&]() -> Value {
+    if (!node.hasOutput(1))
+      return {};
+    return fill(node, node.scalar(maskType, 1), node.shapeOf(value));
+  };
+  Value trains = node.input(2);
+  std::optional<SmallVector<int64_t>> known;
+  if (trains)
+    known = nn::getConstantElements(trains);
+  if (!trains || (known && known->size() == 1 && known->front() == 0)) {
+    node.ignoreAttr("seed");
+    return {value, whole()};
+  }
+  Type type = node.elementType(value), wide = accumulator(type);
+  Type f32 = node.builder().getF32Type();
+  Value ratio = node.hasInput(1)
+                    ? node.cast(node.reshape(node.input(1), {}), f32)
+                    : node.scalar(f32, 0.5);
+  if (node.failed())
+    return {};
+  // Numbers in (0, 1] are not above a ratio just as often as it says.
+  Generator generator(node, node.shapeOf(value), /*wholeSeed=*/true);
+  Value kept = node.create<nn::GreaterOp>(generator.uniform(), ratio);
+  Value still = node.create<nn::NotOp>(node.reshape(trains, {}));
+  kept = node.create<nn::OrOp>(kept, still);
+  Value rest = node.create<nn::SubOp>(node.scalar(f32, 1), ratio);
+  rest = node.create<nn::SelectOp>(still, node.scalar(f32, 1), rest);
+  if (node.failed())
+    return {};
+  Value scaled =
+      node.create<nn::DivOp>(node.cast(value, wide), node.cast(rest, wide));
+  Value result = node.create<nn::SelectOp>(kept, scaled, node.scalar(wide, 0));
+  if (node.failed())
+    return {};
+  return {node.cast(result, type), node.cast(kept, maskType)};
+}
+
 void swage::onnx::registerRandomOps(Registry &registry) {
   registry.add("RandomUniform", 1, {0, 0}, importByShape<false>);
   registry.add("RandomNormal", 1, {0, 0}, importByShape<true>);
   registry.add("RandomUniformLike", 1, {1, 1}, importLike<false>);
   registry.add("RandomNormalLike", 1, {1, 1}, importLike<true>);
   registry.add("Bernoulli", 15, {1, 1}, importBernoulli);
+  registry.add("Dropout", 1, {1, 3}, importDropout);
   registry.add("Multinomial", 7, {1, 1}, importMultinomial);
 }

@@ -52,6 +52,8 @@ public:
     if (directions == 1 && !reverseFirst && direction != "forward")
       node.bad("its attribute 'direction' is '" + direction + "'");
     batchFirst = node.boolAttr("layout", false);
+    // The first versions could leave out the sequence; a name does as well.
+    node.ignoreAttr("output_sequence");
     if (node.hasAttr("clip"))
       clip = node.builder().getF64FloatAttr(node.floatAttr("clip", 0));
     readActivations(activations);
@@ -242,7 +244,7 @@ static Results importGRU(NodeContext &node) {
 }
 
 void swage::onnx::registerRecurrentOps(Registry &registry) {
-  registry.add("RNN", 7, {3, 6}, importRNN);
-  registry.add("LSTM", 7, {3, 8}, importLSTM);
-  registry.add("GRU", 7, {3, 6}, importGRU);
+  registry.add("RNN", 1, {3, 6}, importRNN);
+  registry.add("LSTM", 1, {3, 8}, importLSTM);
+  registry.add("GRU", 1, {3, 6}, importGRU);
 }
