@@ -26,6 +26,9 @@ Registry::Registry() {
   registerLinearAttentionOps(*this);
   registerLinearModelsOps(*this);
   registerLossOps(*this);
+  registerMicrosoftAttentionOps(*this);
+  registerMicrosoftQuantizedOps(*this);
+  registerMicrosoftTransformersOps(*this);
   registerMoveOps(*this);
   registerNGramsOps(*this);
   registerNormalizationOps(*this);

@@ -6,6 +6,7 @@
 // pass recognises that composition wherever it comes from.
 //
 //===----------------------------------------------------------------------===//
+#include "frontends/ONNX/Ops/Attention.h"
 #include "frontends/ONNX/Constants.h"
 #include "frontends/ONNX/GraphImporter.h"
 #include "frontends/ONNX/Ops/Common.h"
@@ -25,8 +26,7 @@ struct Operands {
 };
 } // namespace
 
-/// [batch, length, heads * size] -> [batch, heads, length, size].
-static Value splitHeads(NodeContext &node, Value value, int64_t heads) {
+Value swage::onnx::splitHeads(NodeContext &node, Value value, int64_t heads) {
   if (node.failed())
     return {};
   int64_t width = node.shape(value)[2];
@@ -42,7 +42,7 @@ static Value splitHeads(NodeContext &node, Value value, int64_t heads) {
       {0, 2, 1, 3});
 }
 
-static Value joinHeads(NodeContext &node, Value value) {
+Value swage::onnx::joinHeads(NodeContext &node, Value value) {
   value = node.transpose(value, {0, 2, 1, 3});
   Value sizes =
       node.concat({node.create<nn::ShapeOp>(value, 0, 2), node.ints({-1})}, 0);
@@ -70,10 +70,8 @@ static Operands readOperands(NodeContext &node) {
   return operands;
 }
 
-/// The product of `lhs`, whose heads come in groups, with the one head of `rhs`
-/// that each group shares.
-static Value groupedMatMul(NodeContext &node, Value lhs, Value rhs,
-                           bool transpose) {
+Value swage::onnx::groupedMatMul(NodeContext &node, Value lhs, Value rhs,
+                                 bool transpose) {
   if (node.failed())
     return {};
   int64_t heads = node.shape(lhs)[1], shared = node.shape(rhs)[1];
@@ -101,13 +99,14 @@ static Value groupedMatMul(NodeContext &node, Value lhs, Value rhs,
   return node.create<nn::ReshapeOp>(product, sizes, /*allow_zero=*/true);
 }
 
-/// scale * query * key^T. Each factor takes the root of the scale, as the
-/// standard has it, so that narrow floats do not overflow.
-static Value scaledScores(NodeContext &node, Value query, Value key) {
+/// Each factor takes the root of the scale, as the standard has it, so that
+/// narrow floats do not overflow.
+Value swage::onnx::scaledScores(NodeContext &node, Value query, Value key,
+                                std::optional<double> given) {
   if (node.failed())
     return {};
-  double scale = node.floatAttr("scale", 0);
-  if (!node.hasAttr("scale")) {
+  double scale = given.value_or(0);
+  if (!given) {
     int64_t size = node.shape(query)[3];
     if (ShapedType::isDynamic(size)) {
       node.unsupported("the size of a head must be known at compile time");
@@ -121,11 +120,17 @@ static Value scaledScores(NodeContext &node, Value query, Value key) {
   return groupedMatMul(node, query, key, /*transpose=*/true);
 }
 
-/// 0 where the condition holds, minus infinity elsewhere.
-static Value biasOf(NodeContext &node, Value allowed, Type type) {
-  return node.create<nn::SelectOp>(
-      allowed, node.scalar(type, 0),
-      node.scalar(type, -std::numeric_limits<double>::infinity()));
+Value swage::onnx::biasOf(NodeContext &node, Value allowed, Type type,
+                          double hidden) {
+  return node.create<nn::SelectOp>(allowed, node.scalar(type, 0),
+                                   node.scalar(type, hidden));
+}
+
+/// The scale that the node's attribute asks for.
+static std::optional<double> givenScale(NodeContext &node) {
+  if (!node.hasAttr("scale"))
+    return std::nullopt;
+  return node.floatAttr("scale", 0);
 }
 
 /// The mask as something to add to the scores; null when there is none. One
@@ -133,8 +138,9 @@ static Value biasOf(NodeContext &node, Value allowed, Type type) {
 static Value maskBias(NodeContext &node, Value mask, Type type, int64_t keys) {
   if (node.failed() || !mask)
     return {};
-  Value bias = node.elementType(mask).isInteger(1) ? biasOf(node, mask, type)
-                                                   : node.cast(mask, type);
+  Value bias = node.elementType(mask).isInteger(1)
+                   ? biasOf(node, mask, type, -HUGE_VAL)
+                   : node.cast(mask, type);
   if (node.failed() || node.rank(mask) == 0)
     return bias;
   int64_t length = node.shape(mask).back();
@@ -165,7 +171,7 @@ static Results importAttention(NodeContext &node) {
     value = node.concat({pastValue, value}, 2);
     offset = node.reshape(node.create<nn::ShapeOp>(pastKey, 2, 3), {});
   }
-  Value scores = scaledScores(node, operands.query, key);
+  Value scores = scaledScores(node, operands.query, key, givenScale(node));
   if (node.failed())
     return {};
 
@@ -186,13 +192,13 @@ static Results importAttention(NodeContext &node) {
                             {1, 2, 3});
     Value length = node.create<nn::ShapeOp>(operands.query, 2, 3);
     offset = node.create<nn::SubOp>(filled, length);
-    biases.push_back(
-        biasOf(node, node.create<nn::LessOp>(keyNumbers, filled), type));
+    biases.push_back(biasOf(node, node.create<nn::LessOp>(keyNumbers, filled),
+                            type, -HUGE_VAL));
   }
   if (causal) {
     Value last = node.create<nn::AddOp>(queryNumbers, offset);
-    biases.push_back(
-        biasOf(node, node.create<nn::LessEqualOp>(keyNumbers, last), type));
+    biases.push_back(biasOf(
+        node, node.create<nn::LessEqualOp>(keyNumbers, last), type, -HUGE_VAL));
   }
 
   Value shown = scores;
@@ -245,7 +251,8 @@ static Results importFlexAttention(NodeContext &node) {
   Operands operands = readOperands(node);
   Type precision =
       elementTypeOf(node.intAttr("softmax_precision", 0), node.context());
-  Value scores = scaledScores(node, operands.query, operands.key);
+  Value scores =
+      scaledScores(node, operands.query, operands.key, givenScale(node));
   const GraphProto *modifyScores = node.graphAttr("score_mod");
   const GraphProto *modifyWeights = node.graphAttr("prob_mod");
   if (node.failed())

@@ -6,6 +6,7 @@
 // tensors are computed in i32, without rounding.
 //
 //===----------------------------------------------------------------------===//
+#include "frontends/ONNX/Ops/Quantization.h"
 #include "frontends/ONNX/Constants.h"
 #include "frontends/ONNX/Ops/Common.h"
 #include "frontends/ONNX/Ops/Convolution.h"
@@ -66,10 +67,8 @@ static Value spread(NodeContext &node, Value parameter, Value value,
   return node.slice(node.reshape(all, sizes), axis, 0, size);
 }
 
-/// Values already divided by the scale, rounded and brought into the range of
-/// `type` around the zero point, which may be null.
-static Value roundTo(NodeContext &node, Value scaled, Value zeroPoint,
-                     Type type, bool saturate) {
+Value swage::onnx::roundTo(NodeContext &node, Value scaled, Value zeroPoint,
+                           Type type, bool saturate) {
   if (node.failed())
     return {};
   Type wide = node.elementType(scaled);
@@ -136,11 +135,11 @@ static Results importDequantizeLinear(NodeContext &node) {
   return node.cast(value, type);
 }
 
-/// Chooses scale and zero point so that the bytes span all values and zero.
-static Results importDynamicQuantizeLinear(NodeContext &node) {
-  Value value = node.input(0);
-  if (!node.elementType(value).isF32())
-    return node.bad("its input must be f32");
+DynamicBytes swage::onnx::quantizeDynamically(NodeContext &node, Value value) {
+  if (node.failed() || !node.elementType(value).isF32()) {
+    node.bad("its input must be f32");
+    return {};
+  }
   Type byte = IntegerType::get(node.context(), 8, IntegerType::Unsigned);
   auto all = llvm::to_vector(llvm::seq<int64_t>(0, node.rank(value)));
   Value none = node.scalarLike(value, 0);
@@ -162,6 +161,11 @@ static Results importDynamicQuantizeLinear(NodeContext &node) {
   return {roundTo(node, scaled, zero, byte, true), scale, zero};
 }
 
+static Results importDynamicQuantizeLinear(NodeContext &node) {
+  DynamicBytes result = quantizeDynamically(node, node.input(0));
+  return {result.bytes, result.scale, result.zeroPoint};
+}
+
 /// A parameter that may have an entry for every row of the first operand of a
 /// matrix product.
 static Value byRow(NodeContext &node, Value parameter) {
@@ -170,9 +174,8 @@ static Value byRow(NodeContext &node, Value parameter) {
   return node.unsqueeze(parameter, {1});
 }
 
-/// The product of quantised matrices in i32.
-static Value multiply(NodeContext &node, Value lhs, Value lhsZero, Value rhs,
-                      Value rhsZero) {
+Value swage::onnx::multiplyQuantized(NodeContext &node, Value lhs,
+                                     Value lhsZero, Value rhs, Value rhsZero) {
   auto same = [&](Value zero) {
     return zero && !node.failed() ? SmallVector<int64_t>(node.shape(zero))
                                   : SmallVector<int64_t>();
@@ -185,8 +188,8 @@ static Value multiply(NodeContext &node, Value lhs, Value lhsZero, Value rhs,
 }
 
 static Results importMatMulInteger(NodeContext &node) {
-  return multiply(node, node.input(0), node.input(2), node.input(1),
-                  node.input(3));
+  return multiplyQuantized(node, node.input(0), node.input(2), node.input(1),
+                           node.input(3));
 }
 
 /// Brings sums in i32 to the scale of the result.
@@ -204,8 +207,8 @@ static Value requantize(NodeContext &node, Value sums, Value lhsScale,
 }
 
 static Results importQLinearMatMul(NodeContext &node) {
-  Value sums = multiply(node, node.input(0), node.input(2), node.input(3),
-                        node.input(5));
+  Value sums = multiplyQuantized(node, node.input(0), node.input(2),
+                                 node.input(3), node.input(5));
   return requantize(node, sums, byRow(node, node.input(1)), node.input(4),
                     byRow(node, node.input(6)), byRow(node, node.input(7)));
 }

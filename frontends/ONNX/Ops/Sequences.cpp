@@ -6,6 +6,7 @@
 // compositions.
 //
 //===----------------------------------------------------------------------===//
+#include "frontends/ONNX/Ops/Attention.h"
 #include "frontends/ONNX/Ops/Common.h"
 #include "frontends/ONNX/Registry.h"
 
@@ -47,46 +48,62 @@ static Value rotate(NodeContext &node, Value value, Value cosine, Value sine,
   return reshapeLike(node, pairs, lastSlice(node, value, 0, size, 1));
 }
 
-static Results importRotaryEmbedding(NodeContext &node) {
-  Value value = node.input(0), cosine = node.input(1), sine = node.input(2);
-  Value positions = node.input(3);
-  bool interleaved = node.boolAttr("interleaved", false);
-  int64_t heads = node.intAttr("num_heads", 0);
-  int64_t size = node.intAttr("rotary_embedding_dim", 0);
-  if (!node.requireSameType({value, cosine, sine}))
+Value swage::onnx::rotaryEmbedding(NodeContext &node, Value value, Value cosine,
+                                   Value sine, Value positions,
+                                   const Rotation &rotation) {
+  if (node.failed())
     return {};
   Value original = value;
-  int64_t headAxis = 1;
+  int64_t headAxis = 1, size = rotation.features;
   if (node.rank(value) == 3) {
     // [batch, length, heads * size] -> [batch, length, heads, size]
-    if (heads < 1)
-      return node.bad("its attribute 'num_heads' is missing");
+    if (rotation.heads < 1) {
+      node.bad("its attribute 'num_heads' is missing");
+      return {};
+    }
     headAxis = 2;
-    Value sizes = node.concat(
-        {node.create<nn::ShapeOp>(value, 0, 2), node.ints({heads, -1})}, 0);
+    Value sizes = node.concat({node.create<nn::ShapeOp>(value, 0, 2),
+                               node.ints({rotation.heads, -1})},
+                              0);
     value = node.create<nn::ReshapeOp>(value, sizes, /*allow_zero=*/false);
   }
-  if (node.failed() || node.rank(value) != 4)
-    return node.bad("its input must have 3 or 4 dimensions");
+  if (node.failed() || node.rank(value) != 4) {
+    node.bad("its input must have 3 or 4 dimensions");
+    return {};
+  }
   int64_t features = node.shape(value)[3];
-  if (ShapedType::isDynamic(features))
-    return node.unsupported("the size of a head must be known at compile time");
+  if (ShapedType::isDynamic(features)) {
+    node.unsupported("the size of a head must be known at compile time");
+    return {};
+  }
   if (size == 0)
     size = features;
-  if (size < 0 || size > features || size % 2)
-    return node.bad("it cannot turn " + llvm::Twine(size) + " of " +
-                    llvm::Twine(features) + " features in pairs");
+  if (size < 0 || size > features || size % 2) {
+    node.bad("it cannot turn " + llvm::Twine(size) + " of " +
+             llvm::Twine(features) + " features in pairs");
+    return {};
+  }
   auto angles = [&](Value table) {
     if (positions)
       table = node.create<nn::GatherOp>(table, positions, 0);
     return node.unsqueeze(lastSlice(node, table, 0, size / 2, 1), {headAxis});
   };
-  Value turned =
-      rotate(node, value, angles(cosine), angles(sine), size, interleaved);
+  Value turned = rotate(node, value, angles(cosine), angles(sine), size,
+                        rotation.interleaved);
   if (size < features)
     turned =
         node.concat({turned, lastSlice(node, value, size, features, 1)}, 3);
-  return node.failed() ? Results() : reshapeLike(node, turned, original);
+  return node.failed() ? Value() : reshapeLike(node, turned, original);
+}
+
+static Results importRotaryEmbedding(NodeContext &node) {
+  Value value = node.input(0), cosine = node.input(1), sine = node.input(2);
+  Rotation rotation{node.intAttr("num_heads", 0),
+                    node.intAttr("rotary_embedding_dim", 0),
+                    node.boolAttr("interleaved", false)};
+  if (!node.requireSameType({value, cosine, sine}))
+    return {};
+  return rotaryEmbedding(node, value, cosine, sine, node.input(3), rotation);
 }
 
 /// A convolution of each channel with its past, which the next call continues.
