@@ -111,18 +111,41 @@ static swage_tensor splitComplex(swage_tensor tensor) {
   return tensor;
 }
 
-std::string swage::compareTensors(const Tensor &actual, Tensor &expected,
-                                  Tolerance tolerance) {
-  swage_tensor_retype(&expected.get(), actual->dtype);
-  bool sameType =
-      actual->dtype == expected->dtype && actual->rank == expected->rank &&
-      std::equal(actual->dims, actual->dims + actual->rank, expected->dims);
-  if (!sameType)
-    return formatv("is {0}, expected {1}", actual.getType(),
-                   expected.getType());
+static std::string compare(const swage_tensor &actual, swage_tensor &expected,
+                           Tolerance tolerance);
 
-  swage_tensor ours = splitComplex(actual.get());
-  swage_tensor theirs = splitComplex(expected.get());
+/// Containers must hold the same number of elements, each as expected.
+static std::string compareContainers(const swage_tensor &actual,
+                                     swage_tensor &expected,
+                                     Tolerance tolerance) {
+  if (actual.dims[0] != expected.dims[0])
+    return formatv("has {0} elements, expected {1}", actual.dims[0],
+                   expected.dims[0]);
+  auto *ours = static_cast<const swage_tensor *>(actual.data);
+  auto *theirs = static_cast<swage_tensor *>(expected.data);
+  for (int64_t i = 0; i < actual.dims[0]; ++i) {
+    std::string difference = compare(ours[i], theirs[i], tolerance);
+    if (!difference.empty())
+      return formatv("has an element {0} that {1}", i, difference);
+  }
+  return "";
+}
+
+static std::string compare(const swage_tensor &actual, swage_tensor &expected,
+                           Tolerance tolerance) {
+  swage_tensor_retype(&expected, actual.dtype);
+  if (actual.dtype == expected.dtype &&
+      (actual.dtype == SWAGE_SEQUENCE || actual.dtype == SWAGE_OPTIONAL))
+    return compareContainers(actual, expected, tolerance);
+  bool sameType =
+      actual.dtype == expected.dtype && actual.rank == expected.rank &&
+      std::equal(actual.dims, actual.dims + actual.rank, expected.dims);
+  if (!sameType)
+    return formatv("is {0}, expected {1}", describeTensor(actual),
+                   describeTensor(expected));
+
+  swage_tensor ours = splitComplex(actual);
+  swage_tensor theirs = splitComplex(expected);
   if (isFloat(theirs.dtype) && tolerance.ofLargest > 0)
     tolerance.absolute += tolerance.ofLargest * getLargest(theirs);
   int64_t count = swage_tensor_count(&ours), wrong = 0, worst = 0;
@@ -149,4 +172,9 @@ std::string swage::compareTensors(const Tensor &actual, Tensor &expected,
                  "expected {4}",
                  wrong, count, getPosition(ours, worst),
                  getElementText(ours, worst), getElementText(theirs, worst));
+}
+
+std::string swage::compareTensors(const Tensor &actual, Tensor &expected,
+                                  Tolerance tolerance) {
+  return compare(actual.get(), expected.get(), tolerance);
 }

@@ -16,10 +16,10 @@ Error swage::takeMessage(char *message) {
   return error;
 }
 
-Expected<Tensor> Tensor::load(StringRef path) {
+Expected<Tensor> Tensor::load(StringRef path, const swage_value_info &info) {
   Tensor result;
   char *message = nullptr;
-  if (swage_tensor_load(path.str().c_str(), &result.tensor, &message) !=
+  if (swage_value_load(path.str().c_str(), &info, &result.tensor, &message) !=
       SWAGE_OK) {
     result.tensor = {};
     return takeMessage(message);
@@ -27,9 +27,11 @@ Expected<Tensor> Tensor::load(StringRef path) {
   return result;
 }
 
-std::string Tensor::getType() const {
+std::string swage::describeTensor(const swage_tensor &tensor) {
   ValueSignature value;
   value.dtype = tensor.dtype;
   value.dims.assign(tensor.dims, tensor.dims + tensor.rank);
   return describeType(value);
 }
+
+std::string Tensor::getType() const { return describeTensor(tensor); }

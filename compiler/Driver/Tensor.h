@@ -12,7 +12,7 @@
 
 namespace swage {
 
-/// A tensor whose data came from the runtime and go back to it.
+/// A tensor or container whose data came from the runtime and go back to it.
 class Tensor {
 public:
   Tensor() = default;
@@ -23,8 +23,9 @@ public:
   }
   ~Tensor() { swage_free(tensor.data); }
 
-  /// Reads a .npy or .pb file.
-  static llvm::Expected<Tensor> load(llvm::StringRef path);
+  /// Reads a .npy or .pb file that holds what `info` says.
+  static llvm::Expected<Tensor> load(llvm::StringRef path,
+                                     const swage_value_info &info);
 
   /// "float32[1,3]".
   std::string getType() const;
@@ -38,6 +39,9 @@ public:
 private:
   swage_tensor tensor = {};
 };
+
+/// The type of a tensor, or of a container with what it holds.
+std::string describeTensor(const swage_tensor &tensor);
 
 /// The error with a message of the runtime, which is released.
 llvm::Error takeMessage(char *message);

@@ -13,18 +13,29 @@ ValueTable::ValueTable(const ModelSignature &signature)
     : inputs(describe(signature.inputs)), outputs(describe(signature.outputs)) {
 }
 
+swage_value_info ValueTable::describe(const ValueSignature &value) {
+  std::vector<const char *> names;
+  for (const std::string &name : value.dimNames)
+    names.push_back(name.empty() ? nullptr : name.c_str());
+  dimNames.push_back(std::move(names));
+  swage_value_info info = {
+      value.name.c_str(),
+      value.dtype,
+      value.isRanked ? static_cast<int32_t>(value.dims.size()) : -1,
+      value.dims.data(),
+      value.dimNames.empty() ? nullptr : dimNames.back().data(),
+      nullptr};
+  for (const ValueSignature &element : value.element) {
+    elements.push_back(std::make_unique<swage_value_info>(describe(element)));
+    info.element = elements.back().get();
+  }
+  return info;
+}
+
 std::vector<swage_value_info>
 ValueTable::describe(ArrayRef<ValueSignature> values) {
   std::vector<swage_value_info> infos;
-  for (const ValueSignature &value : values) {
-    std::vector<const char *> names;
-    for (const std::string &name : value.dimNames)
-      names.push_back(name.empty() ? nullptr : name.c_str());
-    dimNames.push_back(std::move(names));
-    infos.push_back(
-        {value.name.c_str(), value.dtype,
-         static_cast<int32_t>(value.dims.size()), value.dims.data(),
-         value.dimNames.empty() ? nullptr : dimNames.back().data()});
-  }
+  for (const ValueSignature &value : values)
+    infos.push_back(describe(value));
   return infos;
 }

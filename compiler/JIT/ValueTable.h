@@ -24,8 +24,10 @@ public:
 
 private:
   std::vector<swage_value_info> describe(llvm::ArrayRef<ValueSignature> values);
+  swage_value_info describe(const ValueSignature &value);
 
   std::vector<std::vector<const char *>> dimNames;
+  std::vector<std::unique_ptr<swage_value_info>> elements;
   std::vector<swage_value_info> inputs, outputs;
 };
 

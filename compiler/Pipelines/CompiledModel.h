@@ -59,6 +59,8 @@ struct ValueSignature {
   llvm::SmallVector<int64_t, 4> dims; ///< -1 where only a run knows
   std::vector<std::string> dimNames;  ///< one a dimension, "" for unnamed ones;
                                       ///< may be empty when none has a name
+  bool isRanked = true;               ///< without it, `dims` is empty
+  std::vector<ValueSignature> element; ///< of a container, one: what it holds
 
   bool isStatic() const;
 };
@@ -83,6 +85,8 @@ struct CompiledModel {
   /// In the order of swage_exec's `constants`. An artifact aligns each to
   /// `constantAlignment` bytes.
   std::vector<ConstantBlob> constants;
+  /// Whether it needs the runtime's library for regular expressions.
+  bool usesRegex = false;
   uint64_t arenaSize = 0;      ///< bytes of workspace with lifetimes shared
   uint64_t naiveArenaSize = 0; ///< bytes were each buffer to have its own
   /// Facts beside the signature: opset, producer, options, target, hash, ...

@@ -27,15 +27,24 @@ static json::Value describeDim(const ValueSignature &value, size_t index) {
   return json::fixUTF8(name);
 }
 
+static json::Object describeValue(const ValueSignature &value) {
+  json::Array shape;
+  for (size_t i = 0; i < value.dims.size(); ++i)
+    shape.push_back(describeDim(value, i));
+  json::Object facts{{"dtype", swage_dtype_name(value.dtype)},
+                     {"shape", value.isRanked ? json::Value(std::move(shape))
+                                              : json::Value(nullptr)}};
+  for (const ValueSignature &element : value.element)
+    facts["element"] = describeValue(element);
+  return facts;
+}
+
 static json::Array describeValues(ArrayRef<ValueSignature> values) {
   json::Array result;
   for (const ValueSignature &value : values) {
-    json::Array shape;
-    for (size_t i = 0; i < value.dims.size(); ++i)
-      shape.push_back(describeDim(value, i));
-    result.push_back(json::Object{{"name", json::fixUTF8(value.name)},
-                                  {"dtype", swage_dtype_name(value.dtype)},
-                                  {"shape", std::move(shape)}});
+    json::Object facts = describeValue(value);
+    facts["name"] = json::fixUTF8(value.name);
+    result.push_back(std::move(facts));
   }
   return result;
 }
@@ -63,7 +72,16 @@ json::Object swage::describeModel(const CompiledModel &model) {
 std::string swage::describeType(const ValueSignature &value) {
   std::string text;
   raw_string_ostream os(text);
-  os << swage_dtype_name(value.dtype) << '[';
+  os << swage_dtype_name(value.dtype);
+  if (!value.element.empty()) {
+    os << '(' << describeType(value.element.front()) << ')';
+    return text;
+  }
+  if (!value.isRanked) {
+    os << "[...]";
+    return text;
+  }
+  os << '[';
   for (size_t i = 0; i < value.dims.size(); ++i) {
     os << (i ? "," : "");
     StringRef name = getDimName(value, i);

@@ -17,6 +17,7 @@
 #include "compiler/Pipelines/EvaluateConstants.h"
 #include "compiler/Pipelines/Signature.h"
 #include "compiler/Transforms/Passes.h"
+#include "dialects/Kernel/Kernel.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/MemRef/Transforms/Passes.h"
 #include "mlir/Pass/PassManager.h"
@@ -193,6 +194,9 @@ private:
   }
 
   LogicalResult compileMain() {
+    module.walk([&](kernel::RuntimeOp op) {
+      model.usesRegex |= op.getCallee().starts_with("swage_rt_regex");
+    });
     LogicalResult lowered = runPasses([&](OpPassManager &passes) {
       ConvertKernelToLLVMPassOptions entry;
       entry.entry = model.entry;

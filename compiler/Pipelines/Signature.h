@@ -19,9 +19,6 @@ namespace swage {
 llvm::LogicalResult readSignature(mlir::ModuleOp module,
                                   ModelSignature &signature);
 
-/// The swage_dtype of an element type; SWAGE_UNDEFINED when there is none.
-int32_t getDType(mlir::Type elementType);
-
 } // namespace swage
 
 #endif // SWAGE_COMPILER_PIPELINES_SIGNATURE_H

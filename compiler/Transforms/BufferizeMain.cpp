@@ -41,12 +41,34 @@ Value createTensor(OpBuilder &builder, Location loc, Value buffer) {
       /*restrict=*/true, /*writable=*/false);
 }
 
+/// The value that the caller gives for an input which is no plain tensor: a
+/// container, or the tensor of strings in it.
+Value createInputValue(OpBuilder &builder, BlockArgument argument) {
+  Location loc = argument.getLoc();
+  Value index =
+      arith::ConstantIntOp::create(builder, loc, argument.getArgNumber(), 64);
+  Value handle = kernel::InvokeOp::create(builder, loc, builder.getI64Type(),
+                                          "swage_rt_input_value", index);
+  if (!isa<TensorType>(argument.getType()))
+    return handle;
+  auto strings = cast<func::FuncOp>(argument.getOwner()->getParentOp())
+                     .getArgAttrOfType<IntegerAttr>(argument.getArgNumber(),
+                                                    "kernel.dtype");
+  return kernel::UnboxOp::create(builder, loc, argument.getType(), handle,
+                                 strings);
+}
+
 /// The arguments become the model's inputs.
 void replaceArguments(func::FuncOp main) {
   OpBuilder builder(main.getContext());
   Block &entry = main.front();
   builder.setInsertionPointToStart(&entry);
   for (BlockArgument argument : entry.getArguments()) {
+    if (!isa<TensorType>(argument.getType()) ||
+        main.getArgAttr(argument.getArgNumber(), "kernel.dtype")) {
+      argument.replaceAllUsesWith(createInputValue(builder, argument));
+      continue;
+    }
     Value buffer = kernel::InputOp::create(builder, argument.getLoc(),
                                            getBufferType(argument.getType()),
                                            argument.getArgNumber());
@@ -82,15 +104,20 @@ void replaceConstants(ModuleOp module, func::FuncOp main) {
   module->setAttr("kernel.constants", builder.getArrayAttr(table));
 }
 
+/// Where a kernel or a function of the runtime writes a result.
+Value getDestination(OpResult result) {
+  auto op = cast<DestinationStyleOpInterface>(result.getOwner());
+  return op.getTiedOpOperand(result)->get();
+}
+
 /// The sizes of `tensor` in terms of values that are known before it.
 SmallVector<OpFoldResult> findSizes(OpBuilder &builder, Value tensor) {
   auto type = cast<RankedTensorType>(tensor.getType());
   if (type.hasStaticShape())
     return getAsIndexOpFoldResult(builder.getContext(), type.getShape());
   Operation *op = tensor.getDefiningOp();
-  if (auto call = dyn_cast_or_null<kernel::CallOp>(op))
-    return findSizes(builder,
-                     call.getOuts()[cast<OpResult>(tensor).getResultNumber()]);
+  if (isa_and_present<kernel::CallOp, kernel::RuntimeOp>(op))
+    return findSizes(builder, getDestination(cast<OpResult>(tensor)));
   if (auto empty = dyn_cast_or_null<tensor::EmptyOp>(op))
     return empty.getMixedSizes();
   if (auto expand = dyn_cast_or_null<tensor::ExpandShapeOp>(op))
@@ -109,8 +136,8 @@ tensor::EmptyOp findRoot(Value value) {
   while (Operation *op = value.getDefiningOp()) {
     if (auto empty = dyn_cast<tensor::EmptyOp>(op))
       return empty;
-    if (auto call = dyn_cast<kernel::CallOp>(op))
-      value = call.getOuts()[cast<OpResult>(value).getResultNumber()];
+    if (isa<kernel::CallOp, kernel::RuntimeOp>(op))
+      value = getDestination(cast<OpResult>(value));
     else if (auto insert = dyn_cast<tensor::InsertSliceOp>(op))
       value = insert.getDest();
     else
@@ -127,6 +154,15 @@ void replaceReturn(func::FuncOp main) {
   DominanceInfo dominance(main);
   for (auto [index, value] : llvm::enumerate(ret.getOperands())) {
     builder.setInsertionPoint(ret);
+    auto strings = main.getResultAttrOfType<IntegerAttr>(index, "kernel.dtype");
+    if (!isa<TensorType>(value.getType()) || strings) {
+      Value handle = value;
+      if (strings)
+        handle = kernel::BoxOp::create(builder, ret.getLoc(),
+                                       builder.getI64Type(), value, strings);
+      kernel::OutputValueOp::create(builder, ret.getLoc(), index, handle);
+      continue;
+    }
     SmallVector<Value> sizes;
     auto [attributes, dynamic] =
         decomposeMixedValues(findSizes(builder, value));

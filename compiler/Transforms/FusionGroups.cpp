@@ -7,6 +7,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/Transforms/FusionGroups.h"
+#include "dialects/Kernel/Kernel.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -98,9 +99,10 @@ static bool isElementLoop(Operation *op) {
         isa<tensor::ExtractOp, tensor::InsertOp, tensor::DimOp>(inner) ||
         isa<scf::SCFDialect>(inner->getDialect()) ||
         llvm::none_of(inner->getResultTypes(), llvm::IsaPred<TensorType>);
-    bool structured = isa<linalg::LinalgOp>(inner);
-    return scalar && !structured ? WalkResult::advance()
-                                 : WalkResult::interrupt();
+    // What the runtime computes is called from @main.
+    bool outside = isa<linalg::LinalgOp>(inner) ||
+                   isa<kernel::KernelDialect>(inner->getDialect());
+    return scalar && !outside ? WalkResult::advance() : WalkResult::interrupt();
   });
   // A branch without loops or element accesses belongs to the control flow.
   bool touches = false;

@@ -149,7 +149,7 @@ def BufferizeMainPass : Pass<"swage-bufferize-main", "::mlir::ModuleOp"> {
     their bodies.
   }];
   let dependentDialects = [
-    "::swage::kernel::KernelDialect", "::mlir::memref::MemRefDialect",
+    "::swage::kernel::KernelDialect", "::mlir::arith::ArithDialect", "::mlir::memref::MemRefDialect",
     "::mlir::bufferization::BufferizationDialect", "::mlir::linalg::LinalgDialect"
   ];
 }

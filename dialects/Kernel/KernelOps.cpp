@@ -110,15 +110,40 @@ LogicalResult CallOp::verifySymbolUses(SymbolTableCollection &tables) {
   return success();
 }
 
-void CallOp::getEffects(
-    SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>>
-        &effects) {
-  for (OpOperand &input : getInputsMutable())
+/// On buffers, inputs are read, and destinations written.
+static void
+addEffects(MutableOperandRange inputs, MutableOperandRange outs,
+           SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>>
+               &effects) {
+  for (OpOperand &input : inputs)
     if (isa<MemRefType>(input.get().getType()))
       effects.emplace_back(MemoryEffects::Read::get(), &input);
-  for (OpOperand &out : getOutsMutable())
+  for (OpOperand &out : outs)
     if (isa<MemRefType>(out.get().getType())) {
       effects.emplace_back(MemoryEffects::Read::get(), &out);
       effects.emplace_back(MemoryEffects::Write::get(), &out);
     }
+}
+
+void CallOp::getEffects(
+    SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>>
+        &effects) {
+  addEffects(getInputsMutable(), getOutsMutable(), effects);
+}
+
+//===----------------------------------------------------------------------===//
+// RuntimeOp and BoxOp
+//===----------------------------------------------------------------------===//
+
+void RuntimeOp::getEffects(
+    SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>>
+        &effects) {
+  addEffects(getInputsMutable(), getOutsMutable(), effects);
+}
+
+void BoxOp::getEffects(
+    SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>>
+        &effects) {
+  if (isa<MemRefType>(getTensor().getType()))
+    effects.emplace_back(MemoryEffects::Read::get(), &getTensorMutable());
 }

@@ -145,4 +145,81 @@ def Kernel_ArenaOp : Kernel_Op<"arena", [Pure]> {
   let assemblyFormat = "$offset attr-dict `:` type($buffer)";
 }
 
+//===----------------------------------------------------------------------===//
+// What the runtime computes
+//===----------------------------------------------------------------------===//
+
+def Kernel_RuntimeOp : Kernel_Op<"runtime", [
+    AttrSizedOperandSegments, DestinationStyleOpInterface,
+    DeclareOpInterfaceMethods<MemoryEffectsOpInterface>
+  ]> {
+  let summary = "Runs a function of the runtime into destinations";
+  let description = [{
+    Like a call of a kernel, for what is not tensor code: strings, above all.
+    The function is a `swage_kernel` whose `dims` are all sizes of all operands;
+    on buffers, those are dense. It overwrites its destinations whole.
+
+    Example:
+
+    ```mlir
+    %r = kernel.runtime "swage_rt_string_concat" ins(%a, %b : tensor<?xi64>, tensor<?xi64>)
+         outs(%d : tensor<?xi64>) -> tensor<?xi64>
+    ```
+  }];
+  let arguments = (ins
+    StrAttr:$callee,
+    Variadic<AnyShaped>:$inputs,
+    Variadic<AnyShaped>:$outs
+  );
+  let results = (outs Variadic<AnyType>:$results);
+  let assemblyFormat = [{
+    $callee (`ins` `(` $inputs^ `:` type($inputs) `)`)?
+    `outs` `(` $outs `:` type($outs) `)` attr-dict (`->` type($results)^)?
+  }];
+  let extraClassDeclaration = [{
+    ::mlir::MutableOperandRange getDpsInitsMutable() { return getOutsMutable(); }
+  }];
+}
+
+def Kernel_InvokeOp : Kernel_Op<"invoke", [NoMemoryEffect]> {
+  let summary = "Calls a function of the runtime on integers and handles";
+  let description = [{
+    A handle is an `i64` that stands for a value of the run: a tensor, a
+    sequence, or nothing (0). Values never change, so the call depends on
+    nothing but its operands.
+
+    Example: `%n = kernel.invoke "swage_rt_sequence_length"(%s) : (i64) -> i64`
+  }];
+  let arguments = (ins StrAttr:$callee, Variadic<I64>:$inputs);
+  let results = (outs I64:$result);
+  let assemblyFormat = "$callee `(` $inputs `)` attr-dict `:` functional-type($inputs, $result)";
+}
+
+def Kernel_BoxOp : Kernel_Op<"box", [DeclareOpInterfaceMethods<MemoryEffectsOpInterface>]> {
+  let summary = "A value of the run with the elements of a tensor";
+  let description = [{
+    `dtype` is the element type's number in the ABI.
+  }];
+  let arguments = (ins AnyShaped:$tensor, I64Attr:$dtype);
+  let results = (outs I64:$handle);
+  let assemblyFormat = "$tensor attr-dict `:` type($tensor) `->` type($handle)";
+}
+
+def Kernel_UnboxOp : Kernel_Op<"unbox", [NoMemoryEffect]> {
+  let summary = "The tensor of a value of the run";
+  let description = [{
+    Fails the run where the value has another type or shape. Its elements must
+    not be written.
+  }];
+  let arguments = (ins I64:$handle, I64Attr:$dtype);
+  let results = (outs AnyShaped:$tensor);
+  let assemblyFormat = "$handle attr-dict `:` type($handle) `->` type($tensor)";
+}
+
+def Kernel_OutputValueOp : Kernel_Op<"output_value", [MemoryEffects<[MemWrite]>]> {
+  let summary = "Makes a value of the run one of the model's outputs";
+  let arguments = (ins I64Attr:$index, I64:$handle);
+  let assemblyFormat = "$index `,` $handle attr-dict `:` type($handle)";
+}
+
 #endif

@@ -24,6 +24,9 @@ bool areCompatibleTypes(mlir::TypeRange inferred, mlir::TypeRange given);
 #include "dialects/NN/NNDialect.h.inc"
 #include "dialects/NN/NNInterfaces.h.inc"
 
+#define GET_TYPEDEF_CLASSES
+#include "dialects/NN/NNTypes.h.inc"
+
 #define GET_OP_CLASSES
 #include "dialects/NN/NNOps.h.inc"
 

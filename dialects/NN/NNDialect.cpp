@@ -17,7 +17,10 @@ using namespace swage::nn;
 #include "dialects/NN/NNDialect.cpp.inc"
 #include "dialects/NN/NNInterfaces.cpp.inc"
 
-void NNDialect::initialize() { registerOps(); }
+void NNDialect::initialize() {
+  registerTypes();
+  registerOps();
+}
 
 Operation *NNDialect::materializeConstant(OpBuilder &builder, Attribute value,
                                           Type type, Location loc) {

@@ -19,7 +19,8 @@ def NN_Dialect : Dialect {
   let summary = "What a neural network means";
   let description = [{
     A curated set of operators with clear semantics, to which frontends
-    normalise. Values are ranked tensors. Element types say how integers are to
+    normalise. Values are ranked tensors, or containers of tensors: sequences and
+    optionals. Element types say how integers are to
     be read: `i32` is signed, `ui32` unsigned, `i1` boolean.
 
     Two-operand elementwise operators broadcast as NumPy does. Operators with a
@@ -27,6 +28,7 @@ def NN_Dialect : Dialect {
     (`NHWC`).
   }];
   let hasConstantMaterializer = 1;
+  let useDefaultTypePrinterParser = 1;
   let dependentDialects = [
     "::mlir::arith::ArithDialect", "::mlir::math::MathDialect",
     "::mlir::tensor::TensorDialect"
@@ -34,6 +36,7 @@ def NN_Dialect : Dialect {
   let extraClassDeclaration = [{
     /// Registers the operations of each family; called by initialize().
     void registerOps();
+    void registerTypes();
   }];
 }
 

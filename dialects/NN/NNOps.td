@@ -8,6 +8,7 @@
 #ifndef SWAGE_NN_OPS
 #define SWAGE_NN_OPS
 
+include "dialects/NN/Containers.td"
 include "dialects/NN/Convolution.td"
 include "dialects/NN/Elementwise.td"
 include "dialects/NN/Indexing.td"
@@ -17,6 +18,7 @@ include "dialects/NN/Pooling.td"
 include "dialects/NN/Recurrent.td"
 include "dialects/NN/Search.td"
 include "dialects/NN/Shape.td"
+include "dialects/NN/Strings.td"
 include "dialects/NN/Trees.td"
 
 #endif

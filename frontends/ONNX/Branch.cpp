@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "frontends/ONNX/Branch.h"
+#include "dialects/NN/Types.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 
@@ -11,20 +12,13 @@ using namespace mlir;
 using namespace swage;
 using namespace swage::onnx;
 
-RankedTensorType swage::onnx::commonType(RankedTensorType a,
-                                         RankedTensorType b) {
-  if (a.getElementType() != b.getElementType() || a.getRank() != b.getRank())
-    return {};
-  SmallVector<int64_t> shape;
-  for (auto [left, right] : llvm::zip(a.getShape(), b.getShape()))
-    shape.push_back(left == right ? left : ShapedType::kDynamic);
-  return RankedTensorType::get(shape, a.getElementType());
-}
-
-Value swage::onnx::castTo(NodeContext &node, Value value,
-                          RankedTensorType type) {
+Value swage::onnx::castTo(NodeContext &node, Value value, Type type) {
   if (node.failed() || value.getType() == type)
     return value;
+  if (isa<nn::OptionalType>(type) && !isa<nn::OptionalType>(value.getType()))
+    return castTo(node, node.create<nn::SomeOp>(value), type);
+  if (!isa<RankedTensorType>(type))
+    return nn::ContainerCastOp::create(node.builder(), node.loc(), type, value);
   return tensor::CastOp::create(node.builder(), node.loc(), type, value);
 }
 
@@ -57,9 +51,9 @@ SmallVector<Value> swage::onnx::branch(NodeContext &node, Value condition,
   SmallVector<Type> types;
   if (!node.failed())
     for (auto [left, right] : llvm::zip(values[0], values[1])) {
-      RankedTensorType type = commonType(node.type(left), node.type(right));
+      Type type = nn::joinTypes(left.getType(), right.getType());
       if (!type) {
-        node.unsupported("its branches give tensors of different types or "
+        node.unsupported("its branches give values of different types or "
                          "numbers of dimensions");
         break;
       }
@@ -78,7 +72,7 @@ SmallVector<Value> swage::onnx::branch(NodeContext &node, Value condition,
     builder.setInsertionPointToEnd(&region.front());
     SmallVector<Value> results;
     for (auto [value, type] : llvm::zip(values[i], types))
-      results.push_back(castTo(node, value, cast<RankedTensorType>(type)));
+      results.push_back(castTo(node, value, type));
     scf::YieldOp::create(builder, node.loc(), results);
   }
   return SmallVector<Value>(op.getResults());

@@ -23,14 +23,9 @@ using Arm = llvm::function_ref<llvm::SmallVector<mlir::Value>()>;
 llvm::SmallVector<mlir::Value> branch(NodeContext &node, mlir::Value condition,
                                       Arm then, Arm otherwise);
 
-/// The most special type that both have; null when they differ in more than
-/// sizes.
-mlir::RankedTensorType commonType(mlir::RankedTensorType a,
-                                  mlir::RankedTensorType b);
-
-/// `value` as `type`, which may know less of it.
-mlir::Value castTo(NodeContext &node, mlir::Value value,
-                   mlir::RankedTensorType type);
+/// `value` as `type`, which may know more or less of it, or be an optional that
+/// holds it.
+mlir::Value castTo(NodeContext &node, mlir::Value value, mlir::Type type);
 
 /// The one element of a tensor.
 mlir::Value extractScalar(NodeContext &node, mlir::Value value);

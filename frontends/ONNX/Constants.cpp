@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "frontends/ONNX/Constants.h"
+#include "dialects/NN/NN.h"
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
@@ -39,6 +40,8 @@ Type swage::onnx::elementTypeOf(int32_t dtype, MLIRContext *context) {
     return Float8E8M0FNUType::get(context);
   case TensorProto::FLOAT4E2M1:
     return Float4E2M1FNType::get(context);
+  case TensorProto::STRING:
+    return swage::nn::StringType::get(context);
   case TensorProto::BOOL:
     return builder.getI1Type();
   case TensorProto::INT2:
@@ -98,10 +101,45 @@ static DenseElementsAttr subByteElements(RankedTensorType type,
   return DenseElementsAttr::get(type, floats);
 }
 
+/// The type of what a container holds, whose tensors may have any shape.
+static Type contentOf(const TypeProto &proto, MLIRContext *context) {
+  if (proto.value_case() != TypeProto::kTensorType ||
+      proto.tensor_type().has_shape())
+    return valueTypeOf(proto, context);
+  Type element = elementTypeOf(proto.tensor_type().elem_type(), context);
+  return element ? UnrankedTensorType::get(element) : Type();
+}
+
+Type swage::onnx::valueTypeOf(const TypeProto &proto, MLIRContext *context) {
+  if (proto.value_case() == TypeProto::kSequenceType) {
+    Type content = contentOf(proto.sequence_type().elem_type(), context);
+    return isa_and_present<TensorType>(content)
+               ? swage::nn::SequenceType::get(context, content)
+               : Type();
+  }
+  if (proto.value_case() == TypeProto::kOptionalType) {
+    Type content = contentOf(proto.optional_type().elem_type(), context);
+    return isa_and_present<TensorType, swage::nn::SequenceType>(content)
+               ? swage::nn::OptionalType::get(context, content)
+               : Type();
+  }
+  if (proto.value_case() != TypeProto::kTensorType ||
+      !proto.tensor_type().has_shape())
+    return {};
+  Type element = elementTypeOf(proto.tensor_type().elem_type(), context);
+  SmallVector<int64_t> shape;
+  for (const TensorShapeProto::Dimension &dim :
+       proto.tensor_type().shape().dim())
+    shape.push_back(dim.has_dim_value() && dim.dim_value() >= 0
+                        ? dim.dim_value()
+                        : ShapedType::kDynamic);
+  return element ? RankedTensorType::get(shape, element) : Type();
+}
+
 ElementsAttr swage::onnx::elementsOf(const TensorData &data, StringRef name,
                                      MLIRContext *context) {
   Type element = elementTypeOf(data.dtype, context);
-  if (!element)
+  if (!element || data.dtype == TensorProto::STRING)
     return {};
   auto type = RankedTensorType::get(data.dims, element);
   if (data.numElements() > kInlineElements) {

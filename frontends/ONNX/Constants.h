@@ -24,6 +24,10 @@ constexpr int64_t kInlineElements = 64;
 /// Unsigned integers are unsigned, signed ones signless, booleans `i1`.
 mlir::Type elementTypeOf(int32_t dtype, mlir::MLIRContext *context);
 
+/// The type of a tensor of known rank, a sequence or an optional; null when the
+/// declaration is of something else.
+mlir::Type valueTypeOf(const TypeProto &proto, mlir::MLIRContext *context);
+
 /// The elements as an attribute, or null for strings. A blob holds one element
 /// a byte where the type is smaller than a byte. `name` is a hint for its key.
 mlir::ElementsAttr elementsOf(const TensorData &data, llvm::StringRef name,

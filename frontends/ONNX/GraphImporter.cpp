@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "frontends/ONNX/GraphImporter.h"
+#include "dialects/NN/Types.h"
 #include "frontends/ONNX/Constants.h"
 #include "frontends/ONNX/Validate.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -48,8 +49,8 @@ static void printType(llvm::raw_ostream &os, const ImportedValue &value) {
   case ImportedValue::Poisoned:
     os << "?";
     return;
-  case ImportedValue::Sequence:
-    os << "sequence";
+  case ImportedValue::Container:
+    os << value.tensor.getType();
     return;
   case ImportedValue::Tensor:
     break;
@@ -94,21 +95,25 @@ int64_t GraphImporter::importedVersion(StringRef domain) const {
 // The main function
 //===----------------------------------------------------------------------===//
 
-/// The type of a tensor that the model declares, with symbolic dimensions
-/// replaced by the sizes they are bound to.
-static llvm::Expected<RankedTensorType>
-declaredType(const ValueInfoProto &info, const ImportOptions &options,
-             MLIRContext *context) {
+/// The type of an input, with symbolic dimensions of tensors replaced by the
+/// sizes they are bound to.
+static llvm::Expected<Type> declaredType(const ValueInfoProto &info,
+                                         const ImportOptions &options,
+                                         MLIRContext *context) {
   std::string what = "input '" + printable(info.name()) + "' ";
+  if (info.type().value_case() == TypeProto::kSequenceType ||
+      info.type().value_case() == TypeProto::kOptionalType) {
+    if (Type type = valueTypeOf(info.type(), context))
+      return type;
+    return unsupported(what + "holds something else than tensors");
+  }
   if (info.type().value_case() != TypeProto::kTensorType)
-    return unsupported(what + "is not a tensor");
+    return unsupported(what +
+                       "is neither a tensor, a sequence nor an optional");
   const TypeProto::Tensor &tensor = info.type().tensor_type();
   Type element = elementTypeOf(tensor.elem_type(), context);
-  if (!element) {
-    if (tensor.elem_type() == TensorProto::STRING)
-      return unsupported(what + "is a tensor of strings");
+  if (!element)
     return badModel(what + "has no valid element type");
-  }
   if (!tensor.has_shape())
     return unsupported(
         what +
@@ -131,7 +136,12 @@ declaredType(const ValueInfoProto &info, const ImportOptions &options,
 }
 
 DictionaryAttr GraphImporter::valueAttributes(const ValueInfoProto &info,
-                                              RankedTensorType type) {
+                                              Type valueType) {
+  NamedAttribute name =
+      builder.getNamedAttr("nn.name", builder.getStringAttr(info.name()));
+  auto type = dyn_cast<RankedTensorType>(valueType);
+  if (!type)
+    return builder.getDictionaryAttr(name);
   const TensorShapeProto &shape = info.type().tensor_type().shape();
   SmallVector<Attribute> dims;
   for (int64_t i = 0; i < type.getRank(); ++i) {
@@ -141,8 +151,7 @@ DictionaryAttr GraphImporter::valueAttributes(const ValueInfoProto &info,
         builder.getStringAttr(named ? shape.dim(i).dim_param() : ""));
   }
   return builder.getDictionaryAttr(
-      {builder.getNamedAttr("nn.name", builder.getStringAttr(info.name())),
-       builder.getNamedAttr("nn.dims", builder.getArrayAttr(dims))});
+      {name, builder.getNamedAttr("nn.dims", builder.getArrayAttr(dims))});
 }
 
 bool GraphImporter::declareInputs(SmallVectorImpl<Type> &types,
@@ -152,8 +161,8 @@ bool GraphImporter::declareInputs(SmallVectorImpl<Type> &types,
   for (const ValueInfoProto &input : file.model().graph().input()) {
     if (scope->initializers.contains(input.name()))
       continue;
-    llvm::Expected<RankedTensorType> type =
-        declaredType(input, options, builder.getContext());
+    llvm::Expected<Type> type =
+        ::declaredType(input, options, builder.getContext());
     if (!type) {
       refuse(type.takeError());
       ok = false;
@@ -189,30 +198,67 @@ void GraphImporter::addInitializers(const GraphProto &graph, Scope &target) {
                        "' as a sparse tensor; export it dense"));
 }
 
+/// An output as the model declares it; null when that is refused.
+Value GraphImporter::outputValue(const ValueInfoProto &output) {
+  ImportedValue found = lookup(output.name());
+  std::string what = "output '" + printable(output.name()) + "' ";
+  if (found.kind == ImportedValue::Poisoned)
+    return {};
+  if (found.kind == ImportedValue::Absent) {
+    refuse(badModel(what + "is not there"));
+    return {};
+  }
+  Value value = found.tensor;
+  bool isOptional = isa<swage::nn::OptionalType>(value.getType());
+  TypeProto::ValueCase declaredCase = output.type().value_case();
+  bool declaredOptional = declaredCase == TypeProto::kOptionalType;
+  llvm::FailureOr<Value> adapted = value;
+  if (isOptional && !declaredOptional &&
+      declaredCase != TypeProto::VALUE_NOT_SET)
+    adapted = swage::nn::createFolded<swage::nn::GetElementOp>(
+        builder, fileLocation, value);
+  else if (!isOptional && declaredOptional)
+    adapted = swage::nn::createFolded<swage::nn::SomeOp>(builder, fileLocation,
+                                                         value);
+  if (failed(adapted)) {
+    refuse(unsupported(what + "is what an optional holds, but " +
+                       takeDiagnostics()));
+    return {};
+  }
+  value = *adapted;
+  std::string actual;
+  llvm::raw_string_ostream os(actual);
+  if (!isa<RankedTensorType>(value.getType())) {
+    Type declared = valueTypeOf(output.type(), builder.getContext());
+    if (!declared || declared == value.getType())
+      return value;
+    os << value.getType();
+    if (swage::nn::areJoinable(declared, value.getType()))
+      return swage::nn::ContainerCastOp::create(builder, fileLocation, declared,
+                                                value);
+    refuse(badModel(what + "is not what it is declared as, but a " + actual));
+    return {};
+  }
+  Type element = NodeContext::elementType(value);
+  int32_t declared = output.type().tensor_type().elem_type();
+  Type expected = elementTypeOf(declared, builder.getContext());
+  if (!expected || expected == element)
+    return value;
+  os << element;
+  refuse(badModel(what + "is declared as " + dtypeName(declared) +
+                  ", but its elements are " + actual));
+  return {};
+}
+
 bool GraphImporter::returnOutputs() {
   SmallVector<Value> results;
   SmallVector<DictionaryAttr> attributes;
   for (const ValueInfoProto &output : file.model().graph().output()) {
-    ImportedValue value = lookup(output.name());
-    std::string what = "output '" + printable(output.name()) + "' ";
-    if (value.kind == ImportedValue::Poisoned)
+    Value value = outputValue(output);
+    if (!value)
       continue;
-    if (value.kind != ImportedValue::Tensor) {
-      refuse(unsupported(what + "is not a tensor"));
-      continue;
-    }
-    RankedTensorType type = NodeContext::type(value.tensor);
-    int32_t declared = output.type().tensor_type().elem_type();
-    Type expected = elementTypeOf(declared, builder.getContext());
-    if (expected && expected != type.getElementType()) {
-      std::string actual;
-      llvm::raw_string_ostream(actual) << type.getElementType();
-      refuse(badModel(what + "is declared as " + dtypeName(declared) +
-                      ", but its elements are " + actual));
-      continue;
-    }
-    results.push_back(value.tensor);
-    attributes.push_back(valueAttributes(output, type));
+    results.push_back(value);
+    attributes.push_back(valueAttributes(output, value.getType()));
   }
   if (!report.error.empty() || !report.issues.empty())
     return false;
@@ -239,6 +285,7 @@ OwningOpRef<ModuleOp> GraphImporter::run() {
   scope = &mainScope;
   frame = &mainFrame;
   addInitializers(graph, mainScope);
+  mainScope.graph = &graph;
 
   SmallVector<Type> types;
   SmallVector<DictionaryAttr> attributes;
@@ -300,19 +347,21 @@ ImportedValue GraphImporter::lookup(StringRef name) {
   return ImportedValue::poison();
 }
 
+const TypeProto *GraphImporter::declaredType(StringRef name) const {
+  for (const Scope *at = scope; at && at->graph; at = at->outer)
+    for (const auto *infos :
+         {&at->graph->output(), &at->graph->value_info(), &at->graph->input()})
+      for (const ValueInfoProto &info : *infos)
+        if (info.name() == name && info.has_type())
+          return &info.type();
+  return nullptr;
+}
+
 llvm::Expected<Value> GraphImporter::constant(const TensorProto &tensor,
                                               Location loc) {
   llvm::Expected<TensorData> data = file.tensor(tensor);
   if (!data)
     return data.takeError();
-  ElementsAttr elements =
-      elementsOf(*data, tensor.name().empty() ? "constant" : tensor.name(),
-                 builder.getContext());
-  if (!elements)
-    return unsupported((tensor.name().empty()
-                            ? "a tensor attribute"
-                            : "tensor '" + printable(tensor.name()) + "'") +
-                       " holds strings");
   OpBuilder::InsertionGuard guard(builder);
   if (lastConstant)
     builder.setInsertionPointAfter(lastConstant);
@@ -321,9 +370,21 @@ llvm::Expected<Value> GraphImporter::constant(const TensorProto &tensor,
   if (!tensor.name().empty())
     loc = NameLoc::get(builder.getStringAttr(printable(tensor.name())),
                        fileLocation);
-  auto op = arith::ConstantOp::create(builder, loc, cast<TypedAttr>(elements));
-  lastConstant = op;
-  return op.getResult();
+  if (data->dtype == TensorProto::STRING) {
+    auto type = RankedTensorType::get(
+        data->dims, elementTypeOf(data->dtype, builder.getContext()));
+    lastConstant = swage::nn::StringConstantOp::create(
+        builder, loc, type,
+        builder.getStrArrayAttr(llvm::to_vector_of<StringRef>(data->strings)),
+        builder.getDenseI64ArrayAttr(data->dims));
+  } else {
+    ElementsAttr elements =
+        elementsOf(*data, tensor.name().empty() ? "constant" : tensor.name(),
+                   builder.getContext());
+    lastConstant =
+        arith::ConstantOp::create(builder, loc, cast<TypedAttr>(elements));
+  }
+  return lastConstant->getResult(0);
 }
 
 const AttributeProto *
@@ -452,6 +513,7 @@ GraphImporter::importSubgraph(const GraphProto &graph,
                               ArrayRef<ImportedValue> arguments) {
   Scope body;
   body.outer = scope;
+  body.graph = &graph;
   addInitializers(graph, body);
   unsigned next = 0;
   for (const ValueInfoProto &input : graph.input())

@@ -40,6 +40,10 @@ public:
   /// What has been said through diagnostics since the last call.
   std::string takeDiagnostics() { return std::exchange(diagnostics, {}); }
 
+  /// What the graphs at hand declare the value of that name to be; null if
+  /// nothing.
+  const TypeProto *declaredType(llvm::StringRef name) const;
+
   // ---- For operators with subgraphs ----
 
   /// Imports a subgraph at the insertion point with `arguments` for its inputs.
@@ -54,6 +58,7 @@ private:
     Scope *outer = nullptr;
     llvm::StringMap<ImportedValue> values;
     llvm::StringMap<const TensorProto *> initializers;
+    const GraphProto *graph = nullptr; ///< null for a function's body
   };
   /// A body with its own operator sets: the main graph's, or a function's with
   /// the attributes of the call.
@@ -71,7 +76,8 @@ private:
   bool declareInputs(llvm::SmallVectorImpl<mlir::Type> &types,
                      llvm::SmallVectorImpl<mlir::DictionaryAttr> &attributes);
   mlir::DictionaryAttr valueAttributes(const ValueInfoProto &info,
-                                       mlir::RankedTensorType type);
+                                       mlir::Type type);
+  mlir::Value outputValue(const ValueInfoProto &output);
   bool returnOutputs();
   void addInitializers(const GraphProto &graph, Scope &target);
 

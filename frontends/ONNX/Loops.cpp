@@ -8,6 +8,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "frontends/ONNX/Loops.h"
+#include "dialects/NN/Types.h"
 #include "frontends/ONNX/Branch.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -54,7 +55,7 @@ private:
   ArrayRef<Value> initial;
   LoopBody body;
 
-  SmallVector<RankedTensorType> types;
+  SmallVector<Type> types;
   /// One block: the number of the iteration, the condition where there is one,
   /// the carried values.
   std::unique_ptr<Region> region;
@@ -66,7 +67,7 @@ private:
 /// Builds the body until the types of what it carries do not change any more.
 bool LoopBuilder::buildBody() {
   for (Value value : initial)
-    types.push_back(node.type(value));
+    types.push_back(value.getType());
   // Each round makes a size unknown that was known before, so this ends.
   while (true) {
     region = std::make_unique<Region>();
@@ -94,7 +95,7 @@ bool LoopBuilder::buildBody() {
     }
     bool stable = true;
     for (auto [type, value] : llvm::zip(types, built->carried)) {
-      RankedTensorType common = commonType(type, node.type(value));
+      Type common = nn::joinTypes(type, value.getType());
       if (!common) {
         node.unsupported("a value changes its type or number of dimensions "
                          "from one iteration "

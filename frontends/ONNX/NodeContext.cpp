@@ -45,6 +45,18 @@ Value NodeContext::input(unsigned index) {
   return scalar(builder().getF32Type(), 0);
 }
 
+Value NodeContext::sequenceInput(unsigned index) {
+  Value value = anyInput(index);
+  if (!value || isa<nn::SequenceType>(value.getType()))
+    return value;
+  bad(llvm::formatv("its input {0} must be a sequence", index));
+  return {};
+}
+
+const TypeProto *NodeContext::declaredType(StringRef name) const {
+  return importer.declaredType(name);
+}
+
 SmallVector<Value> NodeContext::tensorInputs() {
   SmallVector<Value> values;
   for (unsigned i = 0; i < numInputs(); ++i) {
@@ -237,6 +249,10 @@ Value NodeContext::finish(Operation *op) {
 }
 
 Value NodeContext::scalar(Type elementType, double value) {
+  // What stands for zero among strings.
+  if (isa<nn::StringType>(elementType))
+    return create<nn::StringConstantOp>(builder().getStrArrayAttr({""}),
+                                        ArrayRef<int64_t>());
   return nn::createScalar(builder(), location, elementType, value);
 }
 

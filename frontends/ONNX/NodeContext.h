@@ -28,35 +28,26 @@ namespace swage::onnx {
 
 class GraphImporter;
 
-/// What a name of the model stands for while it is imported. Sequences exist at
-/// compile time only: their length is known and their elements are tensors.
+/// What a name of the model stands for while it is imported.
 struct ImportedValue {
   enum Kind {
     Absent,   ///< An optional input or output that is not there.
     Poisoned, ///< The node that should define it could not be imported.
     Tensor,
-    Sequence
+    Container ///< A sequence or an optional.
   };
   Kind kind = Absent;
-  mlir::Value tensor;
-  llvm::SmallVector<mlir::Value, 0> sequence;
-  /// Of a sequence, also when it is empty.
-  mlir::Type elementType;
+  mlir::Value tensor; ///< Also when it is a container.
 
   ImportedValue() = default;
-  ImportedValue(mlir::Value tensor)
-      : kind(tensor ? Tensor : Absent), tensor(tensor) {}
+  ImportedValue(mlir::Value value)
+      : kind(!value                                             ? Absent
+             : mlir::isa<mlir::RankedTensorType>(value.getType()) ? Tensor
+                                                                  : Container),
+        tensor(value) {}
   static ImportedValue poison() {
     ImportedValue value;
     value.kind = Poisoned;
-    return value;
-  }
-  static ImportedValue list(llvm::ArrayRef<mlir::Value> values,
-                            mlir::Type elementType) {
-    ImportedValue value;
-    value.kind = Sequence;
-    value.sequence.assign(values.begin(), values.end());
-    value.elementType = elementType;
     return value;
   }
 };
@@ -122,6 +113,14 @@ public:
   }
   /// A tensor; null when it is absent.
   mlir::Value input(unsigned index);
+  /// A tensor, sequence or optional; null when it is absent.
+  mlir::Value anyInput(unsigned index) {
+    return hasInput(index) ? inputs[index].tensor : mlir::Value();
+  }
+  /// A sequence; null when it is absent or, on failure, something else.
+  mlir::Value sequenceInput(unsigned index);
+  /// What the model declares a value of its graph to be; null if nothing.
+  const TypeProto *declaredType(llvm::StringRef name) const;
   /// All inputs, which must be tensors.
   llvm::SmallVector<mlir::Value> tensorInputs();
   /// An input of any kind.

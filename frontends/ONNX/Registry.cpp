@@ -13,6 +13,8 @@ using namespace swage::onnx;
 Registry::Registry() {
   registerActivationOps(*this);
   registerAttentionOps(*this);
+  registerCategoryOps(*this);
+  registerContainerOps(*this);
   registerBatchScanOps(*this);
   registerControlFlowOps(*this);
   registerConvolutionOps(*this);
@@ -45,6 +47,7 @@ Registry::Registry() {
   registerSequencesOps(*this);
   registerShapeOps(*this);
   registerSignalOps(*this);
+  registerStringOps(*this);
   registerTreesOps(*this);
   registerUnpoolingOps(*this);
 }

@@ -56,6 +56,8 @@ private:
 // One per file under Ops/.
 void registerActivationOps(Registry &registry);
 void registerAttentionOps(Registry &registry);
+void registerCategoryOps(Registry &registry);
+void registerContainerOps(Registry &registry);
 void registerBatchScanOps(Registry &registry);
 void registerControlFlowOps(Registry &registry);
 void registerConvolutionOps(Registry &registry);
@@ -88,6 +90,7 @@ void registerSearchOps(Registry &registry);
 void registerSequencesOps(Registry &registry);
 void registerShapeOps(Registry &registry);
 void registerSignalOps(Registry &registry);
+void registerStringOps(Registry &registry);
 void registerTreesOps(Registry &registry);
 void registerUnpoolingOps(Registry &registry);
 

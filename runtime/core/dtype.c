@@ -40,7 +40,14 @@ static const dtype_facts facts[] = {
     [SWAGE_I2] = {"int2", 1},
 };
 
+static const dtype_facts sequence = {"sequence", 0};
+static const dtype_facts optional = {"optional", 0};
+
 static const dtype_facts *find(int32_t dtype) {
+  if (dtype == SWAGE_SEQUENCE)
+    return &sequence;
+  if (dtype == SWAGE_OPTIONAL)
+    return &optional;
   const int32_t known = (int32_t)(sizeof(facts) / sizeof(facts[0]));
   return dtype >= 0 && dtype < known ? &facts[dtype] : &facts[SWAGE_UNDEFINED];
 }
@@ -50,5 +57,7 @@ size_t swage_dtype_size(int32_t dtype) { return find(dtype)->size; }
 const char *swage_dtype_name(int32_t dtype) { return find(dtype)->name; }
 
 size_t swage_element_size(int32_t dtype) {
+  if (swage_is_container(dtype))
+    return sizeof(swage_tensor);
   return dtype == SWAGE_STRING ? sizeof(swage_string) : find(dtype)->size;
 }

@@ -7,9 +7,21 @@
 #define SWAGE_CORE_DTYPE_H
 
 #include "swage/artifact.h"
+#include <stdbool.h>
 
 /// Bytes that one element takes in a tensor's data: swage_dtype_size, and for
-/// strings the size of swage_string. 0 for unknown types.
+/// strings and containers the size of what describes one. 0 for unknown types.
 size_t swage_element_size(int32_t dtype);
+
+/// Whether tensors of this type hold further tensors.
+static inline bool swage_is_container(int32_t dtype) {
+  return dtype == SWAGE_SEQUENCE || dtype == SWAGE_OPTIONAL;
+}
+
+/// Whether data of this type point to more memory, so that only the runtime can
+/// make an output of it.
+static inline bool swage_has_parts(int32_t dtype) {
+  return dtype == SWAGE_STRING || swage_is_container(dtype);
+}
 
 #endif

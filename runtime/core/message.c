@@ -42,7 +42,7 @@ swage_status swage_error(char **error, swage_status status, const char *format,
 
 const char *swage_shape_text(char *text, int32_t rank, const int64_t *dims,
                              const char *const *names) {
-  if (rank == 0) {
+  if (rank <= 0) {
     snprintf(text, SWAGE_SHAPE_TEXT, "scalar");
     return text;
   }

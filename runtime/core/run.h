@@ -35,6 +35,8 @@ typedef struct swage_run {
   const swage_model *model;
   atomic_bool failed;
   swage_status status; // of the failure
+  unsigned char *chunk; // what is left of the block for small values
+  size_t chunk_left;
 } swage_run;
 
 static inline swage_run *swage_run_of(swage_exec *exec) {

@@ -8,28 +8,40 @@
 #include "core/session.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 
 static const char *expected_shape(const swage_value_info *info, char *text) {
+  if (info->rank < 0)
+    return "of any shape";
   return swage_shape_text(text, info->rank, info->dims, info->dim_names);
 }
 
-/// Checks dtype, rank and static dimensions; `what` is "input" or "output".
-static swage_status check_tensor(const char *what, const swage_value_info *info,
+/// Whether rank and dims are those of the signature where that knows them.
+static bool fits(const swage_value_info *info, const swage_tensor *given) {
+  bool same = info->rank < 0 || given->rank == info->rank;
+  for (int32_t i = 0; i < given->rank && same; ++i)
+    same = info->rank < 0 || info->dims[i] < 0
+               ? given->dims[i] >= 0
+               : given->dims[i] == info->dims[i];
+  // An optional has one element or none.
+  return same && (info->dtype != SWAGE_OPTIONAL || given->dims[0] <= 1);
+}
+
+/// Checks dtype, rank and static dimensions; `what` is "input" or "output", or
+/// says which part of it.
+static swage_status check_tensor(const char *what, const char *name,
+                                 const swage_value_info *info,
                                  const swage_tensor *given, char **error) {
   char expected[SWAGE_SHAPE_TEXT], actual[SWAGE_SHAPE_TEXT];
   if (given->rank < 0 || given->rank > SWAGE_MAX_RANK)
     return swage_error(error, SWAGE_BAD_ARGUMENT,
-                       "%s '%s' has rank %d; expected %s %s", what, info->name,
+                       "%s '%s' has rank %d; expected %s %s", what, name,
                        given->rank, swage_dtype_name(info->dtype),
                        expected_shape(info, expected));
-  bool same = given->dtype == info->dtype && given->rank == info->rank;
-  for (int32_t i = 0; i < given->rank && same; ++i)
-    same = info->dims[i] < 0 ? given->dims[i] >= 0
-                             : given->dims[i] == info->dims[i];
-  if (!same)
+  if (given->dtype != info->dtype || !fits(info, given))
     return swage_error(
         error, SWAGE_BAD_ARGUMENT, "%s '%s' is %s %s; expected %s %s", what,
-        info->name, swage_dtype_name(given->dtype),
+        name, swage_dtype_name(given->dtype),
         swage_shape_text(actual, given->rank, given->dims, NULL),
         swage_dtype_name(info->dtype), expected_shape(info, expected));
   int64_t count;
@@ -37,11 +49,20 @@ static swage_status check_tensor(const char *what, const swage_value_info *info,
                             swage_element_size(info->dtype), &count))
     return swage_error(
         error, SWAGE_BAD_ARGUMENT,
-        "%s '%s' of shape %s is larger than memory can be", what, info->name,
+        "%s '%s' of shape %s is larger than memory can be", what, name,
         swage_shape_text(actual, given->rank, given->dims, NULL));
   if (!given->data && count)
     return swage_error(error, SWAGE_BAD_ARGUMENT, "%s '%s' has no data", what,
-                       info->name);
+                       name);
+  const swage_tensor *parts = given->data;
+  for (int64_t i = 0; i < count && swage_is_container(info->dtype); ++i) {
+    char part[96];
+    snprintf(part, sizeof part, "tensor %" PRId64 " of %.64s", i, what);
+    swage_status status =
+        check_tensor(part, name, info->element, &parts[i], error);
+    if (status)
+      return status;
+  }
   return SWAGE_OK;
 }
 
@@ -77,8 +98,8 @@ swage_status swage_check_inputs(const swage_session *session,
     symbols[i] = -1;
   const int32_t *symbol = session->input_symbols;
   for (uint32_t i = 0; i < model->num_inputs; ++i) {
-    swage_status status =
-        check_tensor("input", &model->inputs[i], &inputs[i], error);
+    swage_status status = check_tensor("input", model->inputs[i].name,
+                                       &model->inputs[i], &inputs[i], error);
     if (status)
       return status;
     for (int32_t dim = 0; dim < inputs[i].rank; ++dim, ++symbol) {
@@ -100,8 +121,17 @@ swage_status swage_check_outputs(const swage_session *session,
   for (uint32_t i = 0; i < model->num_outputs; ++i) {
     if (!outputs[i].data)
       continue;
+    const swage_value_info *info = &model->outputs[i];
+    if (swage_has_parts(info->dtype))
+      return swage_error(error, SWAGE_BAD_ARGUMENT,
+                         "a buffer is given for output '%s', which is %s: such "
+                         "outputs are always allocated",
+                         info->name,
+                         info->dtype == SWAGE_STRING     ? "a tensor of strings"
+                         : info->dtype == SWAGE_SEQUENCE ? "a sequence"
+                                                         : "an optional");
     swage_status status =
-        check_tensor("output", &model->outputs[i], &outputs[i], error);
+        check_tensor("output", info->name, info, &outputs[i], error);
     if (status)
       return status;
   }

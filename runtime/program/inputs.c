@@ -79,7 +79,7 @@ swage_status swage_inputs_load(const swage_model *model,
     if (inputs[index].data)
       return swage_error(error, SWAGE_BAD_ARGUMENT, "input '%s' is given twice",
                          info->name);
-    swage_status status = swage_tensor_load(path, &inputs[index], error);
+    swage_status status = swage_value_load(path, info, &inputs[index], error);
     if (status)
       return status;
     swage_tensor_retype(&inputs[index], info->dtype);

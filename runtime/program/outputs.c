@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 #define _POSIX_C_SOURCE 200809L
+#include "core/dtype.h"
 #include "core/message.h"
 #include "swage/program.h"
 
@@ -39,8 +40,10 @@ static swage_status make_directory(const char *path, char **error) {
   return SWAGE_OK;
 }
 
-static char *file_name(const char *directory, const char *output) {
-  char *name = swage_format("%s/%s.npy", directory, output);
+static char *file_name(const char *directory, const char *output,
+                       bool is_container) {
+  char *name =
+      swage_format("%s/%s.%s", directory, output, is_container ? "pb" : "npy");
   if (!name)
     return NULL;
   for (char *at = name + strlen(directory) + 1; *at; ++at)
@@ -73,10 +76,12 @@ swage_status swage_outputs_save(const swage_model *model,
   if (!status)
     status = make_directory(directory, error);
   for (uint32_t i = 0; i < model->num_outputs && !status; ++i) {
-    char *path = file_name(directory, model->outputs[i].name);
+    bool is_container = swage_is_container(outputs[i].dtype);
+    char *path = file_name(directory, model->outputs[i].name, is_container);
     if (!path)
       return swage_error(error, SWAGE_ERROR, "no memory");
-    status = swage_npy_save(path, &outputs[i], error);
+    status = is_container ? swage_pb_save(path, &outputs[i], error)
+                          : swage_npy_save(path, &outputs[i], error);
     free(path);
   }
   return status;

@@ -94,8 +94,29 @@ static void print_best(FILE *stream, const swage_tensor *scores, int64_t row) {
   fputc('\n', stream);
 }
 
+/// What a container holds, each element under its place in the name.
+static void print_container(FILE *stream, const char *name,
+                            const swage_tensor *value) {
+  const swage_tensor *parts = value->data;
+  bool is_sequence = value->dtype == SWAGE_SEQUENCE;
+  if (is_sequence)
+    fprintf(stream, "%s  sequence of %" PRId64 "\n", name, value->dims[0]);
+  else if (value->dims[0] == 0)
+    fprintf(stream, "%s  optional without element\n", name);
+  for (int64_t i = 0; i < value->dims[0] && i < VALUES_TO_PRINT; ++i) {
+    char *inner = is_sequence ? swage_format("%s[%" PRId64 "]", name, i)
+                              : swage_format("%s", name);
+    swage_tensor_print(stream, inner ? inner : name, &parts[i]);
+    swage_free(inner);
+  }
+}
+
 void swage_tensor_print(FILE *stream, const char *name,
                         const swage_tensor *tensor) {
+  if (swage_is_container(tensor->dtype)) {
+    print_container(stream, name, tensor);
+    return;
+  }
   char shape[SWAGE_SHAPE_TEXT];
   int64_t count = swage_tensor_count(tensor);
   fprintf(stream, "%s  %s %s\n  ", name, swage_dtype_name(tensor->dtype),
@@ -113,6 +134,17 @@ void swage_tensor_print(FILE *stream, const char *name,
     print_best(stream, tensor, row);
 }
 
+/// "float32 [1, 3]", "sequence of float32 [?]".
+static void print_type(FILE *stream, const swage_value_info *info) {
+  char shape[SWAGE_SHAPE_TEXT];
+  for (; info->element; info = info->element)
+    fprintf(stream, "%s of ", swage_dtype_name(info->dtype));
+  fprintf(stream, "%s %s", swage_dtype_name(info->dtype),
+          info->rank < 0 ? "of any shape"
+                         : swage_shape_text(shape, info->rank, info->dims,
+                                            info->dim_names));
+}
+
 static void print_values(FILE *stream, const char *title,
                          const swage_value_info *infos, uint32_t count) {
   int width = 0;
@@ -121,11 +153,9 @@ static void print_values(FILE *stream, const char *title,
       width = (int)strlen(infos[i].name);
   fprintf(stream, "%s:\n", title);
   for (uint32_t i = 0; i < count; ++i) {
-    char shape[SWAGE_SHAPE_TEXT];
-    fprintf(stream, "  %-*s  %s %s\n", width, infos[i].name,
-            swage_dtype_name(infos[i].dtype),
-            swage_shape_text(shape, infos[i].rank, infos[i].dims,
-                             infos[i].dim_names));
+    fprintf(stream, "  %-*s  ", width, infos[i].name);
+    print_type(stream, &infos[i]);
+    fputc('\n', stream);
   }
 }
 

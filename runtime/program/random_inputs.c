@@ -6,6 +6,7 @@
 #include "core/dtype.h"
 #include "core/memory.h"
 #include "core/message.h"
+#include "core/pack.h"
 #include "swage/program.h"
 
 #include <inttypes.h>
@@ -62,6 +63,9 @@ static int64_t find_size(const known_dims *known, const swage_value_info *info,
 static void note_default(const swage_value_info *info, int32_t dim,
                          char **note) {
   const char *symbol = info->dim_names ? info->dim_names[dim] : NULL;
+  // What a container holds has no name to be given a size by.
+  if (!symbol && !*info->name)
+    return;
   for (int32_t before = 0; before < dim && symbol; ++before)
     if (is_named(info, before, symbol))
       return;
@@ -98,11 +102,37 @@ static swage_status check_names(const known_dims *known, char **error) {
 }
 
 static swage_status make_input(const known_dims *known,
-                               const swage_value_info *info,
+                               const swage_value_info *info, uint64_t *state,
+                               swage_tensor *input, char **note, char **error);
+
+/// A container with one element.
+static swage_status make_container(const known_dims *known,
+                                   const swage_value_info *info,
+                                   uint64_t *state, swage_tensor *input,
+                                   char **note, char **error) {
+  swage_tensor element = {0}, whole = {.data = &element,
+                                       .dtype = info->dtype,
+                                       .rank = 1,
+                                       .dims = {1}};
+  swage_status status =
+      make_input(known, info->element, state, &element, note, error);
+  if (status)
+    return status;
+  if (!swage_pack(&whole, input))
+    status =
+        swage_error(error, SWAGE_ERROR, "no memory for input '%s'", info->name);
+  swage_free(element.data);
+  return status;
+}
+
+static swage_status make_input(const known_dims *known,
+                               const swage_value_info *info, uint64_t *state,
                                swage_tensor *input, char **note, char **error) {
+  if (swage_is_container(info->dtype))
+    return make_container(known, info, state, input, note, error);
   input->dtype = info->dtype;
-  input->rank = info->rank;
-  for (int32_t dim = 0; dim < info->rank; ++dim) {
+  input->rank = info->rank < 0 ? 0 : info->rank;
+  for (int32_t dim = 0; dim < input->rank; ++dim) {
     int64_t size = info->dims[dim];
     if (size < 0)
       size = find_size(known, info, dim);
@@ -117,8 +147,10 @@ static swage_status make_input(const known_dims *known,
   int64_t count;
   if (swage_count_elements(input->rank, input->dims, size, &count))
     input->data = swage_allocate((size_t)count * size);
-  if (input->data)
+  if (input->data) {
+    swage_tensor_fill_random(input, state);
     return SWAGE_OK;
+  }
   char shape[SWAGE_SHAPE_TEXT];
   return swage_error(error, SWAGE_ERROR, "no memory for input '%s' of shape %s",
                      info->name,
@@ -140,9 +172,8 @@ swage_status swage_inputs_randomize(const swage_model *model,
   for (uint32_t i = 0; i < model->num_inputs && !status; ++i) {
     if (inputs[i].data)
       continue;
-    status = make_input(&known, &model->inputs[i], &inputs[i], note, error);
-    if (!status)
-      swage_tensor_fill_random(&inputs[i], &state);
+    status =
+        make_input(&known, &model->inputs[i], &state, &inputs[i], note, error);
   }
   if (status && note) {
     swage_free(*note);

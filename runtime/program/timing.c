@@ -3,6 +3,7 @@
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //
 //===----------------------------------------------------------------------===//
+#include "core/dtype.h"
 #include "core/execute.h"
 #include "core/message.h"
 #include "core/profile.h"
@@ -41,7 +42,10 @@ static swage_status run_for(swage_session *session, const swage_tensor *inputs,
                             char **error) {
   double begin = swage_now_ms(), before = begin;
   do {
-    // Outputs of the first run are the buffers of the others.
+    // Outputs of the first run are the buffers of the others, where they can.
+    for (uint32_t i = 0; i < session->model->num_outputs; ++i)
+      if (swage_has_parts(session->model->outputs[i].dtype))
+        swage_tensors_release(&outputs[i], 1);
     swage_status status =
         swage_run_session(session, inputs, outputs, NULL, profile, error);
     if (status)

@@ -64,6 +64,16 @@ public:
         lowerExpand(expand);
       else if (auto call = dyn_cast<kernel::CallOp>(op))
         lowerCall(call);
+      else if (auto runtime = dyn_cast<kernel::RuntimeOp>(op))
+        lowerRuntime(runtime);
+      else if (auto invoke = dyn_cast<kernel::InvokeOp>(op))
+        replace(op, lowerInvoke(invoke));
+      else if (auto box = dyn_cast<kernel::BoxOp>(op))
+        replace(op, lowerBox(box));
+      else if (auto unbox = dyn_cast<kernel::UnboxOp>(op))
+        replace(op, lowerUnbox(unbox));
+      else if (auto output = dyn_cast<kernel::OutputValueOp>(op))
+        lowerOutputValue(output);
     });
   }
 
@@ -138,8 +148,12 @@ private:
   Value lowerInput(kernel::InputOp op) {
     Value inputs = loadAt(pointer, exec, offsetof(swage_exec, inputs));
     Value tensor = addressAt(inputs, op.getIndex() * sizeof(swage_tensor));
+    return readTensor(tensor, cast<MemRefType>(op.getType()));
+  }
+
+  /// The buffer of a swage_tensor, of which `type` is known.
+  Value readTensor(Value tensor, MemRefType type) {
     Value data = loadAt(pointer, tensor, offsetof(swage_tensor, data));
-    auto type = cast<MemRefType>(op.getType());
     SmallVector<Value> sizes;
     for (int64_t dim = 0; dim < type.getRank(); ++dim)
       if (type.isDynamicDim(dim))
@@ -328,6 +342,82 @@ private:
     builder.setInsertionPointToStart(branch.elseBlock());
     func::CallOp::create(builder, loc, callee, ValueRange{exec, buffers, dims});
     scf::YieldOp::create(builder, loc);
+  }
+
+  /// The addresses and all sizes of dense buffers, as two arrays.
+  void lowerRuntime(kernel::RuntimeOp op) {
+    SmallVector<Value> operands(op.getInputs());
+    llvm::append_range(operands, op.getOuts());
+    Value buffers = createWords(operands.size());
+    SmallVector<Value> sizes;
+    for (auto [index, operand] : llvm::enumerate(operands)) {
+      LLVM::StoreOp::create(builder, loc, addressOf(operand),
+                            addressAt(buffers, 8 * index));
+      int64_t rank = cast<MemRefType>(operand.getType()).getRank();
+      for (int64_t dim = 0; dim < rank; ++dim)
+        sizes.push_back(
+            asI64(memref::DimOp::create(builder, loc, operand, dim)));
+    }
+    auto callee = declare(op.getCallee(), {pointer, pointer, pointer}, {});
+    func::CallOp::create(builder, loc, callee,
+                         ValueRange{exec, buffers, storeWords(sizes)});
+    op->erase();
+  }
+
+  /// An array of 64-bit integers.
+  Value storeWords(ValueRange values) {
+    Value words = createWords(values.size());
+    for (auto [index, value] : llvm::enumerate(values))
+      LLVM::StoreOp::create(builder, loc, value, addressAt(words, 8 * index));
+    return words;
+  }
+
+  Value lowerInvoke(kernel::InvokeOp op) {
+    SmallVector<Value> arguments{exec};
+    llvm::append_range(arguments, op.getInputs());
+    SmallVector<Type> types(op.getInputs().size() + 1, i64);
+    types.front() = pointer;
+    auto callee = declare(op.getCallee(), types, {i64});
+    return func::CallOp::create(builder, loc, callee, arguments).getResult(0);
+  }
+
+  Value lowerBox(kernel::BoxOp op) {
+    auto type = cast<MemRefType>(op.getTensor().getType());
+    SmallVector<Value> sizes;
+    for (int64_t dim = 0; dim < type.getRank(); ++dim)
+      sizes.push_back(
+          asI64(memref::DimOp::create(builder, loc, op.getTensor(), dim)));
+    auto callee =
+        declare("swage_rt_box", {pointer, i64, i64, pointer, pointer}, {i64});
+    return func::CallOp::create(builder, loc, callee,
+                                ValueRange{exec, constant(op.getDtype()),
+                                           constant(type.getRank()),
+                                           storeWords(sizes),
+                                           addressOf(op.getTensor())})
+        .getResult(0);
+  }
+
+  Value lowerUnbox(kernel::UnboxOp op) {
+    auto type = cast<MemRefType>(op.getTensor().getType());
+    SmallVector<Value> sizes;
+    for (int64_t size : type.getShape())
+      sizes.push_back(constant(ShapedType::isDynamic(size) ? -1 : size));
+    auto callee =
+        declare("swage_rt_unbox", {pointer, i64, i64, i64, pointer}, {pointer});
+    Value tensor = func::CallOp::create(
+                       builder, loc, callee,
+                       ValueRange{exec, op.getHandle(), constant(op.getDtype()),
+                                  constant(type.getRank()), storeWords(sizes)})
+                       .getResult(0);
+    return readTensor(tensor, type);
+  }
+
+  void lowerOutputValue(kernel::OutputValueOp op) {
+    auto callee = declare("swage_rt_output_value", {pointer, i64, i64}, {});
+    func::CallOp::create(
+        builder, loc, callee,
+        ValueRange{exec, constant(op.getIndex()), op.getHandle()});
+    op->erase();
   }
 
   ModuleOp module;

@@ -8,8 +8,10 @@
 //===----------------------------------------------------------------------===//
 #include "compiler/Conversion/NNToLinalg/Lowering.h"
 #include "compiler/Conversion/NNToLinalg/NNToLinalg.h"
+#include "dialects/Kernel/Kernel.h"
 #include "dialects/NN/Inference.h"
 #include "dialects/NN/NarrowFloats.h"
+#include "dialects/NN/Types.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Func/Transforms/FuncConversions.h"
 #include "mlir/Dialect/Index/IR/IndexDialect.h"
@@ -41,6 +43,8 @@ Value loadScalar(OpBuilder &b, Location loc, Value stored, Type type) {
     return decodeNarrowFloat(b, loc, stored, cast<FloatType>(type));
   if (isa<FloatType>(type))
     return convertFloat(b, loc, stored, getAccumulatorType(type));
+  if (isa<StringType>(type))
+    return stored;
   if (stored.getType() != getSignless(type))
     return arith::TruncIOp::create(b, loc, getSignless(type), stored);
   return stored;
@@ -279,17 +283,45 @@ struct ConvertConstant : OpConversionPattern<arith::ConstantOp> {
   }
 };
 
+/// Notes which inputs and outputs hold strings: afterwards they look like
+/// tensors of integers.
+void markStrings(ModuleOp module) {
+  Builder builder(module.getContext());
+  auto holdsStrings = [](Type type) {
+    auto tensor = dyn_cast<RankedTensorType>(type);
+    return tensor && isa<StringType>(tensor.getElementType());
+  };
+  for (auto func : module.getOps<func::FuncOp>()) {
+    IntegerAttr strings = builder.getI64IntegerAttr(
+        getDataType(StringType::get(module.getContext())));
+    for (auto [index, type] : llvm::enumerate(func.getArgumentTypes()))
+      if (holdsStrings(type))
+        func.setArgAttr(index, "kernel.dtype", strings);
+    for (auto [index, type] : llvm::enumerate(func.getResultTypes()))
+      if (holdsStrings(type))
+        func.setResultAttr(index, "kernel.dtype", strings);
+  }
+}
+
 struct ConvertNNToLinalg
     : swage::impl::ConvertNNToLinalgPassBase<ConvertNNToLinalg> {
   void runOnOperation() override {
     MLIRContext *context = &getContext();
+    markStrings(getOperation());
     TypeConverter converter;
     converter.addConversion([](Type type) { return type; });
     converter.addConversion([](RankedTensorType type) -> Type {
       Type element = type.getElementType();
-      if (!isa<IntegerType>(element) && !isNarrowFloat(element))
+      if (!isa<IntegerType, StringType>(element) && !isNarrowFloat(element))
         return type;
       return getStorageTensor(type);
+    });
+    // Handles of values that the run owns.
+    converter.addConversion([context](SequenceType) -> Type {
+      return IntegerType::get(context, 64);
+    });
+    converter.addConversion([context](OptionalType) -> Type {
+      return IntegerType::get(context, 64);
     });
     auto bridge = [](OpBuilder &b, Type type, ValueRange inputs,
                      Location loc) -> Value {
@@ -334,6 +366,7 @@ struct ConvertNNToLinalg
 
 void swage::nn::registerLinalgLowerings(DialectRegistry &registry) {
   registerBoxSelectionLowerings(registry);
+  registerContainerLowerings(registry);
   registerConvolutionLowerings(registry);
   registerDeterminantLowerings(registry);
   registerIndexingLowerings(registry);
@@ -343,5 +376,6 @@ void swage::nn::registerLinalgLowerings(DialectRegistry &registry) {
   registerRecurrentLowerings(registry);
   registerSearchLowerings(registry);
   registerShapeLowerings(registry);
+  registerStringLowerings(registry);
   registerTreesLowerings(registry);
 }

@@ -20,6 +20,8 @@ Type getStorageType(Type elementType) {
       isa<IntegerType>(elementType) && elementType.getIntOrFloatBitWidth() < 8;
   if (isSmall || isNarrowFloat(elementType))
     return IntegerType::get(elementType.getContext(), 8);
+  if (isa<StringType>(elementType))
+    return IntegerType::get(elementType.getContext(), 64);
   return getSignless(elementType);
 }
 

@@ -22,7 +22,7 @@ using ScalarBody = llvm::function_ref<mlir::Value(
 
 /// The element type that memory holds: signless, and a byte for a boolean, for
 /// an integer of fewer bits, extended by its sign if it has one, and for the
-/// code of a float of eight bits or fewer.
+/// code of a float of eight bits or fewer. A string is its address.
 mlir::Type getStorageType(mlir::Type elementType);
 /// `type` with the storage type of its elements.
 mlir::RankedTensorType getStorageTensor(mlir::Type type);
@@ -131,6 +131,7 @@ void populateTensorTypeConversions(const mlir::TypeConverter &converter,
                                    mlir::RewritePatternSet &patterns);
 
 void registerBoxSelectionLowerings(mlir::DialectRegistry &registry);
+void registerContainerLowerings(mlir::DialectRegistry &registry);
 void registerConvolutionLowerings(mlir::DialectRegistry &registry);
 void registerDeterminantLowerings(mlir::DialectRegistry &registry);
 void registerIndexingLowerings(mlir::DialectRegistry &registry);
@@ -140,6 +141,7 @@ void registerPoolingLowerings(mlir::DialectRegistry &registry);
 void registerRecurrentLowerings(mlir::DialectRegistry &registry);
 void registerSearchLowerings(mlir::DialectRegistry &registry);
 void registerShapeLowerings(mlir::DialectRegistry &registry);
+void registerStringLowerings(mlir::DialectRegistry &registry);
 void registerTreesLowerings(mlir::DialectRegistry &registry);
 
 } // namespace swage::nn

@@ -68,11 +68,24 @@ struct ConvertFromElements : OpConversionPattern<tensor::FromElementsOp> {
   }
 };
 
+/// What is left of a branch that only chooses between values.
+struct ConvertSelect : OpConversionPattern<arith::SelectOp> {
+  using OpConversionPattern::OpConversionPattern;
+  LogicalResult
+  matchAndRewrite(arith::SelectOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    rewriter.replaceOpWithNewOp<arith::SelectOp>(op, adaptor.getCondition(),
+                                                 adaptor.getTrueValue(),
+                                                 adaptor.getFalseValue());
+    return success();
+  }
+};
+
 } // namespace
 
 void swage::nn::populateTensorTypeConversions(const TypeConverter &converter,
                                               RewritePatternSet &patterns) {
-  patterns.add<ConvertExtract, ConvertFromElements,
+  patterns.add<ConvertExtract, ConvertFromElements, ConvertSelect,
                ConvertTypes<tensor::CastOp>, ConvertTypes<tensor::EmptyOp>,
                ConvertTypes<tensor::InsertSliceOp>,
                ConvertTypes<tensor::ExtractSliceOp>>(converter,

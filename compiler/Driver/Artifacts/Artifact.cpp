@@ -80,6 +80,7 @@ private:
   Error linkExecutable();
   Error linkShared();
   Error linkStatic();
+  Error addRegex(std::vector<ArchiveMember> &members);
   Error linkObject();
   Expected<std::string> linkCode();
   Error link(ArrayRef<std::string> arguments);
@@ -108,7 +109,7 @@ std::string BinaryWriter::getSibling(StringRef extension) const {
 Error BinaryWriter::write() {
   // Looked for before anything large is written. Objects bring none.
   if (options.kind != ArtifactKind::Object) {
-    Expected<Runtime> found = findRuntime(model.target);
+    Expected<Runtime> found = findRuntime(model.target, model.usesRegex);
     if (!found)
       return found.takeError();
     runtime = std::move(*found);
@@ -229,6 +230,11 @@ Error BinaryWriter::linkExecutable() {
   append_range(arguments, code);
   append_range(arguments, weights);
   append_range(arguments, runtime.main);
+  // An executable carries RE2 and the C++ library with it.
+  if (model.usesRegex)
+    append_range(arguments,
+                 ArrayRef<std::string>{runtime.regex.front(), "-Wl,-Bstatic",
+                                       "-lre2", "-lstdc++", "-Wl,-Bdynamic"});
   append_range(arguments, runtime.library);
   append_range(arguments, ArrayRef<std::string>{"-pthread", "-Wl,--as-needed",
                                                 "-lm", "-Wl,--gc-sections"});
@@ -263,6 +269,10 @@ Error BinaryWriter::linkShared() {
     arguments.push_back(("-Wl,-u," + symbol).str());
   append_range(arguments, code);
   append_range(arguments, weights);
+  // Debian's libre2.a is no code for shared libraries.
+  if (model.usesRegex)
+    append_range(arguments, ArrayRef<std::string>{runtime.regex.front(),
+                                                  "-lre2", "-lstdc++"});
   append_range(arguments, runtime.library);
   append_range(arguments,
                ArrayRef<std::string>{"-pthread", "-Wl,--as-needed", "-lm"});
@@ -282,6 +292,16 @@ Expected<std::string> BinaryWriter::linkCode() {
   return local;
 }
 
+/// The archive's users link it with RE2 and the C++ library themselves.
+Error BinaryWriter::addRegex(std::vector<ArchiveMember> &members) {
+  std::string object = work.add("regex.o");
+  if (Error error = link({"-r", "-nostdlib", "-o", object,
+                          "-Wl,--whole-archive", runtime.regex.front()}))
+    return error;
+  members.push_back({object, "swage_regex.o"});
+  return Error::success();
+}
+
 Error BinaryWriter::linkStatic() {
   Expected<std::string> local = linkCode();
   if (!local)
@@ -289,6 +309,9 @@ Error BinaryWriter::linkStatic() {
   std::vector<ArchiveMember> members = {{*local, model.name + ".o"}};
   for (const std::string &path : weights)
     members.push_back({path, model.name + "_weights.o"});
+  if (model.usesRegex)
+    if (Error error = addRegex(members))
+      return error;
   if (!runtime.isSource)
     return mergeArchive(result, members, runtime.library.front());
   std::string object = work.add("runtime.o");

@@ -94,10 +94,14 @@ Constant *ModelBuilder::addValue(const ValueSignature &value) {
     dims.push_back(word(dim));
   for (const std::string &name : value.dimNames)
     names.push_back(name.empty() ? null() : addText(name));
+  Constant *element = null();
+  for (const ValueSignature &inner : value.element)
+    element = addData(addValue(inner), "element");
   return ConstantStruct::getAnon(
-      context, {addText(value.name), half(value.dtype), half(value.dims.size()),
+      context, {addText(value.name), half(value.dtype),
+                half(value.isRanked ? value.dims.size() : -1),
                 addArray(builder.getInt64Ty(), dims),
-                addArray(builder.getPtrTy(), names)});
+                addArray(builder.getPtrTy(), names), element});
 }
 
 Constant *ModelBuilder::addValues(ArrayRef<ValueSignature> values) {

@@ -80,7 +80,7 @@ static std::optional<Runtime> findSources() {
                        "-ffunction-sections",
                        "-fdata-sections",
                        "-DSWAGE_VERSION=\"" SWAGE_VERSION "\""};
-    for (StringRef name : {"core", "io", "parallel", "program"})
+    for (StringRef name : {"core", "io", "parallel", "program", "values"})
       addSources(folder, name, runtime.library);
     addSources(folder, "executable", runtime.main);
     return runtime;
@@ -88,16 +88,22 @@ static std::optional<Runtime> findSources() {
   return std::nullopt;
 }
 
-Expected<Runtime> swage::findRuntime(const TargetInfo &target) {
+Expected<Runtime> swage::findRuntime(const TargetInfo &target, bool withRegex) {
   bool native = isNative(target);
   SmallVector<std::string> folders = getFolders();
   for (std::string &folder : folders) {
     if (!native)
       folder += "/swage/" + target.triple;
     std::string library = folder + "/libswage_rt.a";
-    if (sys::fs::exists(library))
-      return Runtime{{library}, {folder + "/libswage_rt_main.a"}};
+    std::string regex = folder + "/libswage_regex.a";
+    if (sys::fs::exists(library) && (!withRegex || sys::fs::exists(regex)))
+      return Runtime{{library}, {folder + "/libswage_rt_main.a"}, {regex}};
   }
+  if (withRegex && !native)
+    return createStringError(
+        formatv("the model has regular expressions, which need a runtime for "
+                "'{0}' with RE2; looked for libswage_regex.a in {1}",
+                target.triple, join(folders, ", ")));
   if (std::optional<Runtime> sources = findSources(); sources && !native)
     return std::move(*sources);
   return createStringError(

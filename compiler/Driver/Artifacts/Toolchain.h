@@ -37,15 +37,19 @@ private:
 struct Runtime {
   std::vector<std::string> library; ///< what every artifact carries
   std::vector<std::string> main;    ///< what gives executables their main()
-  bool isSource = false;            ///< C files to compile, not libraries
+  /// What models with regular expressions need beside these.
+  std::vector<std::string> regex;
+  bool isSource = false; ///< C files to compile, not libraries
 };
 
 /// Finds the runtime: libswage_rt.a and libswage_rt_main.a beside this program,
 /// in the build tree, below the prefix that Swage was installed to, or where
 /// SWAGE_RUNTIME_DIR says. For another machine they may lie in the folder
 /// `swage/<triple>` there; otherwise it is compiled from its sources, which
-/// come with Swage, by the toolchain of that machine.
-llvm::Expected<Runtime> findRuntime(const TargetInfo &target);
+/// come with Swage, by the toolchain of that machine. Regular expressions need
+/// libswage_regex.a, which is in C++ and is not compiled so.
+llvm::Expected<Runtime> findRuntime(const TargetInfo &target,
+                                    bool withRegex = false);
 
 /// Whether `target` is this machine's kind, so that its native tools link.
 bool isNative(const TargetInfo &target);

@@ -63,8 +63,9 @@ runDataSet(const LoadedModel &model, const DataSet &data, Tolerance tolerance) {
                    data.inputs.size(), signature.inputs.size())
         .str();
   std::vector<Tensor> inputs;
-  for (const std::string &path : data.inputs) {
-    Expected<Tensor> tensor = Tensor::load(path);
+  const swage_model *facts = model.getModel();
+  for (auto [index, path] : enumerate(data.inputs)) {
+    Expected<Tensor> tensor = Tensor::load(path, facts->inputs[index]);
     if (!tensor)
       return tensor.takeError();
     inputs.push_back(std::move(*tensor));
@@ -76,14 +77,13 @@ runDataSet(const LoadedModel &model, const DataSet &data, Tolerance tolerance) {
     return formatv("there are {0} output files for {1} outputs",
                    data.outputs.size(), outputs->size())
         .str();
-  for (auto [value, output, path] :
-       zip_equal(signature.outputs, *outputs, data.outputs)) {
-    Expected<Tensor> expected = Tensor::load(path);
+  for (auto [index, output, path] : enumerate(*outputs, data.outputs)) {
+    Expected<Tensor> expected = Tensor::load(path, facts->outputs[index]);
     if (!expected)
       return expected.takeError();
     std::string difference = compareTensors(output, *expected, tolerance);
     if (!difference.empty())
-      return ("output '" + value.name + "' " + difference);
+      return ("output '" + signature.outputs[index].name + "' " + difference);
   }
   return std::string();
 }

@@ -24,17 +24,26 @@ static std::optional<bool> constantBool(Value value) {
   return !(*elements.begin()).isZero();
 }
 
-/// The tensors among a subgraph's results; fails when there is something else.
-static SmallVector<Value> tensorsOf(NodeContext &node,
-                                    ArrayRef<ImportedValue> results) {
+/// A subgraph's results; fails when one of them is missing.
+static SmallVector<Value> valuesOf(NodeContext &node,
+                                   ArrayRef<ImportedValue> results) {
   SmallVector<Value> values;
   for (const ImportedValue &result : results) {
-    if (result.kind != ImportedValue::Tensor)
-      node.unsupported("its subgraph gives something else than tensors");
+    if (!result.tensor)
+      node.bad("its subgraph does not give one of its results");
     else
       values.push_back(result.tensor);
   }
   return values;
+}
+
+/// The same where all must be tensors.
+static SmallVector<Value> tensorsOf(NodeContext &node,
+                                    ArrayRef<ImportedValue> results) {
+  for (const ImportedValue &result : results)
+    if (result.kind == ImportedValue::Container)
+      node.bad("its subgraph gives a container where a tensor must be");
+  return valuesOf(node, results);
 }
 
 static Results importIf(NodeContext &node) {
@@ -57,7 +66,7 @@ static Results importIf(NodeContext &node) {
   auto arm = [&](const GraphProto *graph) {
     auto results = node.graph().importSubgraph(*graph, {});
     poisoned |= !results;
-    return results ? tensorsOf(node, *results) : SmallVector<Value>();
+    return results ? valuesOf(node, *results) : SmallVector<Value>();
   };
   SmallVector<Value> results = branch(
       node, condition, [&] { return arm(then); },
@@ -84,28 +93,29 @@ static Value toIndex(NodeContext &node, Value value) {
   return arith::MaxSIOp::create(b, node.loc(), index, zero);
 }
 
-/// A loop that carries sequences exists at compile time only.
-static Results unrollLoop(NodeContext &node, const GraphProto &body) {
+/// Iterations up to which a loop over a sequence whose tensors are known is
+/// spelled out, so that no sequence is left when the model runs.
+static constexpr int64_t kUnrollLimit = 64;
+
+/// Spells a loop out; nothing where that cannot be done.
+static std::optional<Results> unrollLoop(NodeContext &node,
+                                         const GraphProto &body) {
   std::optional<SmallVector<int64_t>> count;
   if (node.hasInput(0))
     count = nn::getConstantElements(node.input(0));
-  if (!count || count->size() != 1 || count->front() > 256)
-    return node.unsupported(
-        "a loop that carries sequences needs a small number of iterations that "
-        "is known at compile time");
-  Type boolean = node.builder().getI1Type();
-  ImportedValue condition = node.hasInput(1)
-                                ? node.rawInput(1)
-                                : ImportedValue(node.scalar(boolean, 1));
+  if (!count || count->size() != 1 || count->front() > kUnrollLimit)
+    return std::nullopt;
+  ImportedValue condition =
+      node.hasInput(1)
+          ? node.rawInput(1)
+          : ImportedValue(node.scalar(node.builder().getI1Type(), 1));
   SmallVector<ImportedValue> carried;
   for (unsigned i = 2; i < node.numInputs(); ++i)
     carried.push_back(node.rawInput(i));
   for (int64_t i = 0; i < count->front(); ++i) {
     std::optional<bool> goesOn = constantBool(condition.tensor);
     if (!goesOn)
-      return node.unsupported(
-          "a loop that carries sequences needs a condition that is known at "
-          "compile time");
+      return std::nullopt;
     if (!*goesOn)
       break;
     SmallVector<ImportedValue> arguments{
@@ -114,9 +124,6 @@ static Results unrollLoop(NodeContext &node, const GraphProto &body) {
     auto results = node.graph().importSubgraph(body, arguments);
     if (!results)
       return node.blameSubgraph();
-    if (results->size() != carried.size() + 1)
-      return node.unsupported(
-          "a loop that carries sequences cannot collect values");
     condition = results->front();
     carried.assign(results->begin() + 1, results->end());
   }
@@ -153,13 +160,16 @@ static Results importLoop(NodeContext &node) {
       graph->output_size() < int(numCarried) + 1)
     return node.bad("its body takes another number of values than it carries");
   SmallVector<Value> initial;
+  bool knowsTensors = false;
   for (unsigned i = 2; i < node.numInputs(); ++i) {
-    if (node.rawInput(i).kind == ImportedValue::Sequence)
-      return unrollLoop(node, *graph);
-    initial.push_back(node.input(i));
+    initial.push_back(node.anyInput(i));
+    if (!initial.back())
+      return node.bad("a value that it carries is missing");
+    knowsTensors |= bool(initial.back().getDefiningOp<nn::SequenceOp>());
   }
-  if (llvm::is_contained(initial, Value()))
-    return node.bad("a value that it carries is missing");
+  if (knowsTensors && graph->output_size() == int(numCarried) + 1)
+    if (std::optional<Results> unrolled = unrollLoop(node, *graph))
+      return *unrolled;
 
   Value known = node.scalar(node.builder().getI1Type(), 1);
   Value condition = node.hasInput(1) ? node.input(1) : known;
@@ -178,7 +188,11 @@ static Results importLoop(NodeContext &node) {
       poisoned = true;
       return std::nullopt;
     }
-    SmallVector<Value> values = tensorsOf(node, *results);
+    SmallVector<Value> values = valuesOf(node, *results);
+    for (size_t i = 0; i < values.size() && !node.failed(); ++i)
+      if ((i == 0 || i > numCarried) &&
+          !isa<RankedTensorType>(values[i].getType()))
+        node.bad("its subgraph gives a container where a tensor must be");
     if (node.failed())
       return std::nullopt;
     Iteration iteration;
@@ -219,70 +233,56 @@ static SmallVector<int64_t> listOr(NodeContext &node, StringRef name,
   return list;
 }
 
-static Results importScan(NodeContext &node) {
-  const GraphProto *graph = node.graphAttr("body");
-  int64_t scanned = node.intAttr("num_scan_inputs", 0);
-  int64_t carried = int64_t(node.numInputs()) - scanned;
-  if (!graph)
-    return node.bad("it has no body");
-  if (scanned < 1 || carried < 0 ||
-      graph->input_size() != int(node.numInputs()) ||
-      graph->output_size() < carried)
-    return node.bad("its body takes another number of values than it is given");
-  int64_t collected = graph->output_size() - carried;
-  SmallVector<int64_t> axes = listOr(node, "scan_input_axes", scanned, 0);
-  SmallVector<int64_t> backwards =
-      listOr(node, "scan_input_directions", scanned, 0);
-  SmallVector<int64_t> outputAxes =
-      listOr(node, "scan_output_axes", collected, 0);
-  SmallVector<int64_t> outputBackwards =
-      listOr(node, "scan_output_directions", collected, 0);
-  SmallVector<Value> inputs = node.tensorInputs();
-  if (node.failed())
-    return {};
-  ArrayRef<Value> initial = ArrayRef(inputs).take_front(carried);
-  ArrayRef<Value> sources = ArrayRef(inputs).drop_front(carried);
-  for (auto [axis, source] : llvm::zip(axes, sources))
-    axis = node.axis(axis, node.rank(source));
-  if (node.failed())
-    return {};
+namespace {
+/// How a Scan walks over its inputs and lays out what it collects.
+struct ScanForm {
+  const GraphProto *graph;
+  int64_t carried;
+  int64_t collected;
+  SmallVector<int64_t> axes, backwards, outputAxes, outputBackwards;
+};
+} // namespace
+
+/// One walk over `sources`. Empty when the node failed.
+static SmallVector<Value> scan(NodeContext &node, const ScanForm &form,
+                               ArrayRef<Value> initial,
+                               ArrayRef<Value> sources) {
   Value length = node.reshape(
-      node.create<nn::ShapeOp>(sources[0], axes[0], axes[0] + 1), {});
+      node.create<nn::ShapeOp>(sources[0], form.axes[0], form.axes[0] + 1), {});
   Value last = node.create<nn::SubOp>(length, node.scalarLike(length, 1));
   LoopBounds bounds{toIndex(node, length), {}};
-  bool poisoned = false;
   auto body = [&](Value number, Value,
                   ArrayRef<Value> values) -> std::optional<Iteration> {
     SmallVector<ImportedValue> arguments(values.begin(), values.end());
     Value mirrored = node.create<nn::SubOp>(last, number);
-    for (auto [source, axis, backward] : llvm::zip(sources, axes, backwards))
+    for (auto [source, axis, backward] :
+         llvm::zip(sources, form.axes, form.backwards))
       arguments.push_back(node.create<nn::GatherOp>(
           source, backward ? mirrored : number, axis));
     if (node.failed())
       return std::nullopt;
-    auto results = node.graph().importSubgraph(*graph, arguments);
+    auto results = node.graph().importSubgraph(*form.graph, arguments);
     if (!results) {
-      poisoned = true;
+      node.blameSubgraph();
       return std::nullopt;
     }
     SmallVector<Value> tensors = tensorsOf(node, *results);
     if (node.failed())
       return std::nullopt;
     Iteration iteration;
-    iteration.carried.assign(tensors.begin(), tensors.begin() + carried);
-    iteration.collected.assign(tensors.begin() + carried, tensors.end());
+    iteration.carried.assign(tensors.begin(), tensors.begin() + form.carried);
+    iteration.collected.assign(tensors.begin() + form.carried, tensors.end());
     return iteration;
   };
   SmallVector<Value> results = buildLoop(node, bounds, initial, body);
-  if (poisoned)
-    return node.blameSubgraph();
   if (node.failed())
     return {};
   // What was collected along the first dimension goes to the axis asked for.
-  for (int64_t i = 0; i < collected; ++i) {
-    Value &value = results[carried + i];
-    int64_t rank = node.rank(value), axis = node.axis(outputAxes[i], rank);
-    if (outputBackwards[i])
+  for (int64_t i = 0; i < form.collected; ++i) {
+    Value &value = results[form.carried + i];
+    int64_t rank = node.rank(value);
+    int64_t axis = node.axis(form.outputAxes[i], rank);
+    if (form.outputBackwards[i])
       value = node.create<nn::SliceOp>(
           value, node.ints({-1}),
           node.ints({std::numeric_limits<int64_t>::min()}), node.ints({-1}),
@@ -296,8 +296,95 @@ static Results importScan(NodeContext &node) {
   return results;
 }
 
+/// What both forms of Scan read; `first` inputs come before the states.
+static std::optional<ScanForm> readScan(NodeContext &node, int64_t first) {
+  ScanForm form;
+  form.graph = node.graphAttr("body");
+  int64_t inputs = int64_t(node.numInputs()) - first;
+  int64_t scanned = node.intAttr("num_scan_inputs", 0);
+  form.carried = inputs - scanned;
+  if (!form.graph) {
+    node.bad("it has no body");
+    return std::nullopt;
+  }
+  if (scanned < 1 || form.carried < 0 || form.graph->input_size() != inputs ||
+      form.graph->output_size() < form.carried) {
+    node.bad("its body takes another number of values than it is given");
+    return std::nullopt;
+  }
+  form.collected = form.graph->output_size() - form.carried;
+  return form;
+}
+
+static Results importScan(NodeContext &node) {
+  std::optional<ScanForm> form = readScan(node, 0);
+  if (!form)
+    return {};
+  int64_t scanned = int64_t(node.numInputs()) - form->carried;
+  form->axes = listOr(node, "scan_input_axes", scanned, 0);
+  form->backwards = listOr(node, "scan_input_directions", scanned, 0);
+  form->outputAxes = listOr(node, "scan_output_axes", form->collected, 0);
+  form->outputBackwards =
+      listOr(node, "scan_output_directions", form->collected, 0);
+  SmallVector<Value> inputs = node.tensorInputs();
+  if (node.failed())
+    return {};
+  ArrayRef<Value> sources = ArrayRef(inputs).drop_front(form->carried);
+  for (auto [axis, source] : llvm::zip(form->axes, sources))
+    axis = node.axis(axis, node.rank(source));
+  if (node.failed())
+    return {};
+  return scan(node, *form, ArrayRef(inputs).take_front(form->carried), sources);
+}
+
+/// Before version 9 there was a batch: each of its members is walked over by
+/// itself.
+static Results importBatchedScan(NodeContext &node) {
+  std::optional<ScanForm> form = readScan(node, 1);
+  if (!form)
+    return {};
+  if (node.hasInput(0))
+    return node.unsupported("sequences of different lengths are not supported");
+  int64_t scanned = int64_t(node.numInputs()) - 1 - form->carried;
+  form->axes.assign(scanned, 0);
+  form->backwards = listOr(node, "directions", scanned, 0);
+  form->outputAxes.assign(form->collected, 0);
+  form->outputBackwards.assign(form->collected, 0);
+  SmallVector<Value> inputs;
+  for (unsigned i = 1; i < node.numInputs(); ++i) {
+    inputs.push_back(node.input(i));
+    if (node.failed() || !inputs.back() || node.rank(inputs.back()) < 1)
+      return node.bad("its input " + llvm::Twine(i) + " has no batch");
+  }
+  int64_t batch = node.shape(inputs.back())[0];
+  if (ShapedType::isDynamic(batch) || batch < 1 || batch > kUnrollLimit)
+    return node.unsupported("the size of its batch must be known at compile "
+                            "time, and not be large");
+  SmallVector<SmallVector<Value>> members(form->graph->output_size());
+  for (int64_t i = 0; i < batch; ++i) {
+    Value place = node.intTensor(node.builder().getI64Type(), {}, {i});
+    SmallVector<Value> own;
+    for (Value input : inputs)
+      own.push_back(node.create<nn::GatherOp>(input, place, 0));
+    if (node.failed())
+      return {};
+    SmallVector<Value> results =
+        scan(node, *form, ArrayRef(own).take_front(form->carried),
+             ArrayRef(own).drop_front(form->carried));
+    if (node.failed())
+      return {};
+    for (auto [list, result] : llvm::zip(members, results))
+      list.push_back(node.unsqueeze(result, {0}));
+  }
+  SmallVector<Value> results;
+  for (ArrayRef<Value> list : members)
+    results.push_back(node.concat(list, 0));
+  return results;
+}
+
 void swage::onnx::registerControlFlowOps(Registry &registry) {
   registry.add("If", 1, {1, 1}, importIf);
   registry.add("Loop", 1, {0, kVariadic}, importLoop);
+  registry.add("Scan", 8, {0, kVariadic}, importBatchedScan);
   registry.add("Scan", 9, {1, kVariadic}, importScan);
 }

@@ -6,6 +6,7 @@
 // and lists of operands folded into pairs.
 //
 //===----------------------------------------------------------------------===//
+#include "frontends/ONNX/Ops/Strings.h"
 #include "frontends/ONNX/Registry.h"
 
 using namespace mlir;
@@ -152,6 +153,15 @@ static Results importClip(NodeContext &node) {
   return clip(node, value, low, high);
 }
 
+static Results importEqual(NodeContext &node) {
+  Value left = node.input(0), right = node.input(1);
+  if (!node.requireSameType({left, right}))
+    return {};
+  if (holdsStrings(node, left))
+    return equalStrings(node, left, right);
+  return importBinary<nn::EqualOp>(node);
+}
+
 static Results importIdentity(NodeContext &node) { return node.rawInput(0); }
 
 void swage::onnx::registerElementwiseOps(Registry &registry) {
@@ -198,7 +208,7 @@ void swage::onnx::registerElementwiseOps(Registry &registry) {
   registry.add("BitwiseOr", 18, {2, 2}, importBits<nn::BitwiseOrOp>);
   registry.add("BitwiseXor", 18, {2, 2}, importBits<nn::BitwiseXorOp>);
   registry.add("BitShift", 11, {2, 2}, importShift);
-  registry.add("Equal", 7, {2, 2}, importBinary<nn::EqualOp>);
+  registry.add("Equal", 7, {2, 2}, importEqual);
   registry.add("Less", 7, {2, 2}, importBinary<nn::LessOp>);
   registry.add("LessOrEqual", 12, {2, 2}, importBinary<nn::LessEqualOp>);
   registry.add("Greater", 7, {2, 2}, importBinary<nn::GreaterOp>);

@@ -9,6 +9,7 @@
 #include "frontends/ONNX/Constants.h"
 #include "frontends/ONNX/Ops/AxisSet.h"
 #include "frontends/ONNX/Ops/Common.h"
+#include "frontends/ONNX/Ops/Strings.h"
 #include "frontends/ONNX/Registry.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 
@@ -63,13 +64,15 @@ static Results createCast(NodeContext &node, Type type) {
   if (!llvm::is_contained({"up", "down", "nearest"}, rounding))
     return node.bad("its rounding mode '" + printable(rounding) +
                     "' is none of up, down and nearest");
+  if (isa<nn::StringType>(type))
+    return castToString(node, node.input(0));
+  if (holdsStrings(node, node.input(0)))
+    return castFromString(node, node.input(0), type);
   return node.create<nn::CastOp>(node.input(0), type, saturate, rounding);
 }
 
 static Results importCast(NodeContext &node) {
   int64_t to = node.intAttr("to", TensorProto::UNDEFINED);
-  if (to == TensorProto::STRING)
-    return node.unsupported("casts to strings are not supported");
   Type type = elementTypeOf(to, node.context());
   if (!type)
     return node.bad("its attribute 'to' is no element type");

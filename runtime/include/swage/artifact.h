@@ -21,7 +21,7 @@
 extern "C" {
 #endif
 
-#define SWAGE_ABI_VERSION 2
+#define SWAGE_ABI_VERSION 3
 
 typedef enum swage_status {
   SWAGE_OK = 0,
@@ -37,13 +37,15 @@ typedef struct swage_pool swage_pool;
 typedef struct swage_profile swage_profile;
 
 /* One input or output of a model. A dimension that is not known before the run
-   is -1 in `dims`; `dim_names` gives its symbolic name or NULL. */
+   is -1 in `dims`; `dim_names` gives its symbolic name or NULL. `rank` is -1
+   where an element of a container may have any number of dimensions. */
 typedef struct swage_value_info {
   const char *name;
   int32_t dtype;
   int32_t rank;
   const int64_t *dims;
   const char *const *dim_names;
+  const struct swage_value_info *element; /* of a container; NULL for tensors */
 } swage_value_info;
 
 /* One kernel of a model, and what a call of it costs: arithmetic operations,
@@ -75,6 +77,7 @@ typedef struct swage_model {
 } swage_model;
 
 /* ---- What generated code calls ------------------------------------------- */
+/* For strings and containers there is more in swage/values.h. */
 
 /* A slice [begin, end) of a parallel loop. */
 typedef void (*swage_task)(swage_exec *exec, void *data, int64_t begin,
@@ -164,9 +167,10 @@ SWAGE_API void swage_session_destroy(swage_session *session);
 /* Runs the model; any number of threads may run one session at once. Inputs
    are checked against the signature. An output whose `data` is NULL is
    allocated (release it with swage_free); otherwise its dtype and dims must be
-   those of the result. On failure the outputs allocated so far are released.
-   `workspace` may be NULL, else it holds model->arena_size bytes aligned to 64.
-   On failure *error (may be NULL) gets a message to release with swage_free. */
+   those of the result. Strings and containers are always allocated. On failure
+   the outputs allocated so far are released. `workspace` may be NULL, else it
+   holds model->arena_size bytes aligned to 64. On failure *error (may be NULL)
+   gets a message to release with swage_free. */
 SWAGE_API swage_status swage_session_run(swage_session *session,
                                          const swage_tensor *inputs,
                                          swage_tensor *outputs, void *workspace,
@@ -186,7 +190,8 @@ SWAGE_API const char *swage_typed_error(void);
 /* Releases outputs and messages that the runtime allocated. NULL is allowed. */
 SWAGE_API void swage_free(void *memory);
 
-/* Bytes of one element of a dtype; 0 for strings and unknown types. */
+/* Bytes of one element of a dtype; 0 for strings, containers and unknown
+   types. */
 SWAGE_API size_t swage_dtype_size(int32_t dtype);
 /* The name of a dtype as in "float32"; never NULL. */
 SWAGE_API const char *swage_dtype_name(int32_t dtype);

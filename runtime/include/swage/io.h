@@ -3,7 +3,8 @@
 |* Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 |*
 |* What emitted executables and the compiler's own commands read and write:
-|* NumPy's .npy and ONNX's TensorProto (.pb). Files are taken as hostile: a
+|* NumPy's .npy, and ONNX's TensorProto, SequenceProto and OptionalProto (.pb).
+|* Files are taken as hostile: a
 |* malformed one gives SWAGE_BAD_MODEL and a message, never a crash.
 |*
 |* Ownership: a function that makes a tensor allocates its data as one block;
@@ -31,6 +32,12 @@ extern "C" {
 SWAGE_API swage_status swage_tensor_load(const char *path, swage_tensor *tensor,
                                          char **error);
 
+/* The same for a value that is to be as `info` says: a container comes from a
+   SequenceProto or OptionalProto, which do not say themselves what they are. */
+SWAGE_API swage_status swage_value_load(const char *path,
+                                        const swage_value_info *info,
+                                        swage_tensor *value, char **error);
+
 /* Reads .npy of version 1 to 3: any byte order, C or Fortran order, all numeric
    types and bool; 'U' and 'S' arrays become SWAGE_STRING; 'V1' and 'V2', as
    which NumPy stores types of extensions, become uint8 and uint16. */
@@ -42,6 +49,16 @@ SWAGE_API swage_status swage_npy_parse(const void *bytes, size_t size,
 SWAGE_API swage_status swage_pb_parse(const void *bytes, size_t size,
                                       swage_tensor *tensor, char **name,
                                       char **error);
+
+/* Reads what swage_value_load reads from files that are no .npy. */
+SWAGE_API swage_status swage_pb_parse_value(const void *bytes, size_t size,
+                                            const swage_value_info *info,
+                                            swage_tensor *value, char **error);
+
+/* Writes a TensorProto, SequenceProto or OptionalProto. The file appears under
+   its name only when complete. */
+SWAGE_API swage_status swage_pb_save(const char *path,
+                                     const swage_tensor *value, char **error);
 
 /* Writes a .npy file. The file appears under its name only when complete. */
 SWAGE_API swage_status swage_npy_save(const char *path,

@@ -59,8 +59,8 @@ SWAGE_API void swage_tensors_release(swage_tensor *tensors, uint32_t count);
 
 /* ---- Outputs ----------------------------------------------------------- */
 
-/* Writes directory/<name>.npy for each output, '/' and ':' in names becoming
-   '_'. Makes the directory and those above it. */
+/* Writes directory/<name>.npy for each output, or <name>.pb for a container,
+   '/' and ':' in names becoming '_'. Makes the directory and those above it. */
 SWAGE_API swage_status swage_outputs_save(const swage_model *model,
                                           const swage_tensor *outputs,
                                           const char *directory, char **error);

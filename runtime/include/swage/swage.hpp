@@ -84,7 +84,7 @@ struct DestroyModule {
 
 } // namespace detail
 
-/// A dense, row-major tensor. Copies share the data.
+/// A dense, row-major tensor, or a container of tensors. Copies share the data.
 class Tensor {
 public:
   Tensor() = default;
@@ -109,6 +109,36 @@ public:
     return Tensor(shape, detail::TypeOf<std::remove_const_t<T>>::value,
                   const_cast<std::remove_const_t<T> *>(data));
   }
+
+  /// A tensor with copies of strings.
+  static Tensor strings(const std::vector<std::int64_t> &shape,
+                        const std::vector<std::string> &values) {
+    struct Texts {
+      std::vector<std::string> values;
+      std::vector<swage_string> strings;
+    };
+    auto texts = std::make_shared<Texts>();
+    texts->values = values;
+    for (const std::string &text : texts->values)
+      texts->strings.push_back(
+          {text.data(), static_cast<std::int64_t>(text.size())});
+    Tensor result(shape, SWAGE_STRING, texts->strings.data());
+    if (static_cast<std::int64_t>(values.size()) != result.size())
+      throw std::invalid_argument("a tensor needs as many values as its shape "
+                                  "has elements");
+    result.owner_ = std::move(texts);
+    return result;
+  }
+
+  /// The sequence of these tensors.
+  static Tensor sequence(const std::vector<Tensor> &elements) {
+    return container(SWAGE_SEQUENCE, elements);
+  }
+  /// An optional with an element, or without.
+  static Tensor optional(const Tensor &element) {
+    return container(SWAGE_OPTIONAL, {element});
+  }
+  static Tensor optional() { return container(SWAGE_OPTIONAL, {}); }
 
   /// Takes a tensor whose data come from the runtime.
   static Tensor adopt(const swage_tensor &tensor) {
@@ -140,10 +170,53 @@ public:
   }
   void *bytes() const { return tensor_.data; }
 
+  /// The elements of a tensor of strings.
+  std::vector<std::string> strings() const {
+    if (tensor_.dtype != SWAGE_STRING)
+      throw std::invalid_argument("the tensor does not hold strings");
+    std::vector<std::string> texts;
+    for (std::int64_t i = 0; i < size(); ++i) {
+      const swage_string &text =
+          static_cast<const swage_string *>(tensor_.data)[i];
+      texts.emplace_back(text.data, static_cast<std::size_t>(text.size));
+    }
+    return texts;
+  }
+
+  /// The elements of a sequence or an optional, which share its memory.
+  std::vector<Tensor> elements() const {
+    if (tensor_.dtype != SWAGE_SEQUENCE && tensor_.dtype != SWAGE_OPTIONAL)
+      throw std::invalid_argument("the tensor is not a container");
+    std::vector<Tensor> parts;
+    for (std::int64_t i = 0; i < size(); ++i) {
+      Tensor part;
+      part.tensor_ = static_cast<const swage_tensor *>(tensor_.data)[i];
+      part.owner_ = owner_;
+      parts.push_back(std::move(part));
+    }
+    return parts;
+  }
+
   /// The descriptor of the C interface.
   const swage_tensor &get() const { return tensor_; }
 
 private:
+  static Tensor container(std::int32_t dtype,
+                          const std::vector<Tensor> &elements) {
+    struct Parts {
+      std::vector<Tensor> owners;
+      std::vector<swage_tensor> tensors;
+    };
+    auto parts = std::make_shared<Parts>();
+    parts->owners = elements;
+    for (const Tensor &element : elements)
+      parts->tensors.push_back(element.get());
+    Tensor result({static_cast<std::int64_t>(elements.size())}, dtype,
+                  parts->tensors.data());
+    result.owner_ = std::move(parts);
+    return result;
+  }
+
   Tensor(const std::vector<std::int64_t> &shape, std::int32_t dtype,
          void *data) {
     if (shape.size() > SWAGE_MAX_RANK)
@@ -191,6 +264,8 @@ struct Value {
   std::int32_t dtype;
   std::vector<std::int64_t> shape; ///< -1 where only a run knows
   std::vector<std::string> names;  ///< of such dimensions; "" for the others
+  bool isRanked = true;            ///< without it, `shape` is not known at all
+  std::vector<Value> element = {}; ///< of a container, one: what it holds
 };
 
 /// A compiled model. Any number of threads may run one at once.
@@ -287,6 +362,9 @@ private:
 
   static Value describe(const swage_value_info &info) {
     Value value{info.name, info.dtype, {}, {}};
+    value.isRanked = info.rank >= 0;
+    if (info.element)
+      value.element.push_back(describe(*info.element));
     for (std::int32_t i = 0; i < info.rank; ++i) {
       value.shape.push_back(info.dims[i]);
       const char *name = info.dim_names ? info.dim_names[i] : nullptr;

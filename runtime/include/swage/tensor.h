@@ -53,18 +53,25 @@ typedef enum swage_dtype {
   SWAGE_F4E2M1 = 23,
   SWAGE_F8E8M0 = 24,
   SWAGE_U2 = 25,
-  SWAGE_I2 = 26
+  SWAGE_I2 = 26,
+  SWAGE_SEQUENCE = 256, /* beyond ONNX's: containers, see swage_tensor */
+  SWAGE_OPTIONAL = 257
 } swage_dtype;
 
-/* One element of a SWAGE_STRING tensor: UTF-8, not terminated. The characters
-   of an output's strings belong to the inputs or constants that they come from,
-   or to the session. */
+/* One element of a SWAGE_STRING tensor: UTF-8, not terminated. */
 typedef struct swage_string {
   const char *data;
   int64_t size;
 } swage_string;
 
-/* A dense row-major tensor. The descriptor owns nothing. */
+/* A dense row-major tensor, or a container. The descriptor owns nothing.
+
+   A sequence (SWAGE_SEQUENCE) is a tensor of one dimension whose elements are
+   swage_tensor: its tensors in order. An optional (SWAGE_OPTIONAL) is the same
+   with one element, a tensor or a sequence, or none.
+
+   What the runtime allocates is one block: elements of containers, their data
+   and the characters of strings follow the first data in it. */
 typedef struct swage_tensor {
   void *data; /* NULL for an output that the callee shall allocate */
   int32_t dtype;

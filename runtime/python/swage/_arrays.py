@@ -1,5 +1,6 @@
 # Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
-"""numpy arrays as tensors of the library, and back."""
+"""numpy arrays as tensors of the library, and back. A sequence is a list, and
+an optional without element is None."""
 
 import ctypes
 
@@ -10,10 +11,12 @@ from ._library import MAX_RANK, String, Tensor, library
 # Element types, numbered as in ONNX. numpy lacks some of them; where the module
 # ml_dtypes is installed it has them, otherwise arrays hold their bits.
 _STRING = 8
+_SEQUENCE, _OPTIONAL = 256, 257
 _PLAIN = {
     1: "float32", 2: "uint8", 3: "int8", 4: "uint16", 5: "int16", 6: "int32",
     7: "int64", 8: "str", 9: "bool", 10: "float16", 11: "float64", 12: "uint32",
     13: "uint64", 14: "complex64", 15: "complex128",
+    _SEQUENCE: "sequence", _OPTIONAL: "optional",
 }
 _EXTENDED = {
     16: ("bfloat16", "uint16"), 17: ("float8_e4m3fn", "uint8"),
@@ -74,6 +77,8 @@ def to_array(name, value, code):
 def check_shape(name, array, shape):
     """Raises when `array` cannot be the input `name`. Names of dimensions are
     the library's to compare."""
+    if shape is None:
+        return
     fits = array.ndim == len(shape) and all(
         not isinstance(size, int) or size == given
         for size, given in zip(shape, array.shape))
@@ -105,6 +110,27 @@ def to_tensor(array, code, keep):
                   (ctypes.c_int64 * MAX_RANK)(*array.shape))
 
 
+def to_value(name, value, info, keep):
+    """A descriptor of `value` as the input `name`, of which `info` is known."""
+    if info.code not in (_SEQUENCE, _OPTIONAL):
+        array = to_array(name, value, info.code)
+        check_shape(name, array, info.shape)
+        return to_tensor(array, info.code, keep)
+    if info.code == _OPTIONAL:
+        parts = [] if value is None else [value]
+    elif isinstance(value, (list, tuple)):
+        parts = value
+    else:
+        raise TypeError(f"input '{name}' is a {type(value).__name__}, but the "
+                        "model takes a list of arrays")
+    tensors = (Tensor * max(len(parts), 1))()
+    for i, part in enumerate(parts):
+        tensors[i] = to_value(name, part, info.element, keep)
+    keep.append(tensors)
+    return Tensor(ctypes.addressof(tensors), info.code, 1,
+                  (ctypes.c_int64 * MAX_RANK)(len(parts)))
+
+
 class _Memory:
     """The owner of memory that came from the library."""
 
@@ -116,11 +142,18 @@ class _Memory:
             library.swage_free(self.address)
 
 
-def from_tensor(tensor):
-    """The array of an output, which takes the tensor's memory over."""
+def from_tensor(tensor, owner=None):
+    """The value of an output, which takes the tensor's memory over."""
     shape = tuple(tensor.dims[i] for i in range(tensor.rank))
     count = int(numpy.prod(shape, dtype=numpy.int64))
-    owner = _Memory(tensor.data)
+    owner = owner or _Memory(tensor.data)
+    if tensor.dtype in (_SEQUENCE, _OPTIONAL):
+        # Everything is one block of memory, which each array keeps.
+        tensors = ctypes.cast(tensor.data, ctypes.POINTER(Tensor))
+        parts = [from_tensor(tensors[i], owner) for i in range(count)]
+        if tensor.dtype == _SEQUENCE:
+            return parts
+        return parts[0] if parts else None
     if tensor.dtype == _STRING:
         strings = ctypes.cast(tensor.data, ctypes.POINTER(String))
         texts = [ctypes.string_at(strings[i].data, strings[i].size)

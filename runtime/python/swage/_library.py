@@ -30,13 +30,15 @@ class String(ctypes.Structure):
 class ValueInfo(ctypes.Structure):
     """swage_value_info"""
 
-    _fields_ = [
-        ("name", ctypes.c_char_p),
-        ("dtype", ctypes.c_int32),
-        ("rank", ctypes.c_int32),
-        ("dims", ctypes.POINTER(ctypes.c_int64)),
-        ("dim_names", ctypes.POINTER(ctypes.c_char_p)),
-    ]
+
+ValueInfo._fields_ = [
+    ("name", ctypes.c_char_p),
+    ("dtype", ctypes.c_int32),
+    ("rank", ctypes.c_int32),
+    ("dims", ctypes.POINTER(ctypes.c_int64)),
+    ("dim_names", ctypes.POINTER(ctypes.c_char_p)),
+    ("element", ctypes.POINTER(ValueInfo)),
+]
 
 
 _P = ctypes.c_void_p

@@ -11,12 +11,17 @@ from ._library import Tensor, call, library
 
 class Value:
     """An input or output of a model: its name, dtype ("float32") and shape. A
-    dimension that only a run knows is its name there, or None."""
+    dimension that only a run knows is its name there, or None. Of a sequence or
+    an optional, `element` describes what it holds; a shape may be None there."""
 
     def __init__(self, info):
         self.name = info.name.decode(errors="replace")
+        self.element = Value(info.element.contents) if info.element else None
         self.code = info.dtype
         self.dtype = _arrays.dtype_name(info.dtype)
+        if info.rank < 0:
+            self.shape = None
+            return
         shape = []
         for i in range(info.rank):
             size = info.dims[i]
@@ -26,9 +31,16 @@ class Value:
             shape.append(size)
         self.shape = tuple(shape)
 
-    def __repr__(self):
+    def _type(self):
+        if self.element:
+            return f"{self.dtype}({self.element._type()})"
+        if self.shape is None:
+            return f"{self.dtype}[...]"
         shape = ",".join("?" if size is None else str(size) for size in self.shape)
-        return f"{self.name}: {self.dtype}[{shape}]"
+        return f"{self.dtype}[{shape}]"
+
+    def __repr__(self):
+        return f"{self.name}: {self._type()}"
 
 
 class Module:
@@ -107,9 +119,7 @@ class Module:
         keep = []
         inputs = (Tensor * max(len(self.inputs), 1))()
         for i, (info, value) in enumerate(zip(self.inputs, values)):
-            array = _arrays.to_array(info.name, value, info.code)
-            _arrays.check_shape(info.name, array, info.shape)
-            inputs[i] = _arrays.to_tensor(array, info.code, keep)
+            inputs[i] = _arrays.to_value(info.name, value, info, keep)
         outputs = (Tensor * max(len(self.outputs), 1))()
         call("swage_module_run", self._handle, inputs, outputs, None)
         return [_arrays.from_tensor(outputs[i]) for i in range(len(self.outputs))]

@@ -20,3 +20,19 @@ func.func @main(%n: index) {
   kernel.call @k ins(%in : memref<4xf32>) outs(%arena : memref<4xf32>)
   return
 }
+
+// What the runtime computes: on tensors, on handles, and between the two.
+// CHECK-LABEL: @values
+func.func @values(%x: tensor<?xi64>, %handle: i64) -> (tensor<?xi64>, tensor<?x3xf32>) {
+  // CHECK: kernel.runtime "f" ins(%{{.*}}, %{{.*}} : tensor<?xi64>, tensor<?xi64>) outs(%{{.*}} : tensor<?xi64>) -> tensor<?xi64>
+  %0 = kernel.runtime "f" ins(%x, %x : tensor<?xi64>, tensor<?xi64>) outs(%x : tensor<?xi64>) -> tensor<?xi64>
+  // CHECK: %[[BOX:.*]] = kernel.box %{{.*}} {dtype = 7 : i64} : tensor<?xi64> -> i64
+  %1 = kernel.box %x {dtype = 7} : tensor<?xi64> -> i64
+  // CHECK: %[[OTHER:.*]] = kernel.invoke "g"(%[[BOX]], %{{.*}}) : (i64, i64) -> i64
+  %2 = kernel.invoke "g"(%1, %handle) : (i64, i64) -> i64
+  // CHECK: kernel.unbox %[[OTHER]] {dtype = 1 : i64} : i64 -> tensor<?x3xf32>
+  %3 = kernel.unbox %2 {dtype = 1} : i64 -> tensor<?x3xf32>
+  // CHECK: kernel.output_value 0, %[[OTHER]] : i64
+  kernel.output_value 0, %2 : i64
+  return %0, %3 : tensor<?xi64>, tensor<?x3xf32>
+}

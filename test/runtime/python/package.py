@@ -160,3 +160,46 @@ first, second = swage.compile(pair), swage.compile(pair, dims={"n": 3})
 del model
 assert (first(a, b)[0] == second(a, b)[0]).all()
 print("ok: two models")
+
+# Strings, sequences and optionals. A sequence is a list; arrays of one share its
+# memory, which lives as long as one of them.
+
+
+def build_values(nodes, inputs, outputs):
+    graph = helper.make_graph(
+        nodes, "values", [helper.make_value_info(*value) for value in inputs],
+        [helper.make_value_info(*value) for value in outputs])
+    result = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 20)])
+    result.ir_version = 8
+    return result.SerializeToString()
+
+
+texts = helper.make_tensor_type_proto(TensorProto.STRING, ["n"])
+texts_list = helper.make_sequence_type_proto(texts)
+floats_list = helper.make_sequence_type_proto(helper.make_tensor_type_proto(FLOAT, None))
+maybe = helper.make_optional_type_proto(helper.make_tensor_type_proto(FLOAT, [2]))
+values = swage.compile(build_values(
+    [helper.make_node("StringConcat", ["t", "t"], ["u"]),
+     helper.make_node("SequenceConstruct", ["t", "u"], ["list"]),
+     helper.make_node("SequenceErase", ["s"], ["shorter"]),
+     helper.make_node("Identity", ["o"], ["p"])],
+    [("t", texts), ("s", floats_list), ("o", maybe)],
+    [("list", texts_list), ("shorter", floats_list), ("p", maybe)]))
+assert repr(values.inputs) == (
+    "[t: str[n], s: sequence(float32[...]), o: optional(float32[2])]"), values.inputs
+assert values.inputs[1].element.shape is None
+parts = [numpy.arange(3, dtype=numpy.float32), numpy.float32([[1], [2]])]
+result, shorter, held = values(["a", "ß"], parts, None)
+assert [each.tolist() for each in result] == [["a", "ß"], ["aa", "ßß"]]
+assert len(shorter) == 1 and (shorter[0] == parts[0]).all() and held is None
+first_part = shorter[0]
+del shorter
+held = values(numpy.array([], object), parts, numpy.float32([3, 4]))[2]
+assert held.tolist() == [3, 4] and (first_part == parts[0]).all()
+refused(TypeError, "input 's' is a ndarray, but the model takes a list of arrays",
+        lambda: values(["a"], parts[0], None))
+refused(ValueError, "input 'o' has shape [1], but the model takes [2]",
+        lambda: values(["a"], parts, numpy.float32([1])))
+refused(swage.Error, "position -1 is outside of a sequence of 0 tensors",
+        lambda: values(["a"], [], None))
+print("ok: values")

@@ -210,11 +210,6 @@ def unranked():
     return model([node("Relu", ["x"], ["y"])], [value("x", None)])
 
 
-def strings():
-    return model([node("Identity", ["x"], ["y"])], [value("x", (2,), T.STRING)],
-                 [value("y", None, T.STRING)])
-
-
 # ---- Data in other files ----
 
 

@@ -1,0 +1,99 @@
+//===- pb_containers.c - reading ONNX's sequences and optionals -----------===//
+//
+// Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
+//
+// SequenceProto and OptionalProto do not say what they are, so the reader must
+// know. What is read is put into one block at the end.
+//
+//===----------------------------------------------------------------------===//
+#include "core/dtype.h"
+#include "core/message.h"
+#include "core/pack.h"
+#include "io/pb.h"
+
+#include <stdlib.h>
+
+/// Field numbers that SequenceProto and OptionalProto have in common.
+enum { NAME = 1, ELEM_TYPE = 2, TENSOR = 3, SEQUENCE = 5 };
+
+static swage_status broken(char **error, const swage_value_info *info,
+                           const char *what) {
+  return swage_error(error, SWAGE_BAD_MODEL, "not a valid ONNX %s: %s",
+                     swage_dtype_name(info->dtype), what);
+}
+
+/// Releases what read_value has made.
+static void release(swage_tensor *value) {
+  swage_tensor *parts = value->data;
+  for (int64_t i = 0; i < value->dims[0] && swage_is_container(value->dtype);
+       ++i)
+    release(&parts[i]);
+  swage_free(value->data);
+}
+
+/// Counts the elements of a container.
+static swage_status count_parts(swage_wire message,
+                                const swage_value_info *info, uint32_t wanted,
+                                int64_t *count, char **error) {
+  *count = 0;
+  while (swage_wire_left(&message)) {
+    swage_wire_field field;
+    if (!swage_wire_next(&message, &field))
+      return broken(error, info, "it is truncated or of another format");
+    if (field.number == NAME || field.number == ELEM_TYPE)
+      continue;
+    if (field.number != wanted || field.type != SWAGE_WIRE_BYTES)
+      return broken(error, info, "it holds something else than the model says");
+    ++*count;
+  }
+  if (info->dtype == SWAGE_OPTIONAL && *count > 1)
+    return broken(error, info, "it has two elements");
+  return SWAGE_OK;
+}
+
+static swage_status read_value(swage_wire message, const swage_value_info *info,
+                               swage_tensor *value, char **error) {
+  if (!swage_is_container(info->dtype))
+    return swage_pb_parse(message.at, swage_wire_left(&message), value, NULL,
+                          error);
+  uint32_t wanted = info->element->dtype == SWAGE_SEQUENCE ? SEQUENCE : TENSOR;
+  int64_t count;
+  swage_status status = count_parts(message, info, wanted, &count, error);
+  if (status)
+    return status;
+  swage_tensor *parts = calloc((size_t)count + 1, sizeof(swage_tensor));
+  *value = (swage_tensor){
+      .data = parts, .dtype = info->dtype, .rank = 1, .dims = {count}};
+  if (!parts)
+    return swage_error(error, SWAGE_ERROR, "no memory for a container");
+  swage_wire_field field;
+  for (int64_t i = 0; swage_pb_next_field(&message, wanted, &field); ++i) {
+    status = read_value(field.bytes, info->element, &parts[i], error);
+    if (status) {
+      value->dims[0] = i;
+      release(value);
+      return status;
+    }
+  }
+  return SWAGE_OK;
+}
+
+swage_status swage_pb_parse_value(const void *bytes, size_t size,
+                                  const swage_value_info *info,
+                                  swage_tensor *value, char **error) {
+  if (error)
+    *error = NULL;
+  swage_wire message = {bytes, (const unsigned char *)bytes + size};
+  swage_tensor read = {0};
+  swage_status status = read_value(message, info, &read, error);
+  if (status)
+    return status;
+  if (!swage_is_container(info->dtype)) {
+    *value = read;
+    return SWAGE_OK;
+  }
+  if (!swage_pack(&read, value))
+    status = swage_error(error, SWAGE_ERROR, "no memory for a container");
+  release(&read);
+  return status;
+}
