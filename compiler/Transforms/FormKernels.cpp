@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 #include "compiler/Transforms/FusionGroups.h"
 #include "compiler/Transforms/Passes.h"
+#include "compiler/Transforms/Schedules.h"
 #include "compiler/Transforms/SequenceInits.h"
 #include "dialects/Kernel/Kernel.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
@@ -77,15 +78,27 @@ private:
   }
 
   /// Whether `value` can be made anew inside the kernel from other inputs.
-  static bool isRebuilt(Value value) {
+  bool isRebuilt(Value value) const {
     Operation *op = value.getDefiningOp();
     if (!op)
       return false;
-    if (isRematerialized(op))
+    if (isRematerialized(op) || isTable(op))
       return true;
     return !isa<TensorType>(value.getType()) && isPure(op) &&
            op->getNumRegions() == 0 &&
            isa<arith::ArithDialect>(op->getDialect());
+  }
+
+  /// Whether `op` is a small constant matrix of a group with a schedule of its
+  /// own, which looks at the elements.
+  bool isTable(Operation *op) const {
+    constexpr int64_t kMostElements = 256;
+    auto constant = dyn_cast<arith::ConstantOp>(op);
+    if (!group.schedule || !constant)
+      return false;
+    auto type = dyn_cast<RankedTensorType>(constant.getType());
+    return type && type.getRank() == 2 &&
+           type.getNumElements() <= kMostElements;
   }
 
   void collectInputs(Operation *op) {
@@ -228,6 +241,7 @@ private:
         }
       cloneRebuilt(op, mapping, cloned);
       Operation *copy = builder.clone(*op, mapping);
+      copy->removeAttr(kScheduleAttr);
       writeToDestination(op, copy, *body);
     }
     SmallVector<Value> returned;
@@ -235,6 +249,8 @@ private:
       returned.push_back(mapping.lookup(result));
     kernel::ReturnOp::create(builder, loc, returned);
     func->setAttr("kind", builder.getStringAttr(getGroupName(group.kind)));
+    if (group.schedule)
+      func.setScheduleAttr(cast<kernel::ScheduleAttr>(group.schedule));
 
     builder.setInsertionPoint(group.operations.back());
     return kernel::CallOp::create(builder, loc, resultTypes, name, operands,

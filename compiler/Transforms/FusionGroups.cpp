@@ -7,6 +7,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/Transforms/FusionGroups.h"
+#include "compiler/Transforms/Schedules.h"
 #include "dialects/Kernel/Kernel.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -170,13 +171,16 @@ private:
 
   void start(Operation *op, GroupKind kind, unsigned rowDims = 0) {
     membership[op] = groups.size();
-    groups.push_back({kind, rowDims, dependsOnConstantsOnly(op), {op}});
+    groups.push_back(
+        {kind, rowDims, dependsOnConstantsOnly(op), nullptr, {op}});
   }
 
   void join(Operation *op, int index) {
     membership[op] = index;
     groups[index].operations.push_back(op);
     auto structured = cast<linalg::LinalgOp>(op);
+    if (Attribute schedule = op->getAttr(kScheduleAttr))
+      groups[index].schedule = schedule;
     if (structured.getNumReductionLoops() &&
         groups[index].kind == GroupKind::Map) {
       groups[index].kind = GroupKind::Rows;
@@ -224,6 +228,11 @@ private:
       return false;
     if (!usersComeAfter(op, index) || captures(op, index))
       return false;
+    // A schedule holds together what does not fit by itself.
+    if (op->hasAttr(kScheduleAttr))
+      return group.kind == GroupKind::Contraction &&
+             readsOwn(op, index,
+                      [](OpOperand &input) { return input.get().hasOneUse(); });
     bool isMap = op.getNumReductionLoops() == 0;
     switch (group.kind) {
     case GroupKind::Contraction:

@@ -29,6 +29,8 @@ struct FusionGroup {
   GroupKind kind;
   unsigned rowDims = 0; ///< leading dimensions that rows share
   bool isConstant = false;
+  /// The schedule that holds the operations together, or null.
+  mlir::Attribute schedule = nullptr;
   llvm::SmallVector<mlir::Operation *> operations;
 };
 

@@ -66,6 +66,45 @@ def FuseElementwisePass : Pass<"swage-fuse-elementwise", "::mlir::func::FuncOp">
   let dependentDialects = ["::mlir::linalg::LinalgDialect", "::mlir::affine::AffineDialect"];
 }
 
+def WinogradPass : Pass<"swage-winograd", "::mlir::func::FuncOp"> {
+  let summary = "Compute convolutions with fewer multiplications";
+  let description = [{
+    A convolution of stride 1 in f32 whose filter is constant becomes Winograd's
+    minimal filtering F(m, r), in one or two dimensions, where an estimate says
+    that this is faster: a transform of the filter, which depends on constants
+    only and is run by the compiler, in f64; a transform of the image, tile by
+    tile; a product for each point of the transform; and a transform back. The
+    transforms are products with small constant matrices.
+
+    ```mlir
+    %y = linalg.generic ... ins(%padded, %filter) // [n, y + dy, x + dx, c] * [dy, dx, c, k]
+    ```
+    becomes
+    ```mlir
+    %u = linalg.generic ... ins(%g, %g, %filter)       // [a, b, k floordiv w, c, k mod w]
+    %v = linalg.generic ... ins(%bt, %bt, %padded)     // [a, b, n, ty, tx, c]
+    %m = linalg.generic ... ins(%v, %u)                // [a, b, n, ty, tx, k]
+    %y = linalg.generic ... ins(%at, %at, %m)          // [n, y, x, k]
+    ```
+    The last two carry `kernel.schedule`, with which `swage-form-kernels` keeps
+    them together. Results differ from the direct sum's in the last places;
+    docs/Performance.md says by how much.
+  }];
+  let options = [
+    Option<"lanes", "lanes", "int64_t", "16", "Elements of f32 in a vector">,
+    Option<"registers", "registers", "int64_t", "32", "Vector registers">,
+    Option<"l2Bytes", "l2-bytes", "int64_t", "1048576", "Size of the second cache">,
+    ListOption<"tile", "tile", "int64_t", "Take this tile, rows and columns, for every convolution that has it">
+  ];
+  let statistics = [
+    Statistic<"numRewritten", "convolutions", "Convolutions rewritten">
+  ];
+  let dependentDialects = [
+    "::swage::kernel::KernelDialect", "::mlir::linalg::LinalgDialect",
+    "::mlir::tensor::TensorDialect"
+  ];
+}
+
 def FormKernelsPass : Pass<"swage-form-kernels", "::mlir::ModuleOp"> {
   let summary = "Outline fused groups of structured operations into kernels";
   let description = [{

@@ -1,0 +1,19 @@
+//===- Schedules.h - schedules of operations --------------------*- C++ -*-===//
+//
+// Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
+//
+//===----------------------------------------------------------------------===//
+#ifndef SWAGE_COMPILER_TRANSFORMS_SCHEDULES_H
+#define SWAGE_COMPILER_TRANSFORMS_SCHEDULES_H
+
+#include "llvm/ADT/StringRef.h"
+
+namespace swage {
+
+/// The attribute of an operation that belongs to the kernel of what it reads
+/// although their loops do not fit, and the schedule of that kernel.
+inline constexpr llvm::StringLiteral kScheduleAttr = "kernel.schedule";
+
+} // namespace swage
+
+#endif // SWAGE_COMPILER_TRANSFORMS_SCHEDULES_H
