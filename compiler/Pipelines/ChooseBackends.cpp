@@ -47,12 +47,17 @@ public:
             << " is compiled by LLVM, not Halide: " << refusal.reason;
       return success();
     }
-    // Who made the kernel for a schedule has given it one.
+    // Who made the kernel for a schedule has given it one; what was fused with
+    // it since may have changed the structure.
     kernel::ScheduleAttr given = kernel.getScheduleAttr();
-    if (given && halide::findScheduleTemplate(given.getForm().str())) {
+    const halide::ScheduleTemplate *form =
+        given ? halide::findScheduleTemplate(given.getForm().str()) : nullptr;
+    if (form && form->match(*spec, facts)) {
       kernel.setBackend("halide");
       return success();
     }
+    if (form)
+      kernel.removeScheduleAttr();
     halide::Claim claim = halide::chooseSchedule(*spec, facts);
     bool taken = wantsHalide || claim.speedup > 1;
     kernel.setBackend(taken ? "halide" : "llvm");

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 #include "compiler/Pipelines/Pipeline.h"
 #include "compiler/Analysis/KernelCost.h"
+#include "compiler/Backend/Halide/HalideBackend.h"
 #include "compiler/Backend/LLVM/CPU/PackContractions.h"
 #include "compiler/Backend/LLVM/Codegen.h"
 #include "compiler/Conversion/KernelToLLVM/KernelToLLVM.h"
@@ -92,7 +93,7 @@ private:
   }
 
   LogicalResult runKernels() {
-    LogicalResult lowered = runPasses([](OpPassManager &passes) {
+    LogicalResult lowered = runPasses([&](OpPassManager &passes) {
       passes.addPass(createConvertNNToLinalgPass());
       // Sizes in terms of the inputs' sizes, so that they are known before the
       // tensors that have them.
@@ -100,6 +101,15 @@ private:
       passes.addPass(createCanonicalizerPass());
       passes.addPass(createCSEPass());
       passes.addNestedPass<func::FuncOp>(createFuseElementwisePass());
+      // Before weights are packed: these read theirs in an order of their own.
+      if (options.backend != "llvm" && !options.strictFP &&
+          isForHalide(options.target)) {
+        WinogradPassOptions winograd;
+        winograd.lanes = options.target.lanes(32);
+        winograd.registers = options.target.vectorRegisters;
+        winograd.l2Bytes = options.target.l2Bytes;
+        passes.addNestedPass<func::FuncOp>(createWinogradPass(winograd));
+      }
     });
     if (failed(lowered))
       return failure();

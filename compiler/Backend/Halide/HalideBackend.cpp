@@ -12,6 +12,7 @@
 #include "compiler/Backend/Halide/Schedules/ScheduleTemplate.h"
 #include "compiler/Backend/LLVM/Codegen.h"
 #include "mlir/IR/Diagnostics.h"
+#include "llvm/TargetParser/Triple.h"
 
 using namespace mlir;
 
@@ -83,6 +84,12 @@ private:
 };
 
 } // namespace
+
+bool isForHalide(const TargetInfo &target) {
+  llvm::Triple triple(target.triple);
+  return triple.getArch() == llvm::Triple::x86_64 ||
+         triple.getArch() == llvm::Triple::aarch64;
+}
 
 std::unique_ptr<KernelBackend> createHalideBackend() {
   return std::make_unique<HalideBackend>();

@@ -16,6 +16,9 @@ namespace swage {
 /// as the best template does where the kernel has none.
 std::unique_ptr<KernelBackend> createHalideBackend();
 
+/// Whether Halide makes code for the target at all.
+bool isForHalide(const TargetInfo &target);
+
 } // namespace swage
 
 #endif // SWAGE_COMPILER_BACKEND_HALIDE_HALIDEBACKEND_H

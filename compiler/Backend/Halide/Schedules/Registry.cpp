@@ -12,6 +12,7 @@ namespace swage::halide {
 const std::vector<std::unique_ptr<ScheduleTemplate>> &getScheduleTemplates() {
   static const auto templates = [] {
     std::vector<std::unique_ptr<ScheduleTemplate>> list;
+    list.push_back(createWinogradTemplate());
     list.push_back(createPlainTemplate());
     return list;
   }();

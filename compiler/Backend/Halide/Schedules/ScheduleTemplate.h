@@ -66,6 +66,7 @@ Claim chooseSchedule(const KernelSpec &spec, const TargetFacts &target);
 
 /// Makers of the templates, one a file.
 std::unique_ptr<ScheduleTemplate> createPlainTemplate();
+std::unique_ptr<ScheduleTemplate> createWinogradTemplate();
 
 } // namespace swage::halide
 

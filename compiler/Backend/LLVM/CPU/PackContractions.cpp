@@ -245,8 +245,9 @@ void swage::packContractions(func::FuncOp main, const TargetInfo &target) {
   SmallVector<linalg::GenericOp> candidates;
   main.walk([&](linalg::GenericOp op) { candidates.push_back(op); });
   for (linalg::GenericOp op : candidates)
-    // What the compiler runs itself is not worth the trouble.
-    if (!dependsOnConstantsOnly(op))
+    // What the compiler runs itself is not worth the trouble; a schedule knows
+    // how its operands are to be packed.
+    if (!dependsOnConstantsOnly(op) && !op->hasAttr("kernel.schedule"))
       if (std::optional<Packing> packing = findPacking(op, target))
         pack(op, *packing);
 }
