@@ -19,39 +19,6 @@ static ScalarBuilder getBuilder(OpBuilder &builder, Location loc,
                        elementTypeOf(operand).isUnsignedInteger());
 }
 
-//===----------------------------------------------------------------------===//
-// Inverse hyperbolic functions, by a logarithm that is exact near 1
-//===----------------------------------------------------------------------===//
-
-static Value withSignOf(const ScalarBuilder &s, Value x, Value size) {
-  return s.select(s.less(x, s.constant(0)), s.neg(size), size);
-}
-
-/// Where squares would overflow, one is nothing beside `x`.
-static Value logOfDouble(const ScalarBuilder &s, Value x, Value otherwise) {
-  Value large = s.add(s.log(x), s.constant(0.69314718055994530942));
-  return s.select(s.less(s.constant(1e9), x), large, otherwise);
-}
-
-static Value asinhOfSize(const ScalarBuilder &s, Value x) {
-  Value square = s.mul(x, x), one = s.constant(1);
-  Value root = s.unary<math::SqrtOp>(s.add(square, one));
-  Value more = s.add(x, s.div(square, s.add(root, one)));
-  return logOfDouble(s, x, s.unary<math::Log1pOp>(more));
-}
-
-static Value acosh(const ScalarBuilder &s, Value x) {
-  Value more = s.sub(x, s.constant(1));
-  Value square = s.add(s.mul(more, more), s.add(more, more));
-  Value sum = s.add(more, s.unary<math::SqrtOp>(square));
-  return logOfDouble(s, x, s.unary<math::Log1pOp>(sum));
-}
-
-static Value atanhOfSize(const ScalarBuilder &s, Value x) {
-  Value ratio = s.div(s.add(x, x), s.sub(s.constant(1), x));
-  return s.mul(s.constant(0.5), s.unary<math::Log1pOp>(ratio));
-}
-
 /// Defines buildScalar of a unary operator: `s` builds, `x` is the operand.
 #define UNARY(OP, FORMULA)                                                     \
   Value OP::buildScalar(OpBuilder &builder, Location loc,                      \
@@ -96,9 +63,9 @@ UNARY(AtanOp, s.unary<math::AtanOp>(x))
 UNARY(SinhOp, s.unary<math::SinhOp>(x))
 UNARY(CoshOp, s.unary<math::CoshOp>(x))
 UNARY(TanhOp, s.tanh(x))
-UNARY(AsinhOp, withSignOf(s, x, asinhOfSize(s, s.abs(x))))
-UNARY(AcoshOp, acosh(s, x))
-UNARY(AtanhOp, withSignOf(s, x, atanhOfSize(s, s.abs(x))))
+UNARY(AsinhOp, s.unary<math::AsinhOp>(x))
+UNARY(AcoshOp, s.unary<math::AcoshOp>(x))
+UNARY(AtanhOp, s.unary<math::AtanhOp>(x))
 UNARY(SigmoidOp, s.sigmoid(x))
 UNARY(ReluOp, s.max(x, s.constant(0)))
 UNARY(SoftplusOp, s.softplus(x))
