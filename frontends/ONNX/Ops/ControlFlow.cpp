@@ -337,54 +337,8 @@ static Results importScan(NodeContext &node) {
   return scan(node, *form, ArrayRef(inputs).take_front(form->carried), sources);
 }
 
-/// Before version 9 there was a batch: each of its members is walked over by
-/// itself.
-static Results importBatchedScan(NodeContext &node) {
-  std::optional<ScanForm> form = readScan(node, 1);
-  if (!form)
-    return {};
-  if (node.hasInput(0))
-    return node.unsupported("sequences of different lengths are not supported");
-  int64_t scanned = int64_t(node.numInputs()) - 1 - form->carried;
-  form->axes.assign(scanned, 0);
-  form->backwards = listOr(node, "directions", scanned, 0);
-  form->outputAxes.assign(form->collected, 0);
-  form->outputBackwards.assign(form->collected, 0);
-  SmallVector<Value> inputs;
-  for (unsigned i = 1; i < node.numInputs(); ++i) {
-    inputs.push_back(node.input(i));
-    if (node.failed() || !inputs.back() || node.rank(inputs.back()) < 1)
-      return node.bad("its input " + llvm::Twine(i) + " has no batch");
-  }
-  int64_t batch = node.shape(inputs.back())[0];
-  if (ShapedType::isDynamic(batch) || batch < 1 || batch > kUnrollLimit)
-    return node.unsupported("the size of its batch must be known at compile "
-                            "time, and not be large");
-  SmallVector<SmallVector<Value>> members(form->graph->output_size());
-  for (int64_t i = 0; i < batch; ++i) {
-    Value place = node.intTensor(node.builder().getI64Type(), {}, {i});
-    SmallVector<Value> own;
-    for (Value input : inputs)
-      own.push_back(node.create<nn::GatherOp>(input, place, 0));
-    if (node.failed())
-      return {};
-    SmallVector<Value> results =
-        scan(node, *form, ArrayRef(own).take_front(form->carried),
-             ArrayRef(own).drop_front(form->carried));
-    if (node.failed())
-      return {};
-    for (auto [list, result] : llvm::zip(members, results))
-      list.push_back(node.unsqueeze(result, {0}));
-  }
-  SmallVector<Value> results;
-  for (ArrayRef<Value> list : members)
-    results.push_back(node.concat(list, 0));
-  return results;
-}
-
 void swage::onnx::registerControlFlowOps(Registry &registry) {
   registry.add("If", 1, {1, 1}, importIf);
   registry.add("Loop", 1, {0, kVariadic}, importLoop);
-  registry.add("Scan", 8, {0, kVariadic}, importBatchedScan);
   registry.add("Scan", 9, {1, kVariadic}, importScan);
 }

@@ -2,11 +2,12 @@
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //
-// TfIdfVectorizer over integers: every sequence of neighbours, or of elements
+// TfIdfVectorizer over integers and strings: every sequence of neighbours, or of elements
 // at equal distances, is compared with a pool of sequences.
 //
 //===----------------------------------------------------------------------===//
 #include "frontends/ONNX/Ops/Common.h"
+#include "frontends/ONNX/Ops/Strings.h"
 #include "frontends/ONNX/Registry.h"
 
 using namespace mlir;
@@ -63,9 +64,23 @@ struct Pool {
 
 } // namespace
 
+/// The strings of `rows` and of the pool as numbers that are equal where the
+/// strings are; what is not in the pool is -1.
+static Value numberStrings(NodeContext &node, Value rows,
+                           ArrayRef<std::string> pool,
+                           SmallVectorImpl<int64_t> &numbers) {
+  llvm::StringMap<int64_t> known;
+  SmallVector<std::string> different;
+  for (const std::string &text : pool) {
+    auto [entry, isNew] = known.try_emplace(text, different.size());
+    if (isNew)
+      different.push_back(text);
+    numbers.push_back(entry->second);
+  }
+  return node.create<nn::StringFindOp>(rows, stringArray(node, different));
+}
+
 static Results importTfIdfVectorizer(NodeContext &node) {
-  if (node.hasAttr("pool_strings"))
-    return node.unsupported("sequences of strings are not supported");
   std::string mode = node.stringAttr("mode", "");
   int64_t least = node.intAttr("min_gram_length", 1),
           most = node.intAttr("max_gram_length", 1),
@@ -76,8 +91,13 @@ static Results importTfIdfVectorizer(NodeContext &node) {
       node.intsAttr("ngram_indexes").value_or(SmallVector<int64_t>());
   SmallVector<double> weights = node.floatsAttr("weights");
   Value rows = node.input(0);
+  SmallVector<std::string> texts = node.stringsAttr("pool_strings");
   if (node.failed())
     return {};
+  if (holdsStrings(node, rows) != !texts.empty())
+    return node.bad("its pool is not of the type of its input");
+  if (!texts.empty())
+    rows = numberStrings(node, rows, texts, pool.numbers);
   if (mode != "TF" && mode != "IDF" && mode != "TFIDF")
     return node.bad("its attribute 'mode' must be TF, IDF or TFIDF");
   if (least < 1 || most < least || skip < 0 || most > pool.lengths())

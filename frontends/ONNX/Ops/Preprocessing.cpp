@@ -121,87 +121,6 @@ static Results importFeatureVectorizer(NodeContext &node) {
   return node.concat(columns, 1);
 }
 
-//===----------------------------------------------------------------------===//
-// Encoders
-//===----------------------------------------------------------------------===//
-
-static Results importOneHotEncoder(NodeContext &node) {
-  node.ignoreAttr("zeros");
-  if (node.hasAttr("cats_strings"))
-    return node.unsupported("categories that are strings are not supported");
-  auto categories = node.intsAttr("cats_int64s");
-  Value value = node.input(0);
-  if (node.failed() || !categories)
-    return node.bad("its attribute 'cats_int64s' is missing");
-  Type i64 = node.builder().getI64Type();
-  value = node.cast(value, i64);
-  if (node.failed())
-    return {};
-  // What is no category is zeros.
-  Value hot = node.create<nn::EqualOp>(
-      node.unsqueeze(value, {node.rank(value)}),
-      node.intTensor(i64, {int64_t(categories->size())}, *categories));
-  return node.failed() ? Results()
-                       : Results(node.cast(hot, node.builder().getF32Type()));
-}
-
-/// One of the lists of a label encoder; null when there is none of numbers.
-static Value labelList(NodeContext &node, StringRef name) {
-  std::string prefix = name.str();
-  if (const AttributeProto *attribute = node.attr(prefix + "_tensor"))
-    return node.constant(attribute->t());
-  if (auto list = node.intsAttr(prefix + "_int64s"))
-    return node.ints(*list);
-  SmallVector<double> floats = node.floatsAttr(prefix + "_floats");
-  if (floats.empty())
-    return {};
-  return node.floatTensor(node.builder().getF32Type(), {int64_t(floats.size())},
-                          floats);
-}
-
-/// Numbers replaced by those at the place of the key that they equal.
-static Results importLabelEncoder(NodeContext &node) {
-  for (StringRef name : {"keys_strings", "values_strings"})
-    if (node.hasAttr(name))
-      return node.unsupported("labels that are strings are not supported");
-  Value value = node.input(0);
-  Value keys = labelList(node, "keys"), values = labelList(node, "values");
-  if (node.failed() || !keys || !values ||
-      node.shape(keys) != node.shape(values) || node.rank(keys) != 1)
-    return node.bad("its keys and values must be lists of one length");
-  Type type = node.elementType(values);
-  Value otherwise;
-  if (const AttributeProto *attribute = node.attr("default_tensor"))
-    otherwise = node.reshape(node.constant(attribute->t()), {});
-  else if (isa<IntegerType>(type))
-    otherwise = node.intTensor(type, {}, {node.intAttr("default_int64", -1)});
-  else
-    otherwise = node.scalar(type, node.floatAttr("default_float", -0.0));
-  for (StringRef name : {"default_int64", "default_float", "default_string"})
-    node.ignoreAttr(name);
-  if (!node.requireSameType({value, keys}))
-    return {};
-  int64_t last = node.rank(value);
-  value = node.unsqueeze(value, {last});
-  Value found = node.create<nn::EqualOp>(value, keys);
-  // NaN is a key like any other.
-  if (isa<FloatType>(node.elementType(keys)))
-    found = node.create<nn::OrOp>(
-        found, node.create<nn::AndOp>(node.create<nn::IsNaNOp>(value),
-                                      node.create<nn::IsNaNOp>(keys)));
-  if (node.failed())
-    return {};
-  Value hits = node.cast(found, node.builder().getI32Type());
-  Value place = node.create<nn::ArgMaxOp>(hits, last, /*keep_dims=*/false,
-                                          /*select_last=*/true);
-  Value any = node.create<nn::ReduceMaxOp>(hits, ArrayRef<int64_t>{last},
-                                           /*keep_dims=*/false);
-  Value picked = node.create<nn::GatherOp>(values, place, 0);
-  return node.create<nn::SelectOp>(
-      node.create<nn::GreaterOp>(any, node.scalarLike(hits, 0)), picked,
-      otherwise);
-}
-
 void swage::onnx::registerPreprocessingOps(Registry &registry) {
   auto add = [&](StringRef name, int64_t since, Arity arity, Handler handler) {
     registry.add(name, since, arity, handler, kClassicalDomain);
@@ -212,6 +131,4 @@ void swage::onnx::registerPreprocessingOps(Registry &registry) {
   add("Imputer", 1, {1, 1}, importImputer);
   add("ArrayFeatureExtractor", 1, {2, 2}, importArrayFeatureExtractor);
   add("FeatureVectorizer", 1, {1, kVariadic}, importFeatureVectorizer);
-  add("OneHotEncoder", 1, {1, 1}, importOneHotEncoder);
-  add("LabelEncoder", 2, {1, 1}, importLabelEncoder);
 }

@@ -431,6 +431,12 @@ def categories(folder):
           [("y", tensor(T.FLOAT, ["n", 3])), ("z", tensor(T.FLOAT, ["m", 2]))],
           ((texts("b", "x"), f32([2, 4, 0])),
            (f32([[0, 1, 0], [0, 0, 0]]), f32([[0, 1], [1, 0], [0, 0]]))))
+    write(folder, "ngrams",
+          [node("TfIdfVectorizer", ["x"], ["y"], mode="TF", min_gram_length=1,
+                max_gram_length=2, max_skip_count=0, ngram_counts=[0, 2],
+                ngram_indexes=[0, 1, 3, 2], pool_strings=["a", "b", "a", "b", "b", "c"])],
+          [("x", S)], [("y", tensor(T.FLOAT, [4]))],
+          ((texts("a", "b", "b", "c", "x", "a"),), (f32([2, 2, 1, 1]),)))
 
 
 def main():
