@@ -45,9 +45,25 @@ static Value quantize(NodeContext &node, Value value, unsigned index,
                  zero, type, /*saturate=*/true);
 }
 
-template <typename OpTy> static Results importQLinear(NodeContext &node) {
-  Value result = node.create<OpTy>(dequantize(node, 0), dequantize(node, 3));
+static Results importQLinearMul(NodeContext &node) {
+  Value result =
+      node.create<nn::MulOp>(dequantize(node, 0), dequantize(node, 3));
   return quantize(node, result, 6, node.elementType(node.input(0)));
+}
+
+/// Halves are rounded to even after the zero point has been added, unlike
+/// elsewhere.
+static Results importQLinearAdd(NodeContext &node) {
+  Value sum = node.create<nn::AddOp>(dequantize(node, 0), dequantize(node, 3));
+  Value scale = node.input(6), zero = node.input(7);
+  if (node.failed())
+    return {};
+  Value scaled = node.create<nn::DivOp>(sum, node.reshape(scale, {}));
+  if (zero)
+    scaled = node.create<nn::AddOp>(
+        scaled, node.cast(node.reshape(zero, {}), node.elementType(sum)));
+  return roundTo(node, scaled, Value(), node.elementType(node.input(0)),
+                 /*saturate=*/true);
 }
 
 /// A function of one quantised tensor.
@@ -215,8 +231,8 @@ void swage::onnx::registerMicrosoftQuantizedOps(Registry &registry) {
   auto add = [&](StringRef name, Arity arity, Handler handler) {
     registry.add(name, 1, arity, handler, "com.microsoft");
   };
-  add("QLinearAdd", {7, 8}, importQLinear<nn::AddOp>);
-  add("QLinearMul", {7, 8}, importQLinear<nn::MulOp>);
+  add("QLinearAdd", {7, 8}, importQLinearAdd);
+  add("QLinearMul", {7, 8}, importQLinearMul);
   add("QLinearConcat", {5, kVariadic}, importQLinearConcat);
   add("QLinearSigmoid", {4, 5}, importQLinearSigmoid);
   add("QLinearLeakyRelu", {4, 5}, importQLinearLeakyRelu);
