@@ -351,8 +351,9 @@ static Results importSVMClassifier(NodeContext &node) {
         int64_t(machine.offsets.size()) != pairs)
       return node.bad("its attributes 'prob_a' and 'prob_b' need an entry for "
                       "each pair of classes");
+    // The label stays that of the votes.
     scores = machine.probabilities(scores);
-    return {bestLabel(node, scores, labels),
+    return {bestLabel(node, votes, labels),
             transformScores(node, transform, scores)};
   }
   Value label = bestLabel(node, votes ? votes : scores, labels);
