@@ -66,6 +66,15 @@ struct Job {
   }
 
 private:
+  /// Halide warns on stderr of updates that have no schedule of their own,
+  /// which some need not.
+  static void silenceWarnings(Pipeline &pipeline) {
+    for (StageFunc &stage : pipeline.stages)
+      for (int i = 0; i < stage.func.num_update_definitions(); ++i)
+        if (!stage.func.function().update(i).schedule().touched())
+          stage.func.update(i).unscheduled();
+  }
+
   void compile() {
     const ScheduleTemplate *form = findScheduleTemplate(options.schedule.form);
     if (!form) {
@@ -77,6 +86,7 @@ private:
     result.error = form->apply(pipeline, options.schedule);
     if (!result.error.empty())
       return;
+    silenceWarnings(pipeline);
     constrainBuffers(pipeline);
     std::vector<Halide::Argument> arguments(pipeline.sizes.begin(),
                                             pipeline.sizes.end());
