@@ -10,8 +10,10 @@
 #include "compiler/Pipelines/CompileKernels.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Utils/IndexingUtils.h"
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
+#include <cstring>
 
 using namespace mlir;
 
@@ -59,13 +61,56 @@ bool isReady(Operation *op) {
          isKeepable(call);
 }
 
+/// Whether `op` gives a part or another shape of its one operand, and nothing
+/// that a run decides on has a say in it.
+bool isView(Operation *op) {
+  return isa<tensor::CollapseShapeOp, tensor::ExpandShapeOp, tensor::CastOp,
+             tensor::ExtractSliceOp>(op) &&
+         op->getNumOperands() == 1 &&
+         cast<RankedTensorType>(op->getResult(0).getType()).hasStaticShape();
+}
+
+/// A part of a constant is a constant of its own: often nobody needs the whole.
+Attribute foldSlice(tensor::ExtractSliceOp slice) {
+  ElementsAttr constant = getConstant(slice.getSource());
+  RankedTensorType type = slice.getType();
+  if (!constant || !type.getElementType().isIntOrFloat() ||
+      type.getElementTypeBitWidth() % 8 || type.getNumElements() == 0)
+    return nullptr;
+  if (auto dense = dyn_cast<DenseElementsAttr>(constant);
+      dense && dense.isSplat())
+    return dense.resizeSplat(type);
+  std::vector<char> storage;
+  const char *from = getConstantBytes(constant, storage).data();
+  AsmResourceBlob blob = HeapAsmResourceBlob::allocate(
+      countBytes(type), /*align=*/64, /*dataIsMutable=*/true);
+  char *to = blob.getMutableData().data();
+  int64_t width = type.getElementTypeBitWidth() / 8;
+  SmallVector<int64_t> steps =
+      computeSuffixProduct(slice.getSourceType().getShape());
+  SmallVector<int64_t> order = computeSuffixProduct(slice.getStaticSizes());
+  for (int64_t i = 0, e = type.getNumElements(); i < e; ++i) {
+    int64_t place = 0, rest = i;
+    for (auto [step, unit, offset, stride] :
+         llvm::zip(steps, order, slice.getStaticOffsets(),
+                   slice.getStaticStrides())) {
+      place += step * (offset + rest / unit * stride);
+      rest %= unit;
+    }
+    std::memcpy(to + i * width, from + place * width, width);
+  }
+  return createConstant(type, std::move(blob));
+}
+
 /// A view of a constant is the same bytes under another type.
 Attribute foldView(Operation *op) {
-  if (!isa<tensor::CollapseShapeOp, tensor::ExpandShapeOp, tensor::CastOp>(op))
+  if (!isView(op))
     return nullptr;
+  if (auto slice = dyn_cast<tensor::ExtractSliceOp>(op))
+    return foldSlice(slice);
   auto type = cast<RankedTensorType>(op->getResult(0).getType());
   ElementsAttr constant = getConstant(op->getOperand(0));
-  if (!constant || !type.hasStaticShape())
+  if (!constant)
     return nullptr;
   if (auto resource = dyn_cast<DenseResourceElementsAttr>(constant))
     return DenseResourceElementsAttr::get(type, resource.getRawHandle());
@@ -96,9 +141,7 @@ std::vector<KernelRequest> findRequests(func::FuncOp main,
       all &= getConstant(operand) || constants.contains(operand);
     auto call = dyn_cast<kernel::CallOp>(op);
     if (!all || operands.empty() || (call && !isKeepable(call)) ||
-        !(call ||
-          isa<tensor::CollapseShapeOp, tensor::ExpandShapeOp, tensor::CastOp>(
-              op)))
+        !(call || isView(op)))
       continue;
     constants.insert(op->result_begin(), op->result_end());
     if (!call)
