@@ -27,6 +27,7 @@ struct swage_compile_options {
   ModelArguments arguments;
   std::string name;
   bool keepBitcode = false;
+  bool growWeights = true;
 };
 
 struct swage_module {
@@ -99,6 +100,10 @@ static Error setOption(swage_compile_options &options, StringRef key,
     arguments.fp = value.str();
   } else if (key == "schedules") {
     arguments.schedules = value.str();
+  } else if (key == "grow-weights") {
+    if (value != "true" && value != "false")
+      return refuse("true or false");
+    options.growWeights = value == "true";
   } else if (key == "kernel-cache") {
     arguments.kernelCache = value.str();
   } else if (key == "name") {
@@ -112,7 +117,8 @@ static Error setOption(swage_compile_options &options, StringRef key,
   } else {
     return createStringError(formatv(
         "there is no option '{0}'; there are dim, threads, opt-level, "
-        "target, backend, fp, schedules, kernel-cache, name and bitcode",
+        "target, backend, fp, schedules, kernel-cache, grow-weights, name and "
+        "bitcode",
         key));
   }
   return Error::success();
@@ -161,6 +167,7 @@ static swage_status compileSource(const ModelSource &source,
   if (!compileOptions)
     return fail(error, SWAGE_BAD_ARGUMENT, compileOptions.takeError());
   compileOptions->keepBitcode = options.keepBitcode;
+  compileOptions->growWeights = options.growWeights;
   compileOptions->modelName =
       options.name.empty() ? getModelName(source.path) : options.name;
 

@@ -37,6 +37,7 @@ struct CompileArguments : ModelArguments {
   std::string emit = "exe";
   std::string stopAfter;
   std::string weights = "embed"; ///< or "file"
+  bool growWeights = false; ///< see CompileOptions; files are to stay small
 };
 int runCompile(const CompileArguments &arguments);
 

@@ -102,8 +102,8 @@ private:
       passes.addPass(createCSEPass());
       passes.addNestedPass<func::FuncOp>(createFuseElementwisePass());
       // Before weights are packed: these read theirs in an order of their own.
-      if (options.backend != "llvm" && !options.strictFP &&
-          isForHalide(options.target)) {
+      if (options.growWeights && options.backend != "llvm" &&
+          !options.strictFP && isForHalide(options.target)) {
         WinogradPassOptions winograd;
         winograd.lanes = options.target.lanes(32);
         winograd.registers = options.target.vectorRegisters;

@@ -66,6 +66,9 @@ struct CompileOptions {
   std::string backend = "auto";
   /// A file of schedules that override the choice (see ChooseBackends.h).
   std::string schedules;
+  /// Keep weights several times as large as the model's where kernels are
+  /// faster with them: Winograd's transformed filters.
+  bool growWeights = true;
   /// No change of the arithmetic; see KernelOptions.
   bool strictFP = false;
   /// The folder with kernels that were compiled before: "" is the user's cache

@@ -8,6 +8,7 @@
 #include "compiler/Backend/LLVM/Codegen.h"
 #include "mlir/Target/LLVMIR/Export.h"
 #include "llvm/Bitcode/BitcodeWriter.h"
+#include "llvm/IR/IRBuilder.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Operator.h"
 #include "llvm/Passes/PassBuilder.h"
@@ -84,6 +85,30 @@ void setFastMath(Module &module, FastMathFlags flags) {
         }
 }
 
+/// Makes choices between bf16 values choices between their bits. Otherwise
+/// processors without bf16 get them as f32 and call a library to come back.
+/// Last, since optimisations undo it.
+static void selectBits(Module &module) {
+  for (Function &function : module)
+    for (BasicBlock &block : function)
+      for (Instruction &instruction : make_early_inc_range(block)) {
+        auto *select = dyn_cast<SelectInst>(&instruction);
+        if (!select || !select->getType()->getScalarType()->isBFloatTy())
+          continue;
+        IRBuilder<> builder(select);
+        Type *bits = builder.getInt16Ty();
+        if (auto *vector = dyn_cast<VectorType>(select->getType()))
+          bits = VectorType::get(bits, vector->getElementCount());
+        Value *chosen = builder.CreateSelect(
+            select->getCondition(),
+            builder.CreateBitCast(select->getTrueValue(), bits),
+            builder.CreateBitCast(select->getFalseValue(), bits));
+        select->replaceAllUsesWith(
+            builder.CreateBitCast(chosen, select->getType()));
+        select->eraseFromParent();
+      }
+}
+
 Error optimize(Module &module, const TargetInfo &target, unsigned optLevel,
                bool changeLoops) {
   Expected<std::unique_ptr<TargetMachine>> machine =
@@ -109,6 +134,7 @@ Error optimize(Module &module, const TargetInfo &target, unsigned optLevel,
                                  ? builder.buildO0DefaultPipeline(level)
                                  : builder.buildPerModuleDefaultPipeline(level);
   passes.run(module, modules);
+  selectBits(module);
   return Error::success();
 }
 

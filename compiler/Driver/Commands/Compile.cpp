@@ -59,6 +59,7 @@ static Expected<Plan> makePlan(const CompileArguments &arguments) {
   plan.artifact.output = arguments.output;
   plan.artifact.weightsInFile = arguments.weights == "file";
   plan.artifact.optLevel = arguments.optLevel;
+  plan.compile.growWeights = arguments.growWeights;
   plan.compile.keepBitcode = needsBitcode(*kind);
   plan.compile.keepStatements = *kind == ArtifactKind::Statements;
   plan.compile.modelName = getModelName(

@@ -30,6 +30,10 @@ void tool::addCompile(CLI::App &app, int &status) {
                    "where weights go: embed, or file (beside the output)")
       ->type_name("WHERE")
       ->capture_default_str();
+  command->add_flag("--grow-weights", arguments->growWeights,
+                    "keep weights up to four times as large where "
+                    "convolutions are faster with them, as run and bench do; "
+                    "the file grows by as much");
   addThreads(*command, *arguments);
   addModelOptions(*command, *arguments);
   command->callback([=, &status] { status = runCompile(*arguments); });
