@@ -85,28 +85,64 @@ void setFastMath(Module &module, FastMathFlags flags) {
         }
 }
 
-/// Makes choices between bf16 values choices between their bits. Otherwise
-/// processors without bf16 get them as f32 and call a library to come back.
-/// Last, since optimisations undo it.
-static void selectBits(Module &module) {
+/// What moves bf16 values becomes what moves their bits. Otherwise processors
+/// without bf16 get them as f32, and call a library to come back. Last, since
+/// optimisations undo it.
+static void moveBits(Module &module) {
+  auto getBits = [](Type *type) -> Type * {
+    Type *bits = Type::getInt16Ty(type->getContext());
+    if (auto *vector = dyn_cast<VectorType>(type))
+      return VectorType::get(bits, vector->getElementCount());
+    return bits;
+  };
+  auto move = [&](Instruction &instruction) {
+    IRBuilder<> builder(&instruction);
+    auto bitsOf = [&](unsigned operand) {
+      Value *value = instruction.getOperand(operand);
+      return builder.CreateBitCast(value, getBits(value->getType()));
+    };
+    Value *moved = nullptr;
+    if (isa<LoadInst>(instruction)) {
+      Instruction *load = instruction.clone();
+      load->mutateType(getBits(instruction.getType()));
+      moved = builder.Insert(load);
+    } else if (isa<SelectInst>(instruction))
+      moved =
+          builder.CreateSelect(instruction.getOperand(0), bitsOf(1), bitsOf(2));
+    else if (auto *shuffle = dyn_cast<ShuffleVectorInst>(&instruction))
+      moved = builder.CreateShuffleVector(bitsOf(0), bitsOf(1),
+                                          shuffle->getShuffleMask());
+    else if (isa<InsertElementInst>(instruction))
+      moved = builder.CreateInsertElement(bitsOf(0), bitsOf(1),
+                                          instruction.getOperand(2));
+    else if (isa<ExtractElementInst>(instruction))
+      moved =
+          builder.CreateExtractElement(bitsOf(0), instruction.getOperand(1));
+    if (!moved)
+      return;
+    instruction.replaceAllUsesWith(
+        builder.CreateBitCast(moved, instruction.getType()));
+    instruction.eraseFromParent();
+  };
   for (Function &function : module)
     for (BasicBlock &block : function)
-      for (Instruction &instruction : make_early_inc_range(block)) {
-        auto *select = dyn_cast<SelectInst>(&instruction);
-        if (!select || !select->getType()->getScalarType()->isBFloatTy())
-          continue;
-        IRBuilder<> builder(select);
-        Type *bits = builder.getInt16Ty();
-        if (auto *vector = dyn_cast<VectorType>(select->getType()))
-          bits = VectorType::get(bits, vector->getElementCount());
-        Value *chosen = builder.CreateSelect(
-            select->getCondition(),
-            builder.CreateBitCast(select->getTrueValue(), bits),
-            builder.CreateBitCast(select->getFalseValue(), bits));
-        select->replaceAllUsesWith(
-            builder.CreateBitCast(chosen, select->getType()));
-        select->eraseFromParent();
-      }
+      for (Instruction &instruction : make_early_inc_range(block))
+        if (auto *store = dyn_cast<StoreInst>(&instruction)) {
+          Value *value = store->getValueOperand();
+          if (value->getType()->getScalarType()->isBFloatTy())
+            store->setOperand(0, IRBuilder<>(store).CreateBitCast(
+                                     value, getBits(value->getType())));
+        } else if (instruction.getType()->getScalarType()->isBFloatTy()) {
+          move(instruction);
+        }
+  // There and back again.
+  for (Function &function : module)
+    for (BasicBlock &block : function)
+      for (Instruction &instruction : block)
+        if (auto *back = dyn_cast<BitCastInst>(&instruction))
+          if (auto *there = dyn_cast<BitCastInst>(back->getOperand(0));
+              there && there->getSrcTy() == back->getType())
+            back->replaceAllUsesWith(there->getOperand(0));
 }
 
 Error optimize(Module &module, const TargetInfo &target, unsigned optLevel,
@@ -134,7 +170,7 @@ Error optimize(Module &module, const TargetInfo &target, unsigned optLevel,
                                  ? builder.buildO0DefaultPipeline(level)
                                  : builder.buildPerModuleDefaultPipeline(level);
   passes.run(module, modules);
-  selectBits(module);
+  moveBits(module);
   return Error::success();
 }
 
@@ -155,11 +191,10 @@ Expected<SmallVector<char, 0>> emit(Module &module, const TargetInfo &target,
                              ? CodeGenFileType::AssemblyFile
                              : CodeGenFileType::ObjectFile;
   if ((*machine)->addPassesToEmitFile(passes, stream, nullptr, type))
-    return createStringError("LLVM cannot write " +
-                             Twine(kind == EmitKind::Assembly
-                                       ? "assembly"
-                                       : "object files") +
-                             " for '" + target.triple + "'");
+    return createStringError(
+        "LLVM cannot write " +
+        Twine(kind == EmitKind::Assembly ? "assembly" : "object files") +
+        " for '" + target.triple + "'");
   passes.run(module);
   return bytes;
 }
