@@ -59,6 +59,8 @@ struct CheckArguments : ModelArguments {
   unsigned timeout = 600; ///< seconds for one case
   Tolerance tolerance;
   std::string json;
+  bool dynamic = false;        ///< leave every dimension of the inputs open
+  bool constantInputs = false; ///< compile the inputs' data in
 };
 int runCheck(const CheckArguments &arguments);
 

@@ -10,6 +10,7 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/MLIRContext.h"
+#include "swage/artifact.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/raw_ostream.h"
@@ -18,12 +19,31 @@
 using namespace mlir;
 using namespace swage;
 
+bool swage::canBeConstant(const swage_tensor &tensor) {
+  return tensor.data && swage_dtype_size(tensor.dtype) > 0;
+}
+
+/// A tensor as the frontend sees stored ones; strings stay inputs.
+static onnx::TensorData viewTensor(const swage_tensor &tensor) {
+  onnx::TensorData data;
+  data.dims.assign(tensor.dims, tensor.dims + tensor.rank);
+  if (!canBeConstant(tensor))
+    return data;
+  data.dtype = tensor.dtype;
+  data.bytes = ArrayRef(static_cast<const char *>(tensor.data),
+                        swage_dtype_size(tensor.dtype) * data.numElements());
+  return data;
+}
+
 static onnx::ImportResult import(const ModelSource &source,
                                  const CompileOptions &options,
                                  MLIRContext &context) {
   onnx::ImportOptions importOptions;
   for (const auto &[name, size] : options.dims)
     importOptions.dims[name] = size;
+  importOptions.symbolicInputs = options.symbolicInputs;
+  for (const swage_tensor &tensor : options.constantInputs)
+    importOptions.constantInputs.push_back(viewTensor(tensor));
   if (!source.inMemory)
     return onnx::importModel(source.path, context, importOptions);
   return onnx::importModel(

@@ -35,6 +35,10 @@ struct CompileResult {
   onnx::ModelReport report;
 };
 
+/// Whether a tensor can be one of CompileOptions::constantInputs that becomes a
+/// constant; others stay inputs.
+bool canBeConstant(const swage_tensor &tensor);
+
 /// Compiles a model. Everything there is to say goes to `messages`. The
 /// compiled model is complete in itself: of the compiler nothing stays that it
 /// does not need.

@@ -16,6 +16,17 @@ Error swage::takeMessage(char *message) {
   return error;
 }
 
+Expected<Tensor> Tensor::load(StringRef path) {
+  Tensor result;
+  char *message = nullptr;
+  if (swage_tensor_load(path.str().c_str(), &result.tensor, &message) !=
+      SWAGE_OK) {
+    result.tensor = {};
+    return takeMessage(message);
+  }
+  return result;
+}
+
 Expected<Tensor> Tensor::load(StringRef path, const swage_value_info &info) {
   Tensor result;
   char *message = nullptr;

@@ -23,6 +23,8 @@ public:
   }
   ~Tensor() { swage_free(tensor.data); }
 
+  /// Reads a .npy or .pb file that holds a tensor.
+  static llvm::Expected<Tensor> load(llvm::StringRef path);
   /// Reads a .npy or .pb file that holds what `info` says.
   static llvm::Expected<Tensor> load(llvm::StringRef path,
                                      const swage_value_info &info);

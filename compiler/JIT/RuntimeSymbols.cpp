@@ -21,6 +21,7 @@ llvm::ArrayRef<RuntimeSymbol> swage::getRuntimeSymbols() {
       SYMBOL(swage_rt_box),
       SYMBOL(swage_rt_call),
       SYMBOL(swage_rt_fail),
+      SYMBOL(swage_rt_fail_shapes),
       SYMBOL(swage_rt_free),
       SYMBOL(swage_rt_halide_par_for),
       SYMBOL(swage_rt_input_value),

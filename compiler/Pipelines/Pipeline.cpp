@@ -95,9 +95,13 @@ private:
   LogicalResult runKernels() {
     LogicalResult lowered = runPasses([&](OpPassManager &passes) {
       passes.addPass(createConvertNNToLinalgPass());
+      passes.addNestedPass<func::FuncOp>(createCheckSizesPass());
       // Sizes in terms of the inputs' sizes, so that they are known before the
       // tensors that have them.
       passes.addPass(memref::createResolveRankedShapeTypeResultDimsPass());
+      // Before anything is fused: checks and choices that are always the same
+      // would stand in between.
+      passes.addNestedPass<func::FuncOp>(createUnifySizesPass());
       passes.addPass(createCanonicalizerPass());
       passes.addPass(createCSEPass());
       passes.addNestedPass<func::FuncOp>(createFuseElementwisePass());

@@ -10,6 +10,7 @@
 #define SWAGE_COMPILER_PIPELINES_PIPELINE_H
 
 #include "compiler/Pipelines/CompiledModel.h"
+#include "swage/tensor.h"
 #include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/LogicalResult.h"
@@ -61,6 +62,12 @@ struct CompileOptions {
   std::string modelName = "model";
   /// Values for symbolic dimensions, by name. The importer binds them.
   std::vector<std::pair<std::string, int64_t>> dims;
+  /// Leave every dimension of the inputs open, also those that have a size.
+  bool symbolicInputs = false;
+  /// Tensors that inputs, in their order, are known to have: these become
+  /// constants. One without data leaves its input an input. They are used as
+  /// long as the compiled model is.
+  std::vector<swage_tensor> constantInputs;
   /// Who compiles kernels: "auto" (by cost), "llvm", or "halide" (whatever it
   /// can).
   std::string backend = "auto";

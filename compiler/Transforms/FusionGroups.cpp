@@ -93,7 +93,9 @@ static bool reducesRows(linalg::LinalgOp op) {
 /// Whether a loop nest works element by element: nothing in it is structured.
 static bool isElementLoop(Operation *op) {
   if (!isa<scf::ForOp, scf::WhileOp, scf::IfOp, scf::ExecuteRegionOp>(op) ||
-      llvm::none_of(op->getResultTypes(), llvm::IsaPred<TensorType>))
+      op->getNumResults() == 0 ||
+      // A kernel gives tensors and nothing else.
+      !llvm::all_of(op->getResultTypes(), llvm::IsaPred<TensorType>))
     return false;
   WalkResult result = op->walk([](Operation *inner) {
     bool scalar =

@@ -56,6 +56,30 @@ def LayoutPass : Pass<"swage-layout", "::mlir::func::FuncOp"> {
   ];
 }
 
+def UnifySizesPass : Pass<"swage-unify-sizes", "::mlir::func::FuncOp"> {
+  let summary = "Give sizes that are the same in every run one value";
+  let description = [{
+    Sizes are polynomials over what the model leaves open; dimensions of inputs
+    with the same name are the same unknown. A size, or a condition on sizes,
+    that is a constant becomes one, and of values with the same polynomial the
+    first takes the place of the others. So checks and choices of
+    `-swage-nn-to-linalg` and `-swage-check-sizes` that no run can decide
+    otherwise fold, and what they guard can be fused.
+
+    ```mlir
+    func.func @main(%x: tensor<?xf32> {nn.dims = ["n"]}, %y: tensor<?xf32> {nn.dims = ["n"]}) {
+      %n = tensor.dim %x, %c0 : tensor<?xf32>
+      %m = tensor.dim %y, %c0 : tensor<?xf32>
+      %same = arith.cmpi eq, %n, %m : index
+    ```
+    becomes
+    ```mlir
+      %same = arith.constant true
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect"];
+}
+
 def FuseElementwisePass : Pass<"swage-fuse-elementwise", "::mlir::func::FuncOp"> {
   let summary = "Merge chains of elementwise operations into one";
   let description = [{

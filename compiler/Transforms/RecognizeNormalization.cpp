@@ -127,9 +127,16 @@ struct RecognizeProduct : OpRewritePattern<MulOp> {
 };
 
 /// Whether `value` has no more dimensions than a row, so that it is the same
-/// for every row.
+/// for every row. Where neither's size is known, the row's may be 1 and that of
+/// `value` larger.
 bool isRowParameter(Value value, Value norm, int64_t axis) {
-  return rankOf(value) <= rankOf(norm) - axis;
+  if (rankOf(value) > rankOf(norm) - axis)
+    return false;
+  ArrayRef<int64_t> row = shapeOf(norm).take_back(rankOf(value));
+  return llvm::none_of(llvm::zip_equal(shapeOf(value), row), [](auto sizes) {
+    return ShapedType::isDynamic(std::get<0>(sizes)) &&
+           ShapedType::isDynamic(std::get<1>(sizes));
+  });
 }
 
 /// norm(x) * c -> norm(x, scale c).

@@ -6,7 +6,10 @@
 //
 //===----------------------------------------------------------------------===//
 #include "dialects/Kernel/Kernel.h"
+#include "mlir/IR/Matchers.h"
+#include "mlir/IR/PatternMatch.h"
 #include "mlir/Interfaces/FunctionImplementation.h"
+#include "llvm/ADT/STLExtras.h"
 
 using namespace mlir;
 using namespace swage::kernel;
@@ -146,4 +149,28 @@ void BoxOp::getEffects(
         &effects) {
   if (isa<MemRefType>(getTensor().getType()))
     effects.emplace_back(MemoryEffects::Read::get(), &getTensorMutable());
+}
+
+//===----------------------------------------------------------------------===//
+// RequireOp
+//===----------------------------------------------------------------------===//
+
+LogicalResult RequireOp::verify() {
+  int64_t count = 0;
+  for (int64_t rank : getRanks()) {
+    if (rank < 0) // (K4)
+      return emitOpError("has a shape of rank ") << rank;
+    count += rank;
+  }
+  if (count != int64_t(getSizes().size())) // (K4)
+    return emitOpError("has shapes of ")
+           << count << " dimensions, but " << getSizes().size() << " sizes";
+  return success();
+}
+
+LogicalResult RequireOp::canonicalize(RequireOp op, PatternRewriter &rewriter) {
+  if (!matchPattern(op.getCondition(), m_One()))
+    return failure();
+  rewriter.eraseOp(op);
+  return success();
 }

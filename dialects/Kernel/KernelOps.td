@@ -113,6 +113,27 @@ def Kernel_CallOp : Kernel_Op<"call", [
   }];
 }
 
+def Kernel_RequireOp : Kernel_Op<"require", [MemoryEffects<[MemWrite]>]> {
+  let summary = "Ends the run with a message unless a condition holds";
+  let description = [{
+    For what only a run can tell: sizes that the model leaves open and that have
+    to agree. The message is `message` followed by shapes, which `sizes` holds
+    one after the other; `ranks` says how many sizes each has.
+
+    1. (K4) The ranks are not negative and sum to the number of sizes.
+
+    Example:
+
+    ```mlir
+    kernel.require %same, "node 'sum' (Add): its operands do not broadcast" [1, 2](%n, %m, %k)
+    ```
+  }];
+  let arguments = (ins I1:$condition, StrAttr:$message, DenseI64ArrayAttr:$ranks, Variadic<Index>:$sizes);
+  let assemblyFormat = "$condition `,` $message $ranks (`(` $sizes^ `)`)? attr-dict";
+  let hasVerifier = 1;
+  let hasCanonicalizeMethod = 1;
+}
+
 //===----------------------------------------------------------------------===//
 // The buffers of a run
 //===----------------------------------------------------------------------===//

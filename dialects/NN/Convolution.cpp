@@ -24,15 +24,18 @@ ConvOp::inferReturnTypes(MLIRContext *context, std::optional<Location> loc,
     return emitOptionalError(loc, "cannot convolve ", op.getInput().getType(),
                              " with ", op.getFilter().getType(),
                              ": both need the same rank, at least 3");
-  if (ShapedType::isDynamicShape(filter))
+  if (ShapedType::isDynamicShape(filter.drop_front(2)))
     return emitOptionalError(loc, "the filter ", op.getFilter().getType(),
-                             " must have sizes that are known at compile time");
+                             " must have spatial sizes that are known at "
+                             "compile time");
   ImageLayout layout{int64_t(shape.size()), op.getChannelsLast()};
   int64_t channels = shape[layout.channel()];
   int64_t group = op.getGroup(), results = filter[0];
   bool fits =
-      group > 0 && results % group == 0 &&
-      (ShapedType::isDynamic(channels) || channels == filter[1] * group);
+      group > 0 && (ShapedType::isDynamic(results) || results % group == 0) &&
+      (ShapedType::isDynamic(channels) ||
+       (ShapedType::isDynamic(filter[1]) ? channels % group == 0
+                                         : channels == filter[1] * group));
   if (!fits) // (C2)
     return emitOptionalError(loc, "the filter ", op.getFilter().getType(),
                              " in ", group, " groups takes ", filter[1] * group,
@@ -41,7 +44,8 @@ ConvOp::inferReturnTypes(MLIRContext *context, std::optional<Location> loc,
   if (op.getBias()) {
     ArrayRef<int64_t> bias = shapeOf(op.getBias());
     if (bias.size() != 1 ||
-        (!ShapedType::isDynamic(bias[0]) && bias[0] != results)) // (C4)
+        (!ShapedType::isDynamic(bias[0]) && !ShapedType::isDynamic(results) &&
+         bias[0] != results)) // (C4)
       return emitOptionalError(loc, "the bias ", op.getBias().getType(),
                                " must have ", results,
                                " elements, one for each result channel");

@@ -159,7 +159,8 @@ std::optional<Elements> getKnownElements(Value value) {
     return result;
   }
   if (auto reshape = dyn_cast_or_null<ReshapeOp>(op))
-    return getKnownElements(reshape.getInput());
+    if (auto known = getKnownElements(reshape.getInput()))
+      return known;
   if (auto cast = dyn_cast_or_null<CastOp>(op))
     return getKnownElements(cast.getOperand());
   if (auto gather = dyn_cast_or_null<GatherOp>(op))

@@ -29,9 +29,12 @@ GraphImporter::GraphImporter(ModelFile &file, const Registry &registry,
 }
 
 Location GraphImporter::location(const NodeProto &node) const {
-  return NameLoc::get(
-      StringAttr::get(builder.getContext(), printable(nodeName(node))),
-      fileLocation);
+  // The node's name, and inside of it the operator's.
+  auto text = [&](StringRef name) {
+    return StringAttr::get(builder.getContext(), printable(name));
+  };
+  return NameLoc::get(text(nodeName(node)),
+                      NameLoc::get(text(node.op_type()), fileLocation));
 }
 
 void GraphImporter::refuse(llvm::Error error) {
@@ -95,6 +98,14 @@ int64_t GraphImporter::importedVersion(StringRef domain) const {
 // The main function
 //===----------------------------------------------------------------------===//
 
+/// What a dimension is called on command lines: the name that the model gives
+/// it, or INPUT.AXIS.
+static std::string dimensionName(const ValueInfoProto &info, int axis) {
+  const std::string &name =
+      info.type().tensor_type().shape().dim(axis).dim_param();
+  return name.empty() ? info.name() + "." + std::to_string(axis) : name;
+}
+
 /// The type of an input, with symbolic dimensions of tensors replaced by the
 /// sizes they are bound to.
 static llvm::Expected<Type> declaredType(const ValueInfoProto &info,
@@ -119,11 +130,11 @@ static llvm::Expected<Type> declaredType(const ValueInfoProto &info,
         what +
         "has no known number of dimensions; export the model with a shape");
   SmallVector<int64_t> shape;
-  for (const TensorShapeProto::Dimension &dim : tensor.shape().dim()) {
+  for (auto [axis, dim] : llvm::enumerate(tensor.shape().dim())) {
     int64_t size = ShapedType::kDynamic;
-    if (dim.has_dim_value() && dim.dim_value() >= 0)
+    if (dim.has_dim_value() && dim.dim_value() >= 0 && !options.symbolicInputs)
       size = dim.dim_value();
-    else if (auto it = options.dims.find(dim.dim_param());
+    else if (auto it = options.dims.find(dimensionName(info, axis));
              it != options.dims.end())
       size = it->second;
     shape.push_back(size);
@@ -136,7 +147,8 @@ static llvm::Expected<Type> declaredType(const ValueInfoProto &info,
 }
 
 DictionaryAttr GraphImporter::valueAttributes(const ValueInfoProto &info,
-                                              Type valueType) {
+                                              Type valueType,
+                                              bool isInput) {
   NamedAttribute name =
       builder.getNamedAttr("nn.name", builder.getStringAttr(info.name()));
   auto type = dyn_cast<RankedTensorType>(valueType);
@@ -145,10 +157,13 @@ DictionaryAttr GraphImporter::valueAttributes(const ValueInfoProto &info,
   const TensorShapeProto &shape = info.type().tensor_type().shape();
   SmallVector<Attribute> dims;
   for (int64_t i = 0; i < type.getRank(); ++i) {
-    bool named = type.isDynamicDim(i) && i < shape.dim_size() &&
-                 shape.dim(i).has_dim_param();
-    dims.push_back(
-        builder.getStringAttr(named ? shape.dim(i).dim_param() : ""));
+    std::string name;
+    if (type.isDynamicDim(i) && i < shape.dim_size()) {
+      name = shape.dim(i).dim_param();
+      if (name.empty() && isInput && options.symbolicInputs)
+        name = dimensionName(info, i);
+    }
+    dims.push_back(builder.getStringAttr(name));
   }
   return builder.getDictionaryAttr(
       {name, builder.getNamedAttr("nn.dims", builder.getArrayAttr(dims))});
@@ -158,9 +173,8 @@ bool GraphImporter::declareInputs(SmallVectorImpl<Type> &types,
                                   SmallVectorImpl<DictionaryAttr> &attributes) {
   llvm::StringSet<> names;
   bool ok = true;
-  for (const ValueInfoProto &input : file.model().graph().input()) {
-    if (scope->initializers.contains(input.name()))
-      continue;
+  for (const ValueInfoProto *pointer : runtimeInputs()) {
+    const ValueInfoProto &input = *pointer;
     llvm::Expected<Type> type =
         ::declaredType(input, options, builder.getContext());
     if (!type) {
@@ -169,11 +183,11 @@ bool GraphImporter::declareInputs(SmallVectorImpl<Type> &types,
       continue;
     }
     types.push_back(*type);
-    attributes.push_back(valueAttributes(input, *type));
-    for (const TensorShapeProto::Dimension &dim :
-         input.type().tensor_type().shape().dim())
-      if (dim.has_dim_param() && !dim.dim_param().empty())
-        names.insert(dim.dim_param());
+    attributes.push_back(valueAttributes(input, *type, /*isInput=*/true));
+    for (auto [axis, dim] :
+         llvm::enumerate(input.type().tensor_type().shape().dim()))
+      if (!dim.has_dim_value() || options.symbolicInputs)
+        names.insert(dimensionName(input, axis));
   }
   for (const auto &binding : options.dims) {
     if (!ok || names.contains(binding.getKey()))
@@ -183,10 +197,61 @@ bool GraphImporter::declareInputs(SmallVectorImpl<Type> &types,
     refuse(llvm::make_error<ModelError>(
         ImportStatus::Error,
         "has no dimension named '" + binding.getKey() + "'; " +
-            (known.empty() ? "all its dimensions are fixed or unnamed"
+            (known.empty() ? "all its dimensions are fixed"
                            : "its dimensions are " + llvm::join(known, ", "))));
     ok = false;
   }
+  return ok;
+}
+
+/// Calls `visit` for the inputs that have no initializer, with the value that
+/// the options have for them, or null.
+void GraphImporter::visitInputs(
+    llvm::function_ref<void(const ValueInfoProto &, const TensorData *)> visit)
+    const {
+  size_t next = 0;
+  for (const ValueInfoProto &input : file.model().graph().input()) {
+    if (scope->initializers.contains(input.name()))
+      continue;
+    const TensorData *given = nullptr;
+    if (next < options.constantInputs.size() &&
+        options.constantInputs[next].dtype != TensorProto::UNDEFINED)
+      given = &options.constantInputs[next];
+    ++next;
+    visit(input, given);
+  }
+}
+
+SmallVector<const ValueInfoProto *> GraphImporter::runtimeInputs() const {
+  SmallVector<const ValueInfoProto *> inputs;
+  visitInputs([&](const ValueInfoProto &input, const TensorData *given) {
+    if (!given)
+      inputs.push_back(&input);
+  });
+  return inputs;
+}
+
+bool GraphImporter::addConstantInputs() {
+  bool ok = true;
+  visitInputs([&](const ValueInfoProto &input, const TensorData *given) {
+    if (!given)
+      return;
+    std::string what = "input '" + printable(input.name()) + "' ";
+    int32_t declared = input.type().tensor_type().elem_type();
+    if (declared != given->dtype) {
+      refuse(badModel(what + "is declared as " + dtypeName(declared) +
+                      ", but its value is " + dtypeName(given->dtype)));
+      ok = false;
+      return;
+    }
+    llvm::Expected<Value> value = constant(*given, input.name(), fileLocation);
+    if (value) {
+      scope->values[input.name()] = ImportedValue(*value);
+      return;
+    }
+    refuse(value.takeError());
+    ok = false;
+  });
   return ok;
 }
 
@@ -196,6 +261,31 @@ void GraphImporter::addInitializers(const GraphProto &graph, Scope &target) {
   for (const SparseTensorProto &tensor : graph.sparse_initializer())
     refuse(unsupported("keeps '" + printable(tensor.values().name()) +
                        "' as a sparse tensor; export it dense"));
+}
+
+void GraphImporter::addRanks(const GraphProto &graph, Scope &target) {
+  for (const auto &values : {graph.value_info(), graph.output()})
+    for (const ValueInfoProto &value : values)
+      if (value.type().tensor_type().has_shape())
+        target.ranks[value.name()] =
+            value.type().tensor_type().shape().dim_size();
+  // What works element by element says the rank of what it is given.
+  static const llvm::StringSet<> keepsRank = {
+      "Abs", "Cast", "Exp", "Identity", "Log", "Neg", "Reciprocal", "Sqrt"};
+  for (const NodeProto &node : llvm::reverse(graph.node())) {
+    if (node.output_size() != 1 || node.input_size() != 1 ||
+        !keepsRank.contains(node.op_type()))
+      continue;
+    auto rank = target.ranks.find(node.output(0));
+    if (rank != target.ranks.end())
+      target.ranks.try_emplace(node.input(0), rank->second);
+  }
+}
+
+std::optional<int64_t> GraphImporter::declaredRank(StringRef name) const {
+  auto found = scope->ranks.find(name);
+  return found == scope->ranks.end() ? std::nullopt
+                                     : std::optional(found->second);
 }
 
 /// An output as the model declares it; null when that is refused.
@@ -258,7 +348,7 @@ bool GraphImporter::returnOutputs() {
     if (!value)
       continue;
     results.push_back(value);
-    attributes.push_back(valueAttributes(output, value.getType()));
+    attributes.push_back(valueAttributes(output, value.getType(), /*isInput=*/false));
   }
   if (!report.error.empty() || !report.issues.empty())
     return false;
@@ -286,6 +376,7 @@ OwningOpRef<ModuleOp> GraphImporter::run() {
   frame = &mainFrame;
   addInitializers(graph, mainScope);
   mainScope.graph = &graph;
+  addRanks(graph, mainScope);
 
   SmallVector<Type> types;
   SmallVector<DictionaryAttr> attributes;
@@ -301,11 +392,11 @@ OwningOpRef<ModuleOp> GraphImporter::run() {
   main.setAllArgAttrs(attributes);
   Block *entry = main.addEntryBlock();
   builder.setInsertionPointToEnd(entry);
-  unsigned next = 0;
-  for (const ValueInfoProto &input : graph.input())
-    if (!mainScope.initializers.contains(input.name()))
-      mainScope.values[input.name()] =
-          ImportedValue(entry->getArgument(next++));
+  for (auto [input, argument] :
+       llvm::zip_equal(runtimeInputs(), entry->getArguments()))
+    mainScope.values[input->name()] = ImportedValue(argument);
+  if (!addConstantInputs())
+    return {};
 
   importNodes(graph.node());
   if (!returnOutputs())
@@ -362,25 +453,28 @@ llvm::Expected<Value> GraphImporter::constant(const TensorProto &tensor,
   llvm::Expected<TensorData> data = file.tensor(tensor);
   if (!data)
     return data.takeError();
+  return constant(*data, tensor.name(), loc);
+}
+
+llvm::Expected<Value> GraphImporter::constant(const TensorData &data,
+                                              StringRef name, Location loc) {
   OpBuilder::InsertionGuard guard(builder);
   if (lastConstant)
     builder.setInsertionPointAfter(lastConstant);
   else
     builder.setInsertionPointToStart(&main.getBody().front());
-  if (!tensor.name().empty())
-    loc = NameLoc::get(builder.getStringAttr(printable(tensor.name())),
-                       fileLocation);
-  if (data->dtype == TensorProto::STRING) {
+  if (!name.empty())
+    loc = NameLoc::get(builder.getStringAttr(printable(name)), fileLocation);
+  if (data.dtype == TensorProto::STRING) {
     auto type = RankedTensorType::get(
-        data->dims, elementTypeOf(data->dtype, builder.getContext()));
+        data.dims, elementTypeOf(data.dtype, builder.getContext()));
     lastConstant = swage::nn::StringConstantOp::create(
         builder, loc, type,
-        builder.getStrArrayAttr(llvm::to_vector_of<StringRef>(data->strings)),
-        builder.getDenseI64ArrayAttr(data->dims));
+        builder.getStrArrayAttr(llvm::to_vector_of<StringRef>(data.strings)),
+        builder.getDenseI64ArrayAttr(data.dims));
   } else {
-    ElementsAttr elements =
-        elementsOf(*data, tensor.name().empty() ? "constant" : tensor.name(),
-                   builder.getContext());
+    ElementsAttr elements = elementsOf(data, name.empty() ? "constant" : name,
+                                       builder.getContext());
     lastConstant =
         arith::ConstantOp::create(builder, loc, cast<TypedAttr>(elements));
   }
@@ -515,6 +609,7 @@ GraphImporter::importSubgraph(const GraphProto &graph,
   body.outer = scope;
   body.graph = &graph;
   addInitializers(graph, body);
+  addRanks(graph, body);
   unsigned next = 0;
   for (const ValueInfoProto &input : graph.input())
     if (next < arguments.size())

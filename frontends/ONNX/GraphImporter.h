@@ -37,6 +37,11 @@ public:
   /// A constant for a stored tensor, at the start of `@main`.
   llvm::Expected<mlir::Value> constant(const TensorProto &tensor,
                                        mlir::Location loc);
+  /// A constant of those elements, at the start of `@main`.
+  llvm::Expected<mlir::Value>
+  constant(const TensorData &data, llvm::StringRef name, mlir::Location loc);
+  /// The rank that the model declares for a value, where it does.
+  std::optional<int64_t> declaredRank(llvm::StringRef name) const;
   /// What has been said through diagnostics since the last call.
   std::string takeDiagnostics() { return std::exchange(diagnostics, {}); }
 
@@ -59,6 +64,7 @@ private:
     llvm::StringMap<ImportedValue> values;
     llvm::StringMap<const TensorProto *> initializers;
     const GraphProto *graph = nullptr; ///< null for a function's body
+    llvm::StringMap<int64_t> ranks; ///< As the graph declares them.
   };
   /// A body with its own operator sets: the main graph's, or a function's with
   /// the attributes of the call.
@@ -76,10 +82,18 @@ private:
   bool declareInputs(llvm::SmallVectorImpl<mlir::Type> &types,
                      llvm::SmallVectorImpl<mlir::DictionaryAttr> &attributes);
   mlir::DictionaryAttr valueAttributes(const ValueInfoProto &info,
-                                       mlir::Type type);
+                                       mlir::Type type, bool isInput);
   mlir::Value outputValue(const ValueInfoProto &output);
+  void visitInputs(
+      llvm::function_ref<void(const ValueInfoProto &, const TensorData *)>
+          visit) const;
+  /// The inputs that stay inputs of `@main`, in order.
+  llvm::SmallVector<const ValueInfoProto *> runtimeInputs() const;
+  /// Makes the inputs that have values constants; false if one does not fit.
+  bool addConstantInputs();
   bool returnOutputs();
   void addInitializers(const GraphProto &graph, Scope &target);
+  static void addRanks(const GraphProto &graph, Scope &target);
 
   ImportedValue lookup(llvm::StringRef name);
   void importNodes(const Nodes &nodes);

@@ -13,6 +13,7 @@
 
 #include "frontends/ONNX/ModelError.h"
 #include "frontends/ONNX/Report.h"
+#include "frontends/ONNX/TensorData.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
 #include "llvm/ADT/StringMap.h"
@@ -22,8 +23,15 @@
 namespace swage::onnx {
 
 struct ImportOptions {
-  /// Sizes for symbolic dimensions of the inputs, as in `--dim batch=4`.
+  /// Sizes for symbolic dimensions of the inputs, as in `--dim batch=4`. One
+  /// that the model leaves open without a name is called INPUT.AXIS.
   llvm::StringMap<int64_t> dims;
+  /// Leave every dimension of the inputs open; those that the model gives a
+  /// size get names of their own, INPUT.AXIS.
+  bool symbolicInputs = false;
+  /// Values of inputs, in their order, which become constants. One without an
+  /// element type leaves its input an input.
+  std::vector<TensorData> constantInputs;
 };
 
 struct ImportResult {

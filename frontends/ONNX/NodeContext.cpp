@@ -35,6 +35,12 @@ Results NodeContext::fail(ImportStatus kind, const llvm::Twine &why) {
 // Inputs
 //===----------------------------------------------------------------------===//
 
+std::optional<int64_t> NodeContext::declaredRank(unsigned output) const {
+  if (!hasOutput(output))
+    return std::nullopt;
+  return importer.declaredRank(node.output(output));
+}
+
 Value NodeContext::input(unsigned index) {
   if (!hasInput(index))
     return {};
@@ -314,6 +320,17 @@ Value NodeContext::reshape(Value value, ArrayRef<int64_t> sizes) {
   return create<nn::ReshapeOp>(value, ints(sizes), /*allow_zero=*/true);
 }
 
+Value NodeContext::vectorOf(Value vector, int64_t length) {
+  if (failed() || rank(vector) != 1 || ShapedType::isStatic(shape(vector)[0]))
+    return vector;
+  return reshape(vector, {length});
+}
+
+Value NodeContext::sizesFor(unsigned output, Value vector) {
+  std::optional<int64_t> declared = declaredRank(output);
+  return declared ? vectorOf(vector, *declared) : vector;
+}
+
 Value NodeContext::transpose(Value value, ArrayRef<int64_t> permutation) {
   if (failed() ||
       llvm::equal(permutation, llvm::seq<int64_t>(0, permutation.size())))
@@ -350,6 +367,11 @@ Value NodeContext::concat(ArrayRef<Value> values, int64_t axis) {
 static Value reshapeByDims(NodeContext &node, Value value,
                            ArrayRef<int64_t> keep) {
   SmallVector<int64_t> sizes;
+  // A dimension that is taken away has to be 1, which -1 would not notice.
+  bool dropsUnknown = false;
+  for (auto [dim, size] : llvm::enumerate(node.shape(value)))
+    dropsUnknown |=
+        ShapedType::isDynamic(size) && !llvm::is_contained(keep, int64_t(dim));
   unsigned unknown = 0;
   for (int64_t dim : keep) {
     int64_t size = dim < 0 ? 1 : node.shape(value)[dim];
@@ -358,7 +380,7 @@ static Value reshapeByDims(NodeContext &node, Value value,
   }
   // One unknown size is what the others leave, unless that is 0 of 0.
   bool empty = llvm::is_contained(sizes, 0);
-  if (unknown == 0 || (unknown == 1 && !empty))
+  if (unknown == 0 || (unknown == 1 && !empty && !dropsUnknown))
     return node.reshape(value, sizes);
   SmallVector<Value> parts;
   for (auto [dim, size] : llvm::zip(keep, sizes))

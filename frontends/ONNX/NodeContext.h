@@ -111,6 +111,8 @@ public:
   bool hasOutput(unsigned index) const {
     return int(index) < node.output_size() && !node.output(index).empty();
   }
+  /// The rank that the model declares for an output, where it does.
+  std::optional<int64_t> declaredRank(unsigned output) const;
   /// A tensor; null when it is absent.
   mlir::Value input(unsigned index);
   /// A tensor, sequence or optional; null when it is absent.
@@ -214,6 +216,12 @@ public:
   mlir::Value cast(mlir::Value value, mlir::Type elementType);
   /// `value` with the shape of known sizes; -1 once for what is left over.
   mlir::Value reshape(mlir::Value value, llvm::ArrayRef<int64_t> sizes);
+  /// A vector with so many elements, of which the run makes sure where the type
+  /// does not say.
+  mlir::Value vectorOf(mlir::Value vector, int64_t length);
+  /// A vector of sizes for a result whose rank the model declares where the
+  /// vector's length is not known.
+  mlir::Value sizesFor(unsigned output, mlir::Value vector);
   /// `value` with the dimensions in another order.
   mlir::Value transpose(mlir::Value value, llvm::ArrayRef<int64_t> permutation);
   /// `value` with dimensions of size 1 inserted at the (sorted) places of the

@@ -37,6 +37,23 @@ void swage_rt_fail(swage_exec *exec, const char *message) {
   swage_run_leave(run);
 }
 
+void swage_rt_fail_shapes(swage_exec *exec, const char *message, int64_t count,
+                          const int64_t *shapes) {
+  swage_run *run = swage_run_of(exec);
+  char *text = swage_format("%s", message);
+  for (int64_t i = 0; i < count && text; ++i) {
+    char shape[SWAGE_SHAPE_TEXT];
+    swage_shape_text(shape, (int32_t)shapes[0], shapes + 1, NULL);
+    const char *between = i == 0 ? ":" : i + 1 == count ? " and" : ",";
+    char *longer = swage_format("%s%s %s", text, between, shape);
+    swage_free(text);
+    text = longer;
+    shapes += 1 + shapes[0];
+  }
+  swage_run_record(run, SWAGE_ERROR, text);
+  swage_run_leave(run);
+}
+
 void *swage_rt_alloc(swage_exec *exec, int64_t bytes) {
   swage_run *run = swage_run_of(exec);
   void *memory = bytes < 0 ? NULL

@@ -37,24 +37,28 @@ SUITES = {
 CRASHES = ("crashed", "ended early", "did not end", "no process", "no pipe")
 
 
-def run_suite(suite, swage, jobs, backend="auto"):
-    """The results of a suite by case: (status, reason, path of the model)."""
+def run_cases(path, swage, jobs, options=()):
+    """The results of the cases at a path: (status, reason, path of the model)."""
     with tempfile.TemporaryDirectory() as folder:
         report = pathlib.Path(folder) / "report.json"
         # Small cases are held to the measure that ONNX has for them.
-        command = [swage, "check", SUITES[suite], "--threads", "1", "--json", report]
-        command += ["--mtol", "0", "--backend", backend]
+        command = [swage, "check", path, "--threads", "1", "--json", report]
+        command += ["--mtol", "0"]
         subprocess.run(
-            command + ["--jobs", str(jobs), "--timeout", "120"],
+            command + ["--jobs", str(jobs), "--timeout", "120", *options],
             stdout=subprocess.DEVNULL,
             check=False,
         )
         if not report.exists():
-            sys.exit(f"error: swage check wrote no report on suite {suite}")
+            sys.exit(f"error: swage check wrote no report on {path}")
         cases = json.loads(report.read_text())["cases"]
     return {
         case["name"]: (case["status"], case["reason"], case["model"]) for case in cases
     }
+
+
+def run_suite(suite, swage, jobs, backend="auto"):
+    return run_cases(SUITES[suite], swage, jobs, ("--backend", backend))
 
 
 def has_crashed(reason):

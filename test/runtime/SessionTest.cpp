@@ -149,6 +149,17 @@ TEST_F(SessionTest, ReleasesOutputsOfAFailedRun) {
   EXPECT_EQ(out[0].data, nullptr);
 }
 
+TEST_F(SessionTest, NamesShapesThatDoNotFit) {
+  model.entry = [](swage_exec *exec) -> int32_t {
+    const int64_t shapes[] = {2, 5, 6, 0, 1, 7};
+    swage_rt_fail_shapes(exec, "they differ", 3, shapes);
+    return 1;
+  };
+  Session session(model, 1);
+  EXPECT_EQ(session.run(in, out), SWAGE_ERROR);
+  EXPECT_EQ(session.error, "they differ: [5, 6], scalar and [7]");
+}
+
 TEST_F(SessionTest, ReportsModelsThatBreakTheContract) {
   auto fails = [&](int32_t (*entry)(swage_exec *), const char *message) {
     model.entry = entry;

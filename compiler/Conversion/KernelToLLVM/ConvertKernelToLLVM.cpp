@@ -74,6 +74,8 @@ public:
         replace(op, lowerUnbox(unbox));
       else if (auto output = dyn_cast<kernel::OutputValueOp>(op))
         lowerOutputValue(output);
+      else if (auto require = dyn_cast<kernel::RequireOp>(op))
+        lowerRequire(require);
     });
   }
 
@@ -420,8 +422,50 @@ private:
     op->erase();
   }
 
+  /// A text that lives in the object, ended by a zero.
+  Value createText(StringRef text) {
+    std::string name = "text_" + std::to_string(numTexts++);
+    std::string bytes = text.str() + '\0';
+    {
+      OpBuilder::InsertionGuard guard(builder);
+      builder.setInsertionPointToStart(module.getBody());
+      auto type = LLVM::LLVMArrayType::get(builder.getI8Type(), bytes.size());
+      LLVM::GlobalOp::create(builder, loc, type, /*isConstant=*/true,
+                             LLVM::Linkage::Private, name,
+                             builder.getStringAttr(bytes));
+    }
+    return LLVM::AddressOfOp::create(builder, loc, pointer, name);
+  }
+
+  /// Runs go on only behind the call, which does not return.
+  void lowerRequire(kernel::RequireOp op) {
+    Value words = createWords(op.getSizes().size() + op.getRanks().size());
+    Value violated =
+        arith::XOrIOp::create(builder, loc, op.getCondition(),
+                              arith::ConstantIntOp::create(builder, loc, 1, 1));
+    auto branch = scf::IfOp::create(builder, loc, violated);
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPointToStart(branch.thenBlock());
+    unsigned next = 0, place = 0;
+    auto store = [&](Value value) {
+      LLVM::StoreOp::create(builder, loc, value, addressAt(words, 8 * place++));
+    };
+    for (int64_t rank : op.getRanks()) {
+      store(constant(rank));
+      for (int64_t i = 0; i < rank; ++i)
+        store(asI64(op.getSizes()[next++]));
+    }
+    auto callee =
+        declare("swage_rt_fail_shapes", {pointer, pointer, i64, pointer}, {});
+    func::CallOp::create(builder, loc, callee,
+                         ValueRange{exec, createText(op.getMessage()),
+                                    constant(op.getRanks().size()), words});
+    op->erase();
+  }
+
   ModuleOp module;
   func::FuncOp entry;
+  unsigned numTexts = 0;
   OpBuilder builder;
   Type pointer, i64;
   Value exec, isProfiled;

@@ -6,6 +6,7 @@
 // element types to those that memory holds.
 //
 //===----------------------------------------------------------------------===//
+#include "compiler/Conversion/NNToLinalg/Broadcast.h"
 #include "compiler/Conversion/NNToLinalg/Lowering.h"
 #include "compiler/Conversion/NNToLinalg/NNToLinalg.h"
 #include "dialects/Kernel/Kernel.h"
@@ -89,16 +90,18 @@ struct LowerElementwise : OpInterfaceConversionPattern<ElementwiseInterface> {
       rewriter.replaceOp(op, small);
       return success();
     }
-    SmallVector<AffineMap> maps;
-    for (Value operand : operands)
-      maps.push_back(
-          getBroadcastMap(getContext(), shapeOf(operand), type.getShape()));
     Sizes sizes = broadcastSizes(rewriter, loc, operands, rank);
     for (auto [size, known] : llvm::zip(sizes, type.getShape()))
       if (!ShapedType::isDynamic(known))
         size = fixed(rewriter, known);
+    Values sources(operands);
+    createBroadcasts(rewriter, loc, sources, sizes);
+    SmallVector<AffineMap> maps;
+    for (Value source : sources)
+      maps.push_back(
+          getBroadcastMap(getContext(), shapeOf(source), type.getShape()));
     Value result =
-        createParallel(rewriter, loc, operands, maps, sizes,
+        createParallel(rewriter, loc, sources, maps, sizes,
                        getStorageType(type.getElementType()),
                        [&](OpBuilder &b, Location inner, ValueRange scalars) {
                          return buildStoredScalar(op, b, inner, scalars);

@@ -17,6 +17,7 @@
 // is rearranged at compile time.
 //
 //===----------------------------------------------------------------------===//
+#include "compiler/Conversion/NNToLinalg/Checks.h"
 #include "compiler/Conversion/NNToLinalg/WindowLowering.h"
 #include "dialects/NN/Inference.h"
 #include "dialects/NN/ScalarBuilder.h"
@@ -41,25 +42,38 @@ struct ConvolutionLoops {
   int64_t reduction() { return add(utils::IteratorType::reduction); }
 };
 
+/// A size divided by one that is known; what does not divide fails the run.
+OpFoldResult divideSize(OpBuilder &b, Location loc, OpFoldResult size,
+                        int64_t divisor) {
+  if (auto known = getConstantIntValue(size))
+    return fixed(b, *known / divisor);
+  return getAsOpFoldResult(b.createOrFold<arith::DivSIOp>(
+      loc, cast<Value>(size), arith::ConstantIndexOp::create(b, loc, divisor)));
+}
+
 /// Splits dimension `dim` of a tensor into `outer` parts.
 Value splitDimension(OpBuilder &b, Location loc, Value tensor, int64_t dim,
                      int64_t outer) {
-  auto type = cast<RankedTensorType>(tensor.getType());
   Sizes sizes = sizesOf(b, loc, tensor);
-  int64_t inner = type.getDimSize(dim) / outer;
+  OpFoldResult inner = divideSize(b, loc, sizes[dim], outer);
+  OpFoldResult whole = mulSizes(b, loc, inner, fixed(b, outer));
+  createRequire(b, loc, createSameSize(b, loc, sizes[dim], whole),
+                "the channels do not divide into " + std::to_string(outer) +
+                    " groups",
+                sizes);
   sizes[dim] = fixed(b, outer);
-  sizes.insert(sizes.begin() + dim + 1, fixed(b, inner));
-  SmallVector<int64_t> shape(type.getShape());
-  shape[dim] = outer;
-  shape.insert(shape.begin() + dim + 1, inner);
+  sizes.insert(sizes.begin() + dim + 1, inner);
+  SmallVector<int64_t> shape;
+  for (OpFoldResult size : sizes)
+    shape.push_back(getConstantIntValue(size).value_or(ShapedType::kDynamic));
   SmallVector<ReassociationIndices> groups;
-  for (int64_t i = 0, next = 0; i < type.getRank(); ++i) {
+  for (int64_t i = 0, next = 0; i < rankOf(tensor); ++i) {
     groups.push_back({next++});
     if (i == dim)
       groups.back().push_back(next++);
   }
   return tensor::ExpandShapeOp::create(
-      b, loc, RankedTensorType::get(shape, type.getElementType()), tensor,
+      b, loc, RankedTensorType::get(shape, elementTypeOf(tensor)), tensor,
       groups, sizes);
 }
 
@@ -79,20 +93,19 @@ Value joinDimensions(OpBuilder &b, Location loc, Value tensor, int64_t dim) {
 Value arrangeFilter(OpBuilder &b, Location loc, Value filter, int64_t group,
                     const ConvolutionLoops &loops, bool channelsLast) {
   // Drop what has size 1, split the groups off.
-  auto type = cast<RankedTensorType>(filter.getType());
-  Sizes sizes;
+  Sizes given = sizesOf(b, loc, filter), sizes;
   SmallVector<int64_t> own; // the loop of each dimension
-  auto keep = [&](std::optional<int64_t> loop, int64_t size) {
+  auto keep = [&](std::optional<int64_t> loop, OpFoldResult size) {
     if (!loop)
       return;
     own.push_back(*loop);
-    sizes.push_back(fixed(b, size));
+    sizes.push_back(size);
   };
-  keep(loops.group, group);
-  keep(loops.outputChannel, type.getDimSize(0) / group);
-  keep(loops.inputChannel, type.getDimSize(1));
+  keep(loops.group, fixed(b, group));
+  keep(loops.outputChannel, divideSize(b, loc, given[0], group));
+  keep(loops.inputChannel, given[1]);
   for (auto [i, loop] : llvm::enumerate(loops.window))
-    keep(loop, type.getDimSize(2 + i));
+    keep(loop, given[2 + i]);
   filter = reshapeTo(b, loc, filter, sizes);
   if (!channelsLast)
     return filter;
@@ -123,7 +136,7 @@ Value arrangeFilter(OpBuilder &b, Location loc, Value filter, int64_t group,
   if (map.isIdentity())
     return filter;
   return createParallel(
-      b, loc, filter, map, arranged, type.getElementType(),
+      b, loc, filter, map, arranged, elementTypeOf(filter),
       [](OpBuilder &, Location, ValueRange args) { return args[0]; });
 }
 
@@ -170,12 +183,15 @@ struct ConvLowering
     if (channelsLast && !depthwise)
       loops.inputChannel = loops.reduction();
 
+    checkChannels(b, loc, operands[0], layout, operands[1], group);
+
     // Operands.
     Type elementType = elementTypeOf(operands[0]);
     Value zero = createScalarConstant(b, loc, elementType, 0);
     Value input = padImage(b, loc, operands[0], windows, channelsLast, zero);
     Sizes sizes = slideSizes(b, loc, operands[0], windows, channelsLast);
-    sizes[layout.channel()] = fixed(b, filterShape[0] / group);
+    sizes[layout.channel()] =
+        divideSize(b, loc, tensor::getMixedSize(b, loc, operands[1], 0), group);
     if (group > 1)
       sizes.insert(sizes.begin() + layout.channel(), fixed(b, group));
     if (group > 1 && !depthwise)
@@ -246,6 +262,22 @@ struct ConvLowering
       result = joinDimensions(b, loc, result, layout.channel());
     Value bias = operands.size() > 2 ? operands[2] : Value();
     return Values{finish(b, loc, result, bias, layout, elementType)};
+  }
+
+  /// The channels of the image are those of the filter in all groups.
+  static void checkChannels(OpBuilder &b, Location loc, Value image,
+                            ImageLayout layout, Value filter, int64_t group) {
+    OpFoldResult given = tensor::getMixedSize(b, loc, image, layout.channel());
+    OpFoldResult each = tensor::getMixedSize(b, loc, filter, 1);
+    OpFoldResult taken = mulSizes(b, loc, each, fixed(b, group));
+    // What does not divide into groups has a message of its own.
+    OpFoldResult whole =
+        group == 1 ? given
+                   : mulSizes(b, loc, divideSize(b, loc, given, group),
+                              fixed(b, group));
+    createRequire(b, loc, createSameSize(b, loc, whole, taken),
+                  "the filter is for another number of channels",
+                  {Sizes{given}, Sizes{taken}});
   }
 
   /// Adds the bias and leaves the accumulator's type, in one step.

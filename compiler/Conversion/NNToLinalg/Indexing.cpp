@@ -6,6 +6,7 @@
 // are applied one after the other, because their places may coincide.
 //
 //===----------------------------------------------------------------------===//
+#include "compiler/Conversion/NNToLinalg/Checks.h"
 #include "compiler/Conversion/NNToLinalg/Loops.h"
 #include "dialects/NN/Inference.h"
 
@@ -35,15 +36,15 @@ struct RangeLowering
     OpFoldResult size = ShapedType::isDynamic(known)
                             ? OpFoldResult(count(b, loc, start, limit, delta))
                             : fixed(b, known);
-    return Values{createParallel(
-        b, loc, {}, {}, size, elementType,
-        [&](OpBuilder &inner, Location l, ValueRange) {
-          ScalarBuilder s(inner, l, type, isUnsigned);
-          Value index = linalg::IndexOp::create(inner, l, 0);
-          Value number = castIndex(inner, l, index, type);
-          Value value = s.add(start, s.mul(number, delta));
-          return convertFloat(inner, l, value, elementType);
-        })};
+    return Values{
+        createParallel(b, loc, {}, {}, size, elementType,
+                       [&](OpBuilder &inner, Location l, ValueRange) {
+                         ScalarBuilder s(inner, l, type, isUnsigned);
+                         Value index = linalg::IndexOp::create(inner, l, 0);
+                         Value number = castIndex(inner, l, index, type);
+                         Value value = s.add(start, s.mul(number, delta));
+                         return convertFloat(inner, l, value, elementType);
+                       })};
   }
 
   static Value castIndex(OpBuilder &b, Location loc, Value index, Type type) {
@@ -84,6 +85,30 @@ struct RangeLowering
 // Gathers
 //===----------------------------------------------------------------------===//
 
+/// Makes sure that `inner` has no larger sizes than `outer` but along `axis`.
+void checkWithin(OpBuilder &b, Location loc, Value inner, Value outer,
+                 int64_t axis) {
+  Sizes sizes = sizesOf(b, loc, inner), limits = sizesOf(b, loc, outer);
+  Values conditions;
+  for (auto [dim, size] : llvm::enumerate(sizes))
+    if (int64_t(dim) != axis && createSameSize(b, loc, size, limits[dim]))
+      conditions.push_back(b.createOrFold<arith::CmpIOp>(
+          loc, arith::CmpIPredicate::sle, asValue(b, loc, size),
+          asValue(b, loc, limits[dim])));
+  createRequire(b, loc, createAll(b, loc, conditions),
+                "its indices reach beyond the data", {sizes, limits});
+}
+
+/// Makes sure that each of the sizes is the one beside it.
+void checkSame(OpBuilder &b, Location loc, ArrayRef<OpFoldResult> sizes,
+               ArrayRef<OpFoldResult> others, StringRef problem,
+               ArrayRef<Sizes> shapes) {
+  Values conditions;
+  for (auto [size, other] : llvm::zip_equal(sizes, others))
+    conditions.push_back(createSameSize(b, loc, size, other));
+  createRequire(b, loc, createAll(b, loc, conditions), problem, shapes);
+}
+
 struct GatherElementsLowering
     : LowerToLinalgInterface::ExternalModel<GatherElementsLowering,
                                             GatherElementsOp> {
@@ -93,6 +118,7 @@ struct GatherElementsLowering
     Value data = operands[0], indices = operands[1];
     int64_t rank = rankOf(data);
     int64_t axis = cast<GatherElementsOp>(op).getAxis();
+    checkWithin(b, loc, indices, data, axis);
     Value size = asValue(b, loc, tensor::getMixedSize(b, loc, data, axis));
     return Values{createParallel(
         b, loc, indices, b.getMultiDimIdentityMap(rank),
@@ -117,6 +143,10 @@ struct GatherNDLowering
     int64_t depth = shapeOf(indices).back(), outer = rankOf(indices) - 1;
     Sizes dataSizes = sizesOf(b, loc, data);
     Sizes sizes = sizesOf(b, loc, indices);
+    checkSame(b, loc, ArrayRef(sizes).take_front(batch),
+              ArrayRef(dataSizes).take_front(batch),
+              "its indices are for another number of batches",
+              {dataSizes, sizes});
     sizes.pop_back();
     llvm::append_range(sizes, ArrayRef(dataSizes).drop_front(batch + depth));
     Values limits;
@@ -229,8 +259,8 @@ std::pair<Value, Value> resolveIndex(OpBuilder &b, Location loc, Value index,
                                      Value size) {
   index = arith::IndexCastOp::create(b, loc, b.getIndexType(), index);
   index = createWrappedIndex(b, loc, index, size);
-  Value inside = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ult, index,
-                                       size);
+  Value inside =
+      arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ult, index, size);
   return {index, inside};
 }
 
@@ -245,25 +275,32 @@ struct ScatterElementsLowering
     int64_t axis = scatter.getAxis();
     Update update{scatter.getReduction(), operands[2],
                   nn::isUnsigned(scatter.getData())};
+    checkWithin(b, loc, indices, data, axis);
+    Sizes sizes = sizesOf(b, loc, indices);
+    Sizes updateSizes = sizesOf(b, loc, operands[2]);
+    checkSame(b, loc, sizes, updateSizes,
+              "it has another number of indices than of updates",
+              {sizes, updateSizes});
     Value size = asValue(b, loc, tensor::getMixedSize(b, loc, data, axis));
-    return createSequence(b, loc, data, [&](OpBuilder &in, Location l,
-                                            ValueRange inits) {
-      return createNest(
-        in, l, sizesOf(in, l, indices), inits,
-        [&](OpBuilder &at, Location l, ValueRange place, ValueRange carried) {
-          Value index = tensor::ExtractOp::create(at, l, indices, place);
-          auto [found, inside] = resolveIndex(at, l, index, size);
-          Values position(place);
-          position[axis] = found;
-          return createIf(
-              at, l, inside,
-              [&](OpBuilder &in, Location il) {
-                return Values{
-                    update.apply(in, il, carried[0], position, place)};
-              },
-              [&](OpBuilder &, Location) { return Values(carried); });
+    return createSequence(
+        b, loc, data, [&](OpBuilder &in, Location l, ValueRange inits) {
+          return createNest(
+              in, l, sizesOf(in, l, indices), inits,
+              [&](OpBuilder &at, Location l, ValueRange place,
+                  ValueRange carried) {
+                Value index = tensor::ExtractOp::create(at, l, indices, place);
+                auto [found, inside] = resolveIndex(at, l, index, size);
+                Values position(place);
+                position[axis] = found;
+                return createIf(
+                    at, l, inside,
+                    [&](OpBuilder &in, Location il) {
+                      return Values{
+                          update.apply(in, il, carried[0], position, place)};
+                    },
+                    [&](OpBuilder &, Location) { return Values(carried); });
+              });
         });
-    });
   }
 };
 
@@ -280,41 +317,47 @@ struct ScatterNDLowering
     Sizes dataSizes = sizesOf(b, loc, data), outer = sizesOf(b, loc, indices);
     outer.pop_back();
     ArrayRef<OpFoldResult> slice = ArrayRef(dataSizes).drop_front(depth);
+    Sizes expected = outer, updateSizes = sizesOf(b, loc, operands[2]);
+    llvm::append_range(expected, slice);
+    checkSame(b, loc, updateSizes, expected,
+              "its updates do not have the shape that its indices ask for",
+              {updateSizes, expected});
     Values limits;
     for (int64_t d = 0; d < depth; ++d)
       limits.push_back(asValue(b, loc, dataSizes[d]));
-    return createSequence(b, loc, data, [&](OpBuilder &in, Location l,
-                                            ValueRange inits) {
-      return createNest(
-        in, l, outer, inits,
-        [&](OpBuilder &at, Location l, ValueRange place, ValueRange carried) {
-          Values position, read(place);
-          Value inside = arith::ConstantIntOp::create(at, l, 1, 1);
-          for (int64_t d = 0; d < depth; ++d) {
-            read.push_back(arith::ConstantIndexOp::create(at, l, d));
-            Value index = tensor::ExtractOp::create(at, l, indices, read);
-            auto [found, within] = resolveIndex(at, l, index, limits[d]);
-            position.push_back(found);
-            inside = arith::AndIOp::create(at, l, inside, within);
-            read.pop_back();
-          }
-          auto apply = [&](OpBuilder &in, Location il, ValueRange inner,
-                           ValueRange now) {
-            Values to(position), from(place);
-            llvm::append_range(to, inner);
-            llvm::append_range(from, inner);
-            return Values{update.apply(in, il, now[0], to, from)};
-          };
-          return createIf(
-              at, l, inside,
-              [&](OpBuilder &in, Location il) {
-                if (slice.empty())
-                  return apply(in, il, {}, carried);
-                return createNest(in, il, slice, carried, apply);
-              },
-              [&](OpBuilder &, Location) { return Values(carried); });
+    return createSequence(
+        b, loc, data, [&](OpBuilder &in, Location l, ValueRange inits) {
+          return createNest(
+              in, l, outer, inits,
+              [&](OpBuilder &at, Location l, ValueRange place,
+                  ValueRange carried) {
+                Values position, read(place);
+                Value inside = arith::ConstantIntOp::create(at, l, 1, 1);
+                for (int64_t d = 0; d < depth; ++d) {
+                  read.push_back(arith::ConstantIndexOp::create(at, l, d));
+                  Value index = tensor::ExtractOp::create(at, l, indices, read);
+                  auto [found, within] = resolveIndex(at, l, index, limits[d]);
+                  position.push_back(found);
+                  inside = arith::AndIOp::create(at, l, inside, within);
+                  read.pop_back();
+                }
+                auto apply = [&](OpBuilder &in, Location il, ValueRange inner,
+                                 ValueRange now) {
+                  Values to(position), from(place);
+                  llvm::append_range(to, inner);
+                  llvm::append_range(from, inner);
+                  return Values{update.apply(in, il, now[0], to, from)};
+                };
+                return createIf(
+                    at, l, inside,
+                    [&](OpBuilder &in, Location il) {
+                      if (slice.empty())
+                        return apply(in, il, {}, carried);
+                      return createNest(in, il, slice, carried, apply);
+                    },
+                    [&](OpBuilder &, Location) { return Values(carried); });
+              });
         });
-    });
   }
 };
 

@@ -5,7 +5,7 @@
 // The lowerings of the operators in Linear.td.
 //
 //===----------------------------------------------------------------------===//
-#include "compiler/Conversion/NNToLinalg/Lowering.h"
+#include "compiler/Conversion/NNToLinalg/Broadcast.h"
 #include "dialects/NN/Inference.h"
 #include "dialects/NN/ScalarBuilder.h"
 
@@ -38,7 +38,9 @@ struct MatMulLowering
     AffineExpr n = getAffineDimExpr(batch + !row, context);
     AffineExpr k = getAffineDimExpr(rank, context);
 
-    Sizes lhsSizes = sizesOf(b, loc, lhs), rhsSizes = sizesOf(b, loc, rhs);
+    Sizes sizes = fitBatches(b, loc, lhs, lhsBatch, rhs, rhsBatch);
+    Sizes lhsSizes = sizesOf(b, loc, operands[0]);
+    Sizes rhsSizes = sizesOf(b, loc, operands[1]);
     auto getBatchExprs = [&](Value operand, int64_t own) {
       SmallVector<AffineExpr> exprs;
       for (int64_t i = 0; i < own; ++i)
@@ -67,20 +69,6 @@ struct MatMulLowering
       nSize = rhsSizes[rhsRank - (transposed ? 2 : 1)];
     }
 
-    // Batch sizes, as if both operands consisted of their batches only.
-    Sizes sizes(batch, b.getIndexAttr(1));
-    auto mergeBatch = [&](ArrayRef<OpFoldResult> own, int64_t count) {
-      for (int64_t i = 0; i < count; ++i) {
-        OpFoldResult &common = sizes[batch - count + i];
-        if (getConstantIntValue(own[i]) == int64_t(1))
-          continue;
-        if (!getConstantIntValue(common) ||
-            getConstantIntValue(common) == int64_t(1))
-          common = own[i];
-      }
-    };
-    mergeBatch(lhsSizes, lhsBatch);
-    mergeBatch(rhsSizes, rhsBatch);
     if (!row)
       sizes.push_back(mSize);
     if (!column)
@@ -112,6 +100,28 @@ struct MatMulLowering
             return convertFloat(inner, innerLoc, args[0], elementType);
           });
     return Values{result};
+  }
+
+  /// Makes the batches, the leading dimensions of both operands, fit each other
+  /// and returns their common sizes.
+  static Sizes fitBatches(OpBuilder &b, Location loc, Value &lhs,
+                          int64_t lhsBatch, Value &rhs, int64_t rhsBatch) {
+    SmallVector<Sizes> wanted{sizesOf(b, loc, lhs), sizesOf(b, loc, rhs)};
+    int64_t counts[] = {lhsBatch, rhsBatch};
+    int64_t batch = std::max(lhsBatch, rhsBatch);
+    Sizes common(batch, b.getIndexAttr(1));
+    for (auto [sizes, count] : llvm::zip_equal(wanted, counts))
+      for (int64_t i = 0; i < count; ++i) {
+        OpFoldResult &size = common[batch - count + i];
+        size = broadcastSize(b, loc, size, sizes[i]);
+      }
+    for (auto [sizes, count] : llvm::zip_equal(wanted, counts))
+      std::copy_n(common.end() - count, count, sizes.begin());
+    Values operands{lhs, rhs};
+    createBroadcastsTo(b, loc, operands, wanted);
+    lhs = operands[0];
+    rhs = operands[1];
+    return common;
   }
 };
 

@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/Conversion/NNToLinalg/Lowering.h"
+#include "compiler/Conversion/NNToLinalg/Checks.h"
 #include "dialects/NN/Inference.h"
 #include "dialects/NN/NarrowFloats.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
@@ -87,27 +88,34 @@ OpFoldResult mulSizes(OpBuilder &b, Location loc, OpFoldResult x,
   return combineSizes<arith::MulIOp>(b, loc, x, y);
 }
 
+/// Whether a size turns out to be 1.
+static Value isOne(OpBuilder &b, Location loc, OpFoldResult size) {
+  Value one = arith::ConstantIndexOp::create(b, loc, 1);
+  return b.createOrFold<arith::CmpIOp>(loc, arith::CmpIPredicate::eq,
+                                       asValue(b, loc, size), one);
+}
+
+OpFoldResult broadcastSize(OpBuilder &b, Location loc, OpFoldResult x,
+                           OpFoldResult y) {
+  std::optional<int64_t> first = getConstantIntValue(x);
+  std::optional<int64_t> second = getConstantIntValue(y);
+  if (first == 1 || second == 1)
+    return first == 1 ? y : x;
+  // A known size other than 1 wins: the other is the same, or turns out to
+  // be 1.
+  if (first || second || x == y)
+    return first || x == y ? x : y;
+  return getAsOpFoldResult(b.createOrFold<arith::SelectOp>(
+      loc, isOne(b, loc, x), cast<Value>(y), cast<Value>(x)));
+}
+
 Sizes broadcastSizes(OpBuilder &b, Location loc, ValueRange operands,
                      int64_t rank) {
   Sizes sizes(rank, b.getIndexAttr(1));
   for (Value operand : operands) {
     int64_t missing = rank - rankOf(operand);
-    for (auto [i, size] : llvm::enumerate(shapeOf(operand))) {
-      OpFoldResult &common = sizes[missing + i];
-      if (size == 1 || (getConstantIntValue(common) &&
-                        getConstantIntValue(common) != int64_t(1)))
-        continue;
-      if (!ShapedType::isDynamic(size)) {
-        common = b.getIndexAttr(size);
-        continue;
-      }
-      OpFoldResult own = tensor::getMixedSize(b, loc, operand, i);
-      if (getConstantIntValue(common) == int64_t(1))
-        common = own;
-      else if (common != own)
-        // Of two sizes unknown to the compiler one may be 1.
-        common = combineSizes<arith::MaxSIOp>(b, loc, common, own);
-    }
+    for (auto [i, size] : llvm::enumerate(sizesOf(b, loc, operand)))
+      sizes[missing + i] = broadcastSize(b, loc, sizes[missing + i], size);
   }
   return sizes;
 }
@@ -131,8 +139,7 @@ Value createClamp(OpBuilder &b, Location loc, Value index, Value low,
 }
 
 Value createSafeIndex(OpBuilder &b, Location loc, Value integer, Value size) {
-  Value index =
-      arith::IndexCastOp::create(b, loc, b.getIndexType(), integer);
+  Value index = arith::IndexCastOp::create(b, loc, b.getIndexType(), integer);
   index = createWrappedIndex(b, loc, index, size);
   Value zero = arith::ConstantIndexOp::create(b, loc, 0);
   Value one = arith::ConstantIndexOp::create(b, loc, 1);
@@ -278,12 +285,33 @@ static SmallVector<int64_t> getStaticShape(ArrayRef<OpFoldResult> sizes) {
   return shape;
 }
 
+/// Makes sure that a tensor has as many elements as its new shape.
+static void checkCount(OpBuilder &b, Location loc, Value tensor,
+                       ArrayRef<OpFoldResult> sizes) {
+  Sizes own = sizesOf(b, loc, tensor);
+  auto count = [&](ArrayRef<OpFoldResult> shape) {
+    OpFoldResult product = b.getIndexAttr(1);
+    for (OpFoldResult size : shape)
+      product = mulSizes(b, loc, product, size);
+    return product;
+  };
+  Values conditions{createSameSize(b, loc, count(own), count(sizes))};
+  Value zero = arith::ConstantIndexOp::create(b, loc, 0);
+  for (OpFoldResult size : sizes)
+    if (auto value = dyn_cast<Value>(size))
+      conditions.push_back(b.createOrFold<arith::CmpIOp>(
+          loc, arith::CmpIPredicate::sge, value, zero));
+  createRequire(b, loc, createAll(b, loc, conditions),
+                "the elements do not fill the new shape", {own, Sizes(sizes)});
+}
+
 Value reshapeTo(OpBuilder &b, Location loc, Value tensor,
                 ArrayRef<OpFoldResult> sizes) {
   auto from = cast<RankedTensorType>(tensor.getType());
   auto to = RankedTensorType::get(getStaticShape(sizes), from.getElementType());
   if (from == to && to.hasStaticShape())
     return tensor;
+  checkCount(b, loc, tensor, sizes);
   if (from.hasStaticShape() && to.hasStaticShape()) {
     if (auto groups = getReassociationIndicesForReshape(from, to)) {
       if (from.getRank() > to.getRank())
@@ -293,34 +321,35 @@ Value reshapeTo(OpBuilder &b, Location loc, Value tensor,
     }
   }
   // Through one dimension: all tensors are dense, so both steps are views.
+  auto single = RankedTensorType::get({1}, from.getElementType());
   if (from.getRank() != 1) {
     SmallVector<ReassociationIndices> groups;
     if (from.getRank() == 0) {
-      auto flat = RankedTensorType::get({1}, from.getElementType());
-      tensor = tensor::ExpandShapeOp::create(b, loc, flat, tensor, groups);
+      tensor = tensor::ExpandShapeOp::create(b, loc, single, tensor, groups);
     } else {
       groups.push_back(llvm::to_vector<2>(llvm::seq<int64_t>(from.getRank())));
       tensor = tensor::CollapseShapeOp::create(b, loc, tensor, groups);
     }
   }
+  if (to.getRank() == 0 && tensor.getType() != single)
+    tensor = createCheckedCast(b, loc, single, tensor);
   if (to.getRank() == 0)
     return tensor::CollapseShapeOp::create(b, loc, to, tensor,
                                            ArrayRef<ReassociationIndices>{});
   if (to.getRank() == 1)
-    return tensor.getType() == to
-               ? tensor
-               : tensor::CastOp::create(b, loc, to, tensor).getResult();
+    return tensor.getType() == to ? tensor
+                                  : createCheckedCast(b, loc, to, tensor);
   if (to.hasStaticShape() &&
       ShapedType::isDynamic(
           cast<RankedTensorType>(tensor.getType()).getDimSize(0))) {
     auto flat =
         RankedTensorType::get({to.getNumElements()}, from.getElementType());
-    tensor = tensor::CastOp::create(b, loc, flat, tensor);
+    tensor = createCheckedCast(b, loc, flat, tensor);
   } else if (!to.hasStaticShape()) {
     auto flat =
         RankedTensorType::get({ShapedType::kDynamic}, from.getElementType());
     if (tensor.getType() != flat)
-      tensor = tensor::CastOp::create(b, loc, flat, tensor);
+      tensor = createCheckedCast(b, loc, flat, tensor);
   }
   SmallVector<ReassociationIndices> groups{
       llvm::to_vector<2>(llvm::seq<int64_t>(to.getRank()))};

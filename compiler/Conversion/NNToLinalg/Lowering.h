@@ -111,7 +111,11 @@ mlir::AffineMap getBroadcastMap(mlir::MLIRContext *context,
                                 llvm::ArrayRef<int64_t> shape,
                                 llvm::ArrayRef<int64_t> result);
 
-/// The common sizes of operands that broadcast against each other.
+/// The common size of two that meet: of 1 and another it is the other.
+mlir::OpFoldResult broadcastSize(mlir::OpBuilder &b, mlir::Location loc,
+                                 mlir::OpFoldResult x, mlir::OpFoldResult y);
+/// The common sizes of operands that broadcast against each other. See
+/// Broadcast.h for operands of which the run decides whether they are repeated.
 Sizes broadcastSizes(mlir::OpBuilder &b, mlir::Location loc,
                      mlir::ValueRange operands, int64_t rank);
 

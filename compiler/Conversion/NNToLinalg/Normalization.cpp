@@ -8,7 +8,7 @@
 // digits of rows far from zero.
 //
 //===----------------------------------------------------------------------===//
-#include "compiler/Conversion/NNToLinalg/Lowering.h"
+#include "compiler/Conversion/NNToLinalg/Broadcast.h"
 #include "dialects/NN/Inference.h"
 #include "dialects/NN/ScalarBuilder.h"
 
@@ -83,7 +83,10 @@ public:
       sources.push_back(value);
       maps.push_back(leading);
     }
-    for (Value parameter : parameters) {
+    Values fitting{input};
+    llvm::append_range(fitting, parameters);
+    createBroadcasts(b, loc, fitting, sizes);
+    for (Value parameter : ArrayRef(fitting).drop_front()) {
       sources.push_back(parameter);
       maps.push_back(
           getBroadcastMap(b.getContext(), shapeOf(parameter), shapeOf(input)));

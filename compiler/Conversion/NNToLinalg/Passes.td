@@ -37,4 +37,30 @@ def ConvertNNToLinalgPass : Pass<"swage-nn-to-linalg", "::mlir::ModuleOp"> {
   ];
 }
 
+def CheckSizesPass : Pass<"swage-check-sizes", "::mlir::func::FuncOp"> {
+  let summary = "Let the run make sure of sizes that have to agree";
+  let description = [{
+    A loop over several tensors takes its size from one of them and trusts the
+    others; a cast promises sizes; a part is written into a whole. Where types
+    leave sizes open, a `kernel.require` is put before the operation. What is
+    the same in every run goes away later (`-swage-unify-sizes`).
+
+    ```mlir
+    %z = linalg.generic {...} ins(%x, %y : tensor<?xf32>, tensor<?xf32>) ...
+    ```
+    becomes
+    ```mlir
+    %n = tensor.dim %x, %c0 : tensor<?xf32>
+    %m = tensor.dim %y, %c0 : tensor<?xf32>
+    %same = arith.cmpi eq, %n, %m : index
+    kernel.require %same, "node 'sum' (Add): sizes that have to be the same differ" [1, 1](%n, %m)
+    %z = linalg.generic {...} ins(%x, %y : tensor<?xf32>, tensor<?xf32>) ...
+    ```
+  }];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::tensor::TensorDialect",
+    "::swage::kernel::KernelDialect"
+  ];
+}
+
 #endif

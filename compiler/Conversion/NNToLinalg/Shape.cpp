@@ -5,7 +5,8 @@
 // The lowerings of the operators in Shape.td.
 //
 //===----------------------------------------------------------------------===//
-#include "compiler/Conversion/NNToLinalg/Lowering.h"
+#include "compiler/Conversion/NNToLinalg/Broadcast.h"
+#include "compiler/Conversion/NNToLinalg/Checks.h"
 #include "dialects/NN/Inference.h"
 #include "dialects/NN/ScalarBuilder.h"
 
@@ -155,6 +156,7 @@ struct ConcatLowering
       end = addSizes(b, loc, end, tensor::getMixedSize(b, loc, operand, axis));
     }
     sizes[axis] = end;
+    checkParts(b, loc, operands, axis);
     Value result = createEmpty(b, loc, sizes, elementTypeOf(operands[0]));
     for (auto [operand, start] : llvm::zip(operands, starts)) {
       if (ShapedType::isStatic(shapeOf(operand)[axis]) &&
@@ -167,6 +169,24 @@ struct ConcatLowering
                                              sizesOf(b, loc, operand), strides);
     }
     return Values{result};
+  }
+
+  /// The parts have the same sizes but along the axis.
+  static void checkParts(OpBuilder &b, Location loc, ValueRange parts,
+                         int64_t axis) {
+    SmallVector<Sizes> shapes;
+    Values conditions;
+    for (Value part : parts) {
+      shapes.push_back(sizesOf(b, loc, part));
+      for (int64_t i = 0; i < rankOf(part); ++i)
+        if (i != axis)
+          conditions.push_back(
+              createSameSize(b, loc, shapes.front()[i], shapes.back()[i]));
+    }
+    createRequire(b, loc, createAll(b, loc, conditions),
+                  "tensors of these shapes cannot be joined along axis " +
+                      std::to_string(axis),
+                  shapes);
   }
 };
 
@@ -181,40 +201,21 @@ struct SliceLowering
     SmallVector<OpFoldResult> offsets(rank, b.getIndexAttr(0));
     SmallVector<OpFoldResult> strides(rank, b.getIndexAttr(1));
     Sizes sizes = sizesOf(b, loc, input);
+    auto ends = getKnownElements(slice.getEnds());
     auto steps = getKnownElements(slice.getSteps());
     bool forward = true;
-    Value zero = arith::ConstantIndexOp::create(b, loc, 0);
-    Value one = arith::ConstantIndexOp::create(b, loc, 1);
     for (auto [i, axis] : llvm::enumerate(slice.getAxes())) {
       Value size = asValue(b, loc, sizes[axis]);
-      Value start =
-          createWrappedIndex(b, loc, indexElement(b, loc, operands[1], i), size);
-      Value end = createWrappedIndex(b, loc, indexElement(b, loc, operands[2], i), size);
-      Value step = indexElement(b, loc, operands[3], i);
-      if (!(*steps)[i])
-        return op->emitError("slices along axis ")
-               << axis << " by a step that is computed while running, which "
-               << "is not supported: give a constant step";
-      int64_t stride = *(*steps)[i];
-      strides[axis] = b.getIndexAttr(stride);
-      Value count;
-      if (stride > 0) {
-        start = createClamp(b, loc, start, zero, size);
-        end = createClamp(b, loc, end, start, size);
-        count = b.createOrFold<arith::SubIOp>(loc, end, start);
-        count = b.createOrFold<arith::CeilDivSIOp>(loc, count, step);
-      } else {
-        forward = false;
-        Value minusOne = arith::ConstantIndexOp::create(b, loc, -1);
-        Value last = b.createOrFold<arith::SubIOp>(loc, size, one);
-        start = createClamp(b, loc, start, minusOne, last);
-        // A wrapped end below the tensor means "up to the first element".
-        end = createClamp(b, loc, end, minusOne, start);
-        Value back = arith::ConstantIndexOp::create(b, loc, -stride);
-        count = b.createOrFold<arith::SubIOp>(loc, start, end);
-        count = b.createOrFold<arith::CeilDivSIOp>(loc, count, back);
-      }
-      offsets[axis] = getAsOpFoldResult(start);
+      Range range;
+      range.start = createWrappedIndex(
+          b, loc, indexElement(b, loc, operands[1], i), size);
+      range.end =
+          findEnd(b, loc, operands[2], i, (*ends)[i], (*steps)[i], size);
+      range.step = indexElement(b, loc, operands[3], i);
+      forward &= (*steps)[i] && *(*steps)[i] > 0;
+      Value count = clamp(b, loc, range, size, (*steps)[i]);
+      offsets[axis] = getAsOpFoldResult(range.start);
+      strides[axis] = getAsOpFoldResult(range.step);
       int64_t known = shapeOf(slice.getResult())[axis];
       sizes[axis] = ShapedType::isDynamic(known) ? getAsOpFoldResult(count)
                                                  : fixed(b, known);
@@ -228,7 +229,69 @@ struct SliceLowering
     return Values{createReversed(b, loc, input, offsets, sizes, strides)};
   }
 
-  /// Reads with negative strides, which a slice of a tensor cannot have.
+  struct Range {
+    Value start, end, step;
+  };
+
+  /// The end of an axis, counted from its start. What surely lies outside
+  /// stands for all that is there.
+  static Value findEnd(OpBuilder &b, Location loc, Value ends, int64_t place,
+                       std::optional<int64_t> end, std::optional<int64_t> step,
+                       Value size) {
+    if (end && step && *step > 0 && *end >= std::numeric_limits<int32_t>::max())
+      return size;
+    if (end && step && *step < 0 && *end <= std::numeric_limits<int32_t>::min())
+      return arith::ConstantIndexOp::create(b, loc, -1);
+    return createWrappedIndex(b, loc, indexElement(b, loc, ends, place), size);
+  }
+
+  /// Brings a range inside of the axis and counts its elements. The step's
+  /// direction is the run's affair where the step is.
+  static Value clamp(OpBuilder &b, Location loc, Range &range, Value size,
+                     std::optional<int64_t> step) {
+    ScalarBuilder s(b, loc, b.getIndexType());
+    Value zero = arith::ConstantIndexOp::create(b, loc, 0);
+    Value minusOne = arith::ConstantIndexOp::create(b, loc, -1);
+    Value one = arith::ConstantIndexOp::create(b, loc, 1);
+    auto forwards = [&] {
+      Range inside = range;
+      inside.start = createClamp(b, loc, range.start, zero, size);
+      inside.end = createClamp(b, loc, range.end, inside.start, size);
+      return inside;
+    };
+    auto backwards = [&] {
+      // An end below the tensor means "up to the first element".
+      Range inside = range;
+      Value last = b.createOrFold<arith::SubIOp>(loc, size, one);
+      inside.start = createClamp(b, loc, range.start, minusOne, last);
+      inside.end = createClamp(b, loc, range.end, minusOne, inside.start);
+      return inside;
+    };
+    auto count = [&](Value from, Value to, Value by) -> Value {
+      Value distance = b.createOrFold<arith::SubIOp>(loc, to, from);
+      return b.createOrFold<arith::CeilDivSIOp>(loc, distance, by);
+    };
+    if (step && *step > 0) {
+      range = forwards();
+      return count(range.start, range.end, range.step);
+    }
+    Value back = b.createOrFold<arith::SubIOp>(loc, zero, range.step);
+    if (step) {
+      range = backwards();
+      return count(range.end, range.start, back);
+    }
+    Value isStep = b.createOrFold<arith::CmpIOp>(loc, arith::CmpIPredicate::ne,
+                                                 range.step, zero);
+    createRequire(b, loc, isStep, "a step of 0 leads nowhere", {});
+    Value ahead = s.less(zero, range.step);
+    Range up = forwards(), down = backwards();
+    range.start = s.select(ahead, up.start, down.start);
+    Value from = s.select(ahead, up.start, down.end);
+    Value to = s.select(ahead, up.end, down.start);
+    return count(from, to, s.select(ahead, range.step, back));
+  }
+
+  /// Reads with strides that a slice of a tensor cannot have.
   static Value createReversed(OpBuilder &b, Location loc, Value input,
                               ArrayRef<OpFoldResult> offsets,
                               ArrayRef<OpFoldResult> sizes,
@@ -274,14 +337,39 @@ struct ExpandLowering
       Value one = arith::ConstantIndexOp::create(b, loc, 1);
       return getAsOpFoldResult(s.select(s.equal(input, one), size, input));
     });
+    checkWanted(b, loc, operands[1], sizes);
+    Values source{input};
+    createBroadcasts(b, loc, source, sizes);
     return Values{createParallel(
-        b, loc, input,
-        getBroadcastMap(b.getContext(), shapeOf(input),
+        b, loc, source,
+        getBroadcastMap(b.getContext(), shapeOf(source[0]),
                         shapeOf(expand.getResult())),
         sizes, elementTypeOf(input),
         [](OpBuilder &, Location, ValueRange args) { return args[0]; })};
   }
+
+  static void checkWanted(OpBuilder &b, Location loc, Value shape,
+                          ArrayRef<OpFoldResult> sizes);
 };
+
+/// A wanted size other than the result's is 1.
+void ExpandLowering::checkWanted(OpBuilder &b, Location loc, Value shape,
+                                 ArrayRef<OpFoldResult> sizes) {
+  Sizes wanted;
+  Values conditions;
+  for (int64_t i = 0, e = shapeOf(shape)[0]; i < e; ++i) {
+    wanted.push_back(getAsOpFoldResult(indexElement(b, loc, shape, i)));
+    OpFoldResult size = sizes[int64_t(sizes.size()) - e + i];
+    Value same = createSameSize(b, loc, wanted.back(), size);
+    if (!same || getConstantIntValue(wanted.back()) == int64_t(1))
+      continue;
+    conditions.push_back(b.createOrFold<arith::OrIOp>(
+        loc, same, createSameSize(b, loc, wanted.back(), b.getIndexAttr(1))));
+  }
+  createRequire(b, loc, createAll(b, loc, conditions),
+                "the input does not broadcast to the wanted shape",
+                {Sizes(sizes), wanted});
+}
 
 struct GatherLowering
     : LowerToLinalgInterface::ExternalModel<GatherLowering, GatherOp> {

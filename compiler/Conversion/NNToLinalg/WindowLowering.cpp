@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/Conversion/NNToLinalg/WindowLowering.h"
+#include "compiler/Conversion/NNToLinalg/Checks.h"
 #include "dialects/NN/Inference.h"
 
 using namespace mlir;
@@ -41,10 +42,26 @@ static Value countWindows(OpBuilder &b, Location loc, const Window &window,
       b.createOrFold<arith::IndexCastUIOp>(loc, b.getIndexType(), more));
 }
 
+/// Makes sure that each window fits at least once.
+static void checkWindows(OpBuilder &b, Location loc, ArrayRef<Window> windows,
+                         ImageLayout layout, const Sizes &sizes) {
+  Values conditions;
+  for (auto [i, window] : llvm::enumerate(windows))
+    if (auto size = dyn_cast<Value>(sizes[layout.spatial(i)])) {
+      int64_t least = window.extent() - window.before - window.after;
+      conditions.push_back(b.createOrFold<arith::CmpIOp>(
+          loc, arith::CmpIPredicate::sge, size,
+          arith::ConstantIndexOp::create(b, loc, least)));
+    }
+  createRequire(b, loc, createAll(b, loc, conditions),
+                "a window does not fit into the padded input", sizes);
+}
+
 Sizes slideSizes(OpBuilder &b, Location loc, Value image,
                  ArrayRef<Window> windows, bool channelsLast) {
   ImageLayout layout{rankOf(image), channelsLast};
   Sizes sizes = sizesOf(b, loc, image);
+  checkWindows(b, loc, windows, layout, sizes);
   for (auto [i, window] : llvm::enumerate(windows)) {
     OpFoldResult &size = sizes[layout.spatial(i)];
     if (auto known = getConstantIntValue(size))

@@ -16,6 +16,7 @@
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/JSON.h"
 #include <mutex>
+#include <variant>
 
 using namespace llvm;
 using namespace swage;
@@ -54,17 +55,39 @@ static std::string getOneLine(StringRef text) {
   return line;
 }
 
-/// Empty when the outputs are as expected, else the first that is not.
-static Expected<std::string>
-runDataSet(const LoadedModel &model, const DataSet &data, Tolerance tolerance) {
+/// The tensors in files of inputs; nothing for what cannot be a constant.
+static std::vector<Tensor> loadConstants(ArrayRef<std::string> paths) {
+  std::vector<Tensor> tensors;
+  for (const std::string &path : paths) {
+    Expected<Tensor> tensor = Tensor::load(path);
+    // What is wrong with the file is found when it is read as an input.
+    if (!tensor)
+      consumeError(tensor.takeError());
+    tensors.push_back(tensor && canBeConstant(tensor->get())
+                          ? std::move(*tensor)
+                          : Tensor());
+  }
+  return tensors;
+}
+
+/// Empty when the outputs are as expected, else the first that is not. Inputs
+/// in `constants` are part of the model.
+static Expected<std::string> runDataSet(const LoadedModel &model,
+                                        const DataSet &data,
+                                        ArrayRef<Tensor> constants,
+                                        Tolerance tolerance) {
   const ModelSignature &signature = model.getSignature();
-  if (data.inputs.size() != signature.inputs.size())
-    return formatv("there are {0} input files for {1} inputs",
-                   data.inputs.size(), signature.inputs.size())
+  std::vector<std::string> paths;
+  for (auto [index, path] : enumerate(data.inputs))
+    if (index >= constants.size() || !constants[index]->data)
+      paths.push_back(path);
+  if (paths.size() != signature.inputs.size())
+    return formatv("there are {0} input files for {1} inputs", paths.size(),
+                   signature.inputs.size())
         .str();
   std::vector<Tensor> inputs;
   const swage_model *facts = model.getModel();
-  for (auto [index, path] : enumerate(data.inputs)) {
+  for (auto [index, path] : enumerate(paths)) {
     Expected<Tensor> tensor = Tensor::load(path, facts->inputs[index]);
     if (!tensor)
       return tensor.takeError();
@@ -88,34 +111,56 @@ runDataSet(const LoadedModel &model, const DataSet &data, Tolerance tolerance) {
   return std::string();
 }
 
-static Verdict checkCase(const TestCase &test,
-                         const CheckArguments &arguments) {
-  if (test.dataSets.empty())
-    return {"fail", "there is no folder test_data_set_* beside the model"};
+/// A model of a test case, or the verdict that there is none.
+static std::variant<std::unique_ptr<LoadedModel>, Verdict>
+loadCase(const TestCase &test, const CheckArguments &arguments,
+         ArrayRef<Tensor> constants) {
   FirstMessage message;
   ModelArguments model = arguments;
   model.model = test.model;
-  LoadResult loaded = loadModel(model, message.getMessages());
+  LoadResult loaded =
+      loadModel(model, message.getMessages(), [&](CompileOptions &options) {
+        options.symbolicInputs = arguments.dynamic;
+        for (const Tensor &tensor : constants)
+          options.constantInputs.push_back(tensor.get());
+      });
+  if (loaded.status == Status::Success)
+    return std::move(loaded.model);
   if (loaded.status == Status::Unsupported) {
     // The report is more to the point than a message made for terminals.
     ArrayRef<onnx::NodeIssue> issues = loaded.report.issues;
     if (issues.empty())
-      return {"unsupported", loaded.report.error};
+      return Verdict{"unsupported", loaded.report.error};
     std::string reason = issues.front().str();
     if (issues.size() > 1)
       reason += formatv(" (and {0} more nodes)", issues.size() - 1);
-    return {"unsupported", reason};
+    return Verdict{"unsupported", reason};
   }
-  if (loaded.status != Status::Success) {
-    // The line names the case already.
-    StringRef reason = message.first;
-    reason.consume_front(test.model + ": ");
-    reason.consume_front("error: ");
-    return {"fail", reason.str()};
-  }
+  // The line names the case already.
+  StringRef reason = message.first;
+  reason.consume_front(test.model + ": ");
+  reason.consume_front("error: ");
+  return Verdict{"fail", reason.str()};
+}
+
+static Verdict checkCase(const TestCase &test,
+                         const CheckArguments &arguments) {
+  if (test.dataSets.empty())
+    return {"fail", "there is no folder test_data_set_* beside the model"};
+  std::unique_ptr<LoadedModel> model;
   for (const DataSet &data : test.dataSets) {
+    std::vector<Tensor> constants;
+    if (arguments.constantInputs)
+      constants = loadConstants(data.inputs);
+    // Constants differ between the sets, so that each has a model of its own.
+    if (!model || arguments.constantInputs) {
+      auto loaded = loadCase(test, arguments, constants);
+      if (auto *verdict = std::get_if<Verdict>(&loaded))
+        return *verdict;
+      model = std::move(std::get<std::unique_ptr<LoadedModel>>(loaded));
+    }
     Expected<std::string> difference =
-        runDataSet(*loaded.model, data, arguments.tolerance);
+        runDataSet(*model, data, constants, arguments.tolerance);
     std::string reason =
         difference ? *difference : toString(difference.takeError());
     if (!reason.empty())

@@ -15,7 +15,8 @@ using namespace llvm;
 using namespace swage;
 
 LoadResult swage::loadModel(const ModelArguments &arguments,
-                            const Messages &messages) {
+                            const Messages &messages,
+                            function_ref<void(CompileOptions &)> adjust) {
   LoadResult result;
   Expected<CompileOptions> options = parseOptions(arguments);
   if (!options) {
@@ -29,6 +30,8 @@ LoadResult swage::loadModel(const ModelArguments &arguments,
     return result;
   }
   options->modelName = getModelName(arguments.model);
+  if (adjust)
+    adjust(*options);
   Progress progress;
   progress.follow(*options, arguments.model);
   CompileResult compiled =

@@ -24,8 +24,10 @@ struct LoadResult {
 };
 
 /// Compiles the model that `arguments` name for this machine and loads it, with
-/// progress on the terminal.
-LoadResult loadModel(const ModelArguments &arguments, const Messages &messages);
+/// progress on the terminal. `adjust` may change the options of the compiler.
+LoadResult
+loadModel(const ModelArguments &arguments, const Messages &messages,
+          llvm::function_ref<void(CompileOptions &)> adjust = nullptr);
 
 /// The same, and reads its inputs. With `alwaysRandom` those that have no file
 /// are random even when nobody asked.

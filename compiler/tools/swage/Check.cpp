@@ -42,6 +42,12 @@ void tool::addCheck(CLI::App &app, int &status) {
       ->check(CLI::Range(1, 1000000))
       ->type_name("S")
       ->capture_default_str();
+  command->add_flag("--dynamic", arguments->dynamic,
+                    "leave every dimension of the inputs to the run, under the "
+                    "model's name or INPUT.AXIS");
+  command->add_flag("--constant-inputs", arguments->constantInputs,
+                    "compile the inputs' data in as constants, so that all is "
+                    "folded that can be");
   command->add_option("--json", arguments->json, "write the results to FILE")
       ->type_name("FILE");
   addThreads(*command, *arguments);

@@ -77,26 +77,33 @@ Value swage::onnx::groupedMatMul(NodeContext &node, Value lhs, Value rhs,
   int64_t heads = node.shape(lhs)[1], shared = node.shape(rhs)[1];
   if (heads == shared)
     return node.create<nn::MatMulOp>(lhs, rhs, false, transpose);
-  if (ShapedType::isDynamic(heads) || ShapedType::isDynamic(shared)) {
-    node.unsupported("the numbers of heads must be known at compile time");
-    return {};
-  }
-  if (shared == 0 || heads % shared) {
+  bool known = ShapedType::isStatic(heads) && ShapedType::isStatic(shared);
+  if (known && (shared == 0 || heads % shared)) {
     node.bad("the heads of the query are no multiple of those of the key");
     return {};
   }
   Value batch = node.create<nn::ShapeOp>(lhs, 0, 1),
+        all = node.create<nn::ShapeOp>(lhs, 1, 2),
+        groups = node.create<nn::ShapeOp>(rhs, 1, 2),
         matrix = node.create<nn::ShapeOp>(lhs, 2, 4);
-  Value sizes =
-      node.concat({batch, node.ints({shared, heads / shared}), matrix}, 0);
-  Value grouped = node.create<nn::ReshapeOp>(lhs, sizes, /*allow_zero=*/true);
+  Value each = node.create<nn::DivOp>(all, groups);
+  Value grouped = node.create<nn::ReshapeOp>(
+      lhs, node.concat({batch, groups, each, matrix}, 0), /*allow_zero=*/true);
   Value product = node.create<nn::MatMulOp>(grouped, node.unsqueeze(rhs, {2}),
                                             false, transpose);
   if (node.failed())
     return {};
-  sizes = node.concat(
-      {batch, node.ints({heads}), node.create<nn::ShapeOp>(product, 3, 5)}, 0);
+  Value sizes =
+      node.concat({batch, all, node.create<nn::ShapeOp>(product, 3, 5)}, 0);
   return node.create<nn::ReshapeOp>(product, sizes, /*allow_zero=*/true);
+}
+
+/// 1 / sqrt(sqrt(size)) for a size that the run finds.
+static Value reciprocalFourthRoot(NodeContext &node, Value size, Type type) {
+  Type f32 = node.builder().getF32Type();
+  Value root = node.cast(node.reshape(size, {}), f32);
+  root = node.create<nn::SqrtOp>(node.create<nn::SqrtOp>(root));
+  return node.cast(node.create<nn::DivOp>(node.scalar(f32, 1), root), type);
 }
 
 /// Each factor takes the root of the scale, as the standard has it, so that
@@ -105,16 +112,15 @@ Value swage::onnx::scaledScores(NodeContext &node, Value query, Value key,
                                 std::optional<double> given) {
   if (node.failed())
     return {};
-  double scale = given.value_or(0);
-  if (!given) {
-    int64_t size = node.shape(query)[3];
-    if (ShapedType::isDynamic(size)) {
-      node.unsupported("the size of a head must be known at compile time");
-      return {};
-    }
-    scale = 1 / std::sqrt(double(size));
-  }
-  Value root = node.scalarLike(query, std::sqrt(scale));
+  Value root;
+  int64_t size = node.shape(query)[3];
+  if (given)
+    root = node.scalarLike(query, std::sqrt(*given));
+  else if (ShapedType::isStatic(size))
+    root = node.scalarLike(query, std::sqrt(1 / std::sqrt(double(size))));
+  else
+    root = reciprocalFourthRoot(node, node.create<nn::ShapeOp>(query, 3, 4),
+                                node.elementType(query));
   query = node.create<nn::MulOp>(query, root);
   key = node.create<nn::MulOp>(key, root);
   return groupedMatMul(node, query, key, /*transpose=*/true);
@@ -135,7 +141,7 @@ static std::optional<double> givenScale(NodeContext &node) {
 
 /// The mask as something to add to the scores; null when there is none. One
 /// that is too short hides the keys that it does not reach.
-static Value maskBias(NodeContext &node, Value mask, Type type, int64_t keys) {
+static Value maskBias(NodeContext &node, Value mask, Type type, Value key) {
   if (node.failed() || !mask)
     return {};
   Value bias = node.elementType(mask).isInteger(1)
@@ -143,14 +149,19 @@ static Value maskBias(NodeContext &node, Value mask, Type type, int64_t keys) {
                    : node.cast(mask, type);
   if (node.failed() || node.rank(mask) == 0)
     return bias;
-  int64_t length = node.shape(mask).back();
-  if (ShapedType::isDynamic(length) || ShapedType::isDynamic(keys) ||
-      length >= keys)
+  int64_t length = node.shape(mask).back(), keys = node.shape(key)[2];
+  int64_t rank = node.rank(mask);
+  bool known = ShapedType::isStatic(length) && ShapedType::isStatic(keys);
+  if (known && length >= keys)
     return bias;
-  SmallVector<int64_t> pads(2 * node.rank(mask), 0);
-  pads.back() = keys - length;
+  Value missing =
+      node.create<nn::SubOp>(node.create<nn::ShapeOp>(key, 2, 3),
+                             node.create<nn::ShapeOp>(mask, rank - 1, rank));
+  Value pads = node.concat({node.ints(SmallVector<int64_t>(2 * rank - 1, 0)),
+                            node.create<nn::MaxOp>(missing, node.ints({0}))},
+                           0);
   Value hidden = node.scalar(type, -std::numeric_limits<double>::infinity());
-  return node.create<nn::PadOp>(bias, node.ints(pads), hidden, "constant");
+  return node.create<nn::PadOp>(bias, pads, hidden, "constant");
 }
 
 static Results importAttention(NodeContext &node) {
@@ -176,9 +187,8 @@ static Results importAttention(NodeContext &node) {
     return {};
 
   // Which queries see which keys.
-  int64_t keys = node.shape(key)[2];
   SmallVector<Value> biases;
-  if (Value bias = maskBias(node, mask, type, keys))
+  if (Value bias = maskBias(node, mask, type, key))
     biases.push_back(bias);
   Value keyNumbers, queryNumbers;
   if (causal || filled) {

@@ -24,11 +24,7 @@ AxisSet::AxisSet(NodeContext &node, Value axes, int64_t rank)
     return;
   }
   count = node.shape(axes)[0];
-  if (ShapedType::isDynamic(count)) {
-    node.unsupported("the number of its axes must be known at compile time");
-    return;
-  }
-  if (count > rank) {
+  if (ShapedType::isStatic(count) && count > rank) {
     node.bad("it has more axes than dimensions");
     return;
   }
@@ -40,8 +36,39 @@ AxisSet::AxisSet(NodeContext &node, Value axes, int64_t rank)
   chosen = node.cast(node.create<nn::EqualOp>(node.unsqueeze(axes, {1}),
                                               iota(node, i64, rank)),
                      i64);
-  member = sum(chosen, 0);
-  others = node.create<nn::SubOp>(node.scalar(i64, 1), member);
+  setMembers(sum(chosen, 0));
+}
+
+AxisSet AxisSet::ofOnes(NodeContext &node, Value sizes) {
+  AxisSet set(node, node.failed() ? 0 : node.shape(sizes)[0]);
+  Type i64 = node.builder().getI64Type();
+  set.setMembers(
+      node.cast(node.create<nn::EqualOp>(sizes, node.scalar(i64, 1)), i64));
+  return set;
+}
+
+void AxisSet::setMembers(Value members) {
+  member = members;
+  others = node.create<nn::SubOp>(node.scalar(node.builder().getI64Type(), 1),
+                                  member);
+}
+
+void AxisSet::allIfEmpty() {
+  if (node.failed())
+    return;
+  Type i64 = node.builder().getI64Type();
+  Value none = node.create<nn::EqualOp>(sum(member, 0), node.scalar(i64, 0));
+  setMembers(node.create<nn::MaxOp>(member, node.cast(none, i64)));
+}
+
+int64_t AxisSet::resultRank(NodeContext &node, int64_t known) {
+  if (ShapedType::isStatic(known))
+    return known;
+  if (std::optional<int64_t> declared = node.declaredRank(0))
+    return *declared;
+  node.unsupported("the number of its axes must be known at compile time, or "
+                   "the model must declare the shape of its output");
+  return 0;
 }
 
 Value AxisSet::sum(Value matrix, int64_t axis) {
@@ -53,7 +80,9 @@ Value AxisSet::spread(Value values, int64_t otherwise) {
   if (node.failed())
     return {};
   Type i64 = node.builder().getI64Type();
-  if (node.shape(values) != ArrayRef<int64_t>{count}) {
+  if (node.rank(values) != 1 || (ShapedType::isStatic(count) &&
+                                 ShapedType::isStatic(node.shape(values)[0]) &&
+                                 node.shape(values)[0] != count)) {
     node.bad("it needs a value for each axis");
     return {};
   }
@@ -75,26 +104,28 @@ Value AxisSet::places() {
   return sum(node.create<nn::MulOp>(node.unsqueeze(others, {1}), table), 0);
 }
 
+Value AxisSet::createTable(int64_t number) {
+  Type i64 = node.builder().getI64Type();
+  Value rows = node.unsqueeze(iota(node, i64, number), {1});
+  return node.create<nn::MulOp>(
+      node.cast(node.create<nn::EqualOp>(rows, places()), i64), others);
+}
+
 Value AxisSet::remove(Value sizes) {
   if (node.failed())
     return {};
-  Type i64 = node.builder().getI64Type();
+  int64_t left =
+      resultRank(node, ShapedType::isDynamic(count) ? count : rank - count);
   // [place in the result, dimension]
-  Value rows = node.unsqueeze(iota(node, i64, rank - count), {1});
-  Value kept = node.create<nn::MulOp>(
-      node.cast(node.create<nn::EqualOp>(rows, places()), i64), others);
-  return sum(node.create<nn::MulOp>(kept, sizes), 1);
+  return sum(node.create<nn::MulOp>(createTable(left), sizes), 1);
 }
 
 Value AxisSet::insert(Value sizes) {
   if (node.failed())
     return {};
-  Type i64 = node.builder().getI64Type();
   // [dimension of the input, dimension of the result]
-  Value rows = node.unsqueeze(iota(node, i64, rank - count), {1});
-  Value kept = node.create<nn::MulOp>(
-      node.cast(node.create<nn::EqualOp>(rows, places()), i64), others);
+  Value table = createTable(node.shape(sizes)[0]);
   Value moved =
-      sum(node.create<nn::MulOp>(kept, node.unsqueeze(sizes, {1})), 0);
+      sum(node.create<nn::MulOp>(table, node.unsqueeze(sizes, {1})), 0);
   return node.create<nn::AddOp>(moved, member);
 }

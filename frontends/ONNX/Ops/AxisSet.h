@@ -4,9 +4,9 @@
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //
 // Several operators take their axes as an input. It is nearly always a
-// constant; where it is not, only its length is known, hence the rank of the
-// result. Then the sizes of the result are computed from a table that says
-// which dimensions are among the axes.
+// constant; where it is not, the sizes of the result are computed from a table
+// that says which dimensions are among the axes. The rank of the result must be
+// known: from the number of the axes, or because the model declares it.
 //
 //===----------------------------------------------------------------------===//
 #ifndef SWAGE_FRONTENDS_ONNX_OPS_AXISSET_H
@@ -18,14 +18,22 @@ namespace swage::onnx {
 
 class AxisSet {
 public:
-  /// `axes` is a vector of static length; negative ones count from the end of
-  /// `rank` dimensions.
+  /// `axes` is a vector; negative ones count from the end of `rank` dimensions.
   AxisSet(NodeContext &node, mlir::Value axes, int64_t rank);
+  /// The dimensions among `sizes` that are 1.
+  static AxisSet ofOnes(NodeContext &node, mlir::Value sizes);
 
   /// Whether a node's axes, its input `index`, are there but not constant.
   static bool isNeeded(NodeContext &node, unsigned index);
 
+  /// Makes the set that of all dimensions where the run finds it empty.
+  void allIfEmpty();
+
+  /// The number of axes; kDynamic when the run decides that too.
   int64_t size() const { return count; }
+  /// The rank of the node's result when the axes are removed, or of `rank` and
+  /// the axes when they are inserted. Fails when it is not known.
+  static int64_t resultRank(NodeContext &node, int64_t known);
   /// For each dimension, 1 if it is among the axes and 0 if not, as i64.
   mlir::Value members() const { return member; }
   /// For each dimension, the value that belongs to that axis, and `otherwise`
@@ -37,13 +45,18 @@ public:
   mlir::Value insert(mlir::Value sizes);
 
 private:
+  AxisSet(NodeContext &node, int64_t rank) : node(node), rank(rank) {}
+  void setMembers(mlir::Value members);
   /// For each dimension, how many before it are no axes.
   mlir::Value places();
+  /// For each of `places` among the dimensions that are no axes and each
+  /// dimension, whether they are the same.
+  mlir::Value createTable(int64_t places);
   mlir::Value sum(mlir::Value matrix, int64_t axis);
 
   NodeContext &node;
   int64_t rank;
-  int64_t count = 0;
+  int64_t count = mlir::ShapedType::kDynamic;
   mlir::Value chosen; ///< [axis, dimension] -> 0 or 1.
   mlir::Value member;
   mlir::Value others;

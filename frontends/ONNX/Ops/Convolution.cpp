@@ -21,20 +21,35 @@ static bool checkFilter(NodeContext &node, Value input, Value filter) {
     node.bad("its input and filter must have the same rank, at least 3");
     return false;
   }
-  if (ShapedType::isDynamicShape(node.shape(filter))) {
-    node.unsupported("its filter must have a shape that is known at compile "
-                     "time");
-    return false;
-  }
   return true;
+}
+
+/// The window of a filter: what its type leaves open the attributes must say,
+/// and the filter gets the type with it.
+static WindowAttributes readFilterWindow(NodeContext &node, Value &filter) {
+  ArrayRef<int64_t> kernel = node.shape(filter).drop_front(2);
+  if (!ShapedType::isDynamicShape(kernel))
+    return readWindow(node, node.rank(filter), kernel);
+  if (!node.hasAttr("kernel_shape"))
+    node.unsupported("the spatial sizes of its filter must be known at compile "
+                     "time, or be its attribute 'kernel_shape'");
+  WindowAttributes window = readWindow(node, node.rank(filter), {});
+  if (node.failed())
+    return window;
+  filter = node.create<nn::ReshapeOp>(
+      filter,
+      node.concat(
+          {node.create<nn::ShapeOp>(filter, 0, 2), node.ints(window.kernel)},
+          0),
+      /*allow_zero=*/true);
+  return window;
 }
 
 Value swage::onnx::convolve(NodeContext &node, Value input, Value filter,
                             Value bias) {
   if (!checkFilter(node, input, filter))
     return {};
-  WindowAttributes window =
-      readWindow(node, node.rank(input), node.shape(filter).drop_front(2));
+  WindowAttributes window = readFilterWindow(node, filter);
   int64_t group = node.intAttr("group", 1);
   input = resolveAutoPad(node, window, input, Value());
   return node.create<nn::ConvOp>(input, filter, bias, window.strides,
@@ -58,7 +73,8 @@ Value swage::onnx::centre(NodeContext &node, Value value, Value zeroPoint,
   if (!zeroPoint || node.failed())
     return value;
   zeroPoint = node.cast(zeroPoint, wide);
-  if (!node.failed() && node.rank(zeroPoint) > 0)
+  if (!node.failed() && node.rank(zeroPoint) > 0 &&
+      node.shape(zeroPoint) != shape)
     zeroPoint = node.reshape(zeroPoint, shape);
   return node.create<nn::SubOp>(value, zeroPoint);
 }
@@ -98,13 +114,20 @@ static Value arrangeTransposedFilter(NodeContext &node, Value filter,
                                      const Transposed &shape, int64_t group) {
   const WindowAttributes &window = shape.window;
   int64_t spatial = window.kernel.size();
-  SmallVector<int64_t> sizes(node.shape(filter));
-  int64_t channels = sizes[0], filters = sizes[1];
+  Value channels = node.create<nn::ShapeOp>(filter, 0, 1),
+        filters = node.create<nn::ShapeOp>(filter, 1, 2);
+  auto reshape = [&](Value value, ArrayRef<Value> leading,
+                     ArrayRef<int64_t> rest) {
+    SmallVector<Value> sizes(leading);
+    sizes.push_back(node.ints(rest));
+    return node.create<nn::ReshapeOp>(value, node.concat(sizes, 0),
+                                      /*allow_zero=*/true);
+  };
 
   // Dilation becomes zeros in the filter: [.., k, 1] -> [.., k, d] -> k * d.
   // Then as many elements as phases and taps take: taps * stride.
-  SmallVector<int64_t> apart{channels, filters}, zeros(2 * (2 + 2 * spatial)),
-      joined{channels, filters}, crop(2 * (2 + spatial));
+  SmallVector<int64_t> apart, zeros(2 * (2 + 2 * spatial)), joined,
+      crop(2 * (2 + spatial));
   for (int64_t i = 0; i < spatial; ++i) {
     int64_t dilated = window.kernel[i] * shape.spread[i];
     apart.append({window.kernel[i], 1});
@@ -113,26 +136,26 @@ static Value arrangeTransposedFilter(NodeContext &node, Value filter,
     crop[2 + spatial + 2 + i] = shape.taps[i] * window.strides[i] - dilated;
   }
   if (llvm::any_of(shape.spread, [](int64_t d) { return d != 1; })) {
-    filter = node.reshape(filter, apart);
+    filter = reshape(filter, {channels, filters}, apart);
     filter =
         node.create<nn::PadOp>(filter, node.ints(zeros), Value(), "constant");
-    filter = node.reshape(filter, joined);
+    filter = reshape(filter, {channels, filters}, joined);
   }
   if (llvm::any_of(crop, [](int64_t pad) { return pad != 0; }))
     filter =
         node.create<nn::PadOp>(filter, node.ints(crop), Value(), "constant");
 
   // The taps run against the input.
-  SmallVector<int64_t> split{group, channels / group, filters}, order{0, 2},
-      tapDims, result{group * filters, channels / group};
+  int64_t phases = group;
+  SmallVector<int64_t> split, order{0, 2}, tapDims;
   for (int64_t i = 0; i < spatial; ++i) {
     split.append({shape.taps[i], window.strides[i]});
     order.push_back(3 + 2 * i + 1);
     tapDims.push_back(3 + 2 * i);
-    result[0] *= window.strides[i];
-    result.push_back(shape.taps[i]);
+    phases *= window.strides[i];
   }
-  filter = node.reshape(filter, split);
+  Value each = node.create<nn::DivOp>(channels, node.ints({group}));
+  filter = reshape(filter, {node.ints({group}), each, filters}, split);
   SmallVector<int64_t> last(spatial, -1), beforeFirst(spatial, INT32_MIN),
       backwards(spatial, -1);
   filter =
@@ -140,18 +163,20 @@ static Value arrangeTransposedFilter(NodeContext &node, Value filter,
                                node.ints(backwards), tapDims);
   order.push_back(1);
   order.append(tapDims);
-  return node.reshape(node.transpose(filter, order), result);
+  return reshape(node.transpose(filter, order),
+                 {node.create<nn::MulOp>(filters, node.ints({phases})), each},
+                 shape.taps);
 }
 
 /// Lets the phases take turns: [N, M * phases, q...] -> [N, M, q * stride...].
 static Value interleavePhases(NodeContext &node, Value image,
-                              const Transposed &shape, int64_t filters) {
+                              const Transposed &shape, Value filters) {
   ArrayRef<int64_t> strides = shape.window.strides;
   int64_t spatial = strides.size();
   if (llvm::all_of(strides, [](int64_t stride) { return stride == 1; }))
     return image;
-  SmallVector<Value> split{node.create<nn::ShapeOp>(image, 0, 1),
-                           node.ints({filters}), node.ints(strides)},
+  SmallVector<Value> split{node.create<nn::ShapeOp>(image, 0, 1), filters,
+                           node.ints(strides)},
       joined{split[0], split[1]};
   SmallVector<int64_t> order{0, 1};
   for (int64_t i = 0; i < spatial; ++i) {
@@ -225,16 +250,17 @@ static Results importConvTranspose(NodeContext &node) {
     return {};
   int64_t rank = node.rank(input), group = node.intAttr("group", 1);
   Transposed shape;
-  shape.window = readWindow(node, rank, node.shape(filter).drop_front(2));
+  shape.window = readFilterWindow(node, filter);
   if (node.failed())
     return {};
   readTransposedPads(node, input, shape);
   WindowAttributes &window = shape.window;
   int64_t spatial = rank - 2, channels = node.shape(filter)[0];
-  if (group < 1 || channels % group)
+  if (group < 1 || (ShapedType::isStatic(channels) && channels % group))
     return node.bad("its attribute 'group' does not divide the filter's " +
                     llvm::Twine(channels) + " channels");
-  int64_t filters = node.shape(filter)[1] * group;
+  Value filters = node.create<nn::MulOp>(node.create<nn::ShapeOp>(filter, 1, 2),
+                                         node.ints({group}));
 
   // Without strides it is one ordinary convolution, whose dilation and padding
   // do what else has to be done to filter and result.

@@ -37,9 +37,26 @@ static Results importGatherElements(NodeContext &node) {
   return node.create<nn::GatherElementsOp>(data, node.input(1), axis);
 }
 
+/// Indices whose last dimension, the number of dimensions that each of them
+/// chooses in, is `depth` where their type does not say it.
+static Value withDepth(NodeContext &node, Value indices, int64_t depth) {
+  if (node.failed() || node.rank(indices) < 1 || depth < 1 ||
+      ShapedType::isStatic(node.shape(indices).back()))
+    return indices;
+  int64_t rank = node.rank(indices);
+  Value sizes = node.concat(
+      {node.create<nn::ShapeOp>(indices, 0, rank - 1), node.ints({depth})}, 0);
+  return node.create<nn::ReshapeOp>(indices, sizes, /*allow_zero=*/true);
+}
+
 static Results importGatherND(NodeContext &node) {
-  return node.create<nn::GatherNDOp>(node.input(0), node.input(1),
-                                     node.intAttr("batch_dims", 0));
+  Value data = node.input(0), indices = node.input(1);
+  int64_t batch = node.intAttr("batch_dims", 0);
+  if (std::optional<int64_t> rank = node.declaredRank(0))
+    indices =
+        withDepth(node, indices,
+                  node.rank(data) + node.rank(indices) - 1 - batch - *rank);
+  return node.create<nn::GatherNDOp>(data, indices, batch);
 }
 
 static Results importScatterElements(NodeContext &node) {
@@ -51,8 +68,11 @@ static Results importScatterElements(NodeContext &node) {
 }
 
 static Results importScatterND(NodeContext &node) {
-  return node.create<nn::ScatterNDOp>(node.input(0), node.input(1),
-                                      node.input(2),
+  Value data = node.input(0), indices = node.input(1), updates = node.input(2);
+  indices =
+      withDepth(node, indices,
+                node.rank(data) + node.rank(indices) - 1 - node.rank(updates));
+  return node.create<nn::ScatterNDOp>(data, indices, updates,
                                       node.stringAttr("reduction", "none"));
 }
 
@@ -93,8 +113,7 @@ static Results importOneHot(NodeContext &node) {
   indices = node.create<nn::SelectOp>(
       negative, node.create<nn::AddOp>(indices, depth), indices);
   Value places = alongAxis(node, countTo(node, depth), axis, rank);
-  Value hot =
-      node.create<nn::EqualOp>(node.unsqueeze(indices, {axis}), places);
+  Value hot = node.create<nn::EqualOp>(node.unsqueeze(indices, {axis}), places);
   Value off = node.reshape(node.slice(values, 0, 0, 1), {});
   Value on = node.reshape(node.slice(values, 0, 1, 2), {});
   return node.create<nn::SelectOp>(hot, on, off);
@@ -113,8 +132,8 @@ static Results importEyeLike(NodeContext &node) {
   Value rows = placesAlong(node, like, 0, 0, 2);
   Value columns = placesAlong(node, like, 1, 1, 2);
   Value offset = node.scalar(node.builder().getI64Type(), node.intAttr("k", 0));
-  Value ones = node.create<nn::EqualOp>(
-      columns, node.create<nn::AddOp>(rows, offset));
+  Value ones =
+      node.create<nn::EqualOp>(columns, node.create<nn::AddOp>(rows, offset));
   return node.cast(ones, type);
 }
 
@@ -153,9 +172,9 @@ static Results importReverseSequence(NodeContext &node) {
   if (node.failed())
     return {};
   Value last = node.create<nn::SubOp>(length, node.scalarLike(length, 1));
-  Value source = node.create<nn::SelectOp>(
-      node.create<nn::LessOp>(time, length),
-      node.create<nn::SubOp>(last, time), time);
+  Value source =
+      node.create<nn::SelectOp>(node.create<nn::LessOp>(time, length),
+                                node.create<nn::SubOp>(last, time), time);
   value = node.create<nn::GatherNDOp>(value, node.unsqueeze(source, {2}),
                                       /*batch_dims=*/1);
   return timeAxis == 0 ? node.transpose(value, exchange) : value;

@@ -15,14 +15,17 @@ using namespace swage::onnx;
 static std::pair<Value, Value> lossAndWeight(NodeContext &node, Value scores,
                                              Value target, Value weight) {
   int64_t rank = node.rank(scores), classes = node.shape(scores)[1];
-  if (ShapedType::isDynamic(classes)) {
-    node.unsupported("the number of classes must be known at compile time");
-    return {};
-  }
+  Type type = node.elementType(target);
   // One of all classes is chosen by comparison, which needs no memory access
   // that depends on the data.
-  Value numbers =
-      alongAxis(node, iota(node, node.elementType(target), classes), 1, rank);
+  Value numbers;
+  if (ShapedType::isStatic(classes))
+    numbers = iota(node, type, classes);
+  else
+    numbers = countTo(node, node.create<nn::ShapeOp>(scores, 1, 2));
+  if (node.failed())
+    return {};
+  numbers = alongAxis(node, node.cast(numbers, type), 1, rank);
   Value chosen = node.create<nn::EqualOp>(node.unsqueeze(target, {1}), numbers);
   if (node.hasAttr("ignore_index")) {
     Value ignored = node.scalarLike(target, node.intAttr("ignore_index", 0));

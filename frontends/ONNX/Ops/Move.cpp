@@ -54,7 +54,7 @@ static Results importConstantOfShape(NodeContext &node) {
     return {};
   if (node.type(element).getNumElements() != 1)
     return node.bad("its attribute 'value' must hold one element");
-  return fill(node, node.reshape(element, {}), node.input(0));
+  return fill(node, node.reshape(element, {}), node.sizesFor(0, node.input(0)));
 }
 
 /// The conversion that both forms of Cast describe by the same attributes.
@@ -100,49 +100,71 @@ static Results importSliceByAttributes(NodeContext &node) {
                                   node.ints(*ends), node.ints(ones), *axes);
 }
 
+/// The length that one of the vectors is known to have; kDynamic if none is.
+static int64_t commonLength(NodeContext &node, ArrayRef<Value> vectors) {
+  for (Value vector : vectors)
+    if (vector && node.rank(vector) == 1 &&
+        ShapedType::isStatic(node.shape(vector)[0]))
+      return node.shape(vector)[0];
+  return ShapedType::kDynamic;
+}
+
+/// A slice along axes that the run decides: one along all of them.
+static Results sliceChosen(NodeContext &node, Value value, Value starts,
+                           Value ends, Value given, Value steps) {
+  int64_t rank = node.rank(value);
+  if (!given)
+    given = countTo(node, node.create<nn::ShapeOp>(starts, 0, 1));
+  if (node.failed())
+    return {};
+  AxisSet axes(node, given, rank);
+  // Steps of 1 are the same for every axis, and known.
+  std::optional<SmallVector<int64_t>> known;
+  if (steps)
+    known = nn::getConstantElements(steps);
+  bool ones = !steps || (known && llvm::all_equal(*known) &&
+                         llvm::is_contained(*known, 1));
+  Value all =
+      ones ? node.ints(SmallVector<int64_t>(rank, 1)) : axes.spread(steps, 1);
+  return node.create<nn::SliceOp>(
+      value, axes.spread(starts, 0),
+      axes.spread(ends, std::numeric_limits<int64_t>::max()), all,
+      llvm::to_vector(llvm::seq<int64_t>(0, rank)));
+}
+
 static Results importSlice(NodeContext &node) {
   Value value = node.input(0), starts = node.input(1), ends = node.input(2),
-        steps = node.input(4);
-  if (node.rank(starts) != 1 || ShapedType::isDynamic(node.shape(starts)[0]))
-    return node.unsupported(
-        "the number of its starts must be known at compile time");
-  if (AxisSet::isNeeded(node, 3)) {
-    int64_t rank = node.rank(value);
-    AxisSet axes(node, node.input(3), rank);
-    // Steps of 1 are the same for every axis, and known.
-    std::optional<SmallVector<int64_t>> known;
-    if (steps)
-      known = nn::getConstantElements(steps);
-    bool ones = !steps || (known && llvm::all_equal(*known) &&
-                           llvm::is_contained(*known, 1));
-    Value all =
-        ones ? node.ints(SmallVector<int64_t>(rank, 1)) : axes.spread(steps, 1);
-    return node.create<nn::SliceOp>(
-        value, axes.spread(starts, 0),
-        axes.spread(ends, std::numeric_limits<int64_t>::max()), all,
-        llvm::to_vector(llvm::seq<int64_t>(0, rank)));
-  }
-  int64_t count = node.shape(starts)[0];
+        given = node.input(3), steps = node.input(4);
+  if (node.rank(starts) != 1 || node.rank(ends) != 1)
+    return node.bad("its starts and ends must be vectors");
+  int64_t count = commonLength(node, {starts, ends, given, steps});
+  if (AxisSet::isNeeded(node, 3) || ShapedType::isDynamic(count))
+    return sliceChosen(node, value, starts, ends, given, steps);
+  starts = node.vectorOf(starts, count);
+  ends = node.vectorOf(ends, count);
   SmallVector<int64_t> axes = llvm::to_vector(llvm::seq<int64_t>(0, count));
-  if (node.hasInput(3)) {
-    std::optional<SmallVector<int64_t>> given =
+  if (given) {
+    std::optional<SmallVector<int64_t>> known =
         node.constantInts(3, "the axes");
-    if (!given)
+    if (!known)
       return {};
-    axes = *given;
+    axes = *known;
   }
-  if (int64_t(axes.size()) != count)
+  if (node.failed())
+    return {};
+  if (int64_t(axes.size()) != node.shape(starts)[0])
     return node.bad("it needs an axis for each start");
   for (int64_t &axis : axes)
     axis = node.axis(axis, node.rank(value));
-  if (!steps)
-    steps = node.ints(SmallVector<int64_t>(count, 1));
+  steps = steps ? node.vectorOf(steps, count)
+                : node.ints(SmallVector<int64_t>(count, 1));
   return node.create<nn::SliceOp>(value, starts, ends, steps, axes);
 }
 
 /// Parts whose sizes the run decides.
 static Results splitBySizes(NodeContext &node, Value value, int64_t axis,
                             Value sizes) {
+  sizes = node.vectorOf(sizes, node.numOutputs());
   if (node.failed())
     return {};
   if (node.shape(sizes) != ArrayRef<int64_t>{node.numOutputs()})
@@ -155,6 +177,22 @@ static Results splitBySizes(NodeContext &node, Value value, int64_t axis,
         value, start, end, node.ints({1}), ArrayRef<int64_t>{axis}));
     start = end;
   }
+  return results;
+}
+
+/// Parts of the same size, which the run finds. What does not divide leaves the
+/// last part smaller.
+static Results splitEvenly(NodeContext &node, Value value, int64_t axis) {
+  int64_t parts = node.numOutputs();
+  Value size = node.create<nn::ShapeOp>(value, axis, axis + 1);
+  Value each = node.create<nn::DivOp>(
+      node.create<nn::AddOp>(size, node.ints({parts - 1})), node.ints({parts}));
+  SmallVector<Value> results;
+  for (int64_t i = 0; i < parts; ++i)
+    results.push_back(node.create<nn::SliceOp>(
+        value, node.create<nn::MulOp>(each, node.ints({i})),
+        node.create<nn::MulOp>(each, node.ints({i + 1})), node.ints({1}),
+        ArrayRef<int64_t>{axis}));
   return results;
 }
 
@@ -183,11 +221,10 @@ static Results importSplit(NodeContext &node) {
     return {};
   if (!sizes) {
     int64_t size = node.shape(value)[axis];
+    if (parts < 1 || parts != node.numOutputs())
+      return node.bad("it needs an output for each part");
     if (ShapedType::isDynamic(size))
-      return node.unsupported(
-          "without sizes, the size of the axis must be known at compile time");
-    if (parts < 1)
-      return node.bad("it has no outputs");
+      return splitEvenly(node, value, axis);
     // What does not divide leaves the last part smaller.
     int64_t each = (size + parts - 1) / parts;
     sizes.emplace();
@@ -257,12 +294,18 @@ static Results importPad(NodeContext &node) {
     return node.bad("its mode '" + printable(mode) + "' does not exist");
   if (AxisSet::isNeeded(node, 3)) {
     AxisSet axes(node, node.input(3), node.rank(value));
-    if (!node.failed() &&
-        node.shape(pads) != ArrayRef<int64_t>{2 * axes.size()})
-      return node.bad("it needs two counts for each axis");
-    Value before = axes.spread(node.slice(pads, 0, 0, axes.size()), 0);
-    Value after =
-        axes.spread(node.slice(pads, 0, axes.size(), 2 * axes.size()), 0);
+    if (ShapedType::isStatic(axes.size()))
+      pads = node.vectorOf(pads, 2 * axes.size());
+    // The counts before all axes, then those after.
+    Value half = node.create<nn::ShapeOp>(node.input(3), 0, 1);
+    auto part = [&](Value start, Value end) {
+      return axes.spread(node.create<nn::SliceOp>(pads, start, end,
+                                                  node.ints({1}),
+                                                  ArrayRef<int64_t>{0}),
+                         0);
+    };
+    Value before = part(node.ints({0}), half);
+    Value after = part(half, node.ints({std::numeric_limits<int64_t>::max()}));
     pads = node.concat({before, after}, 0);
   } else if (node.hasInput(3)) {
     std::optional<SmallVector<int64_t>> axes = node.constantInts(3, "the axes");
@@ -272,7 +315,10 @@ static Results importPad(NodeContext &node) {
       axis = node.axis(axis, node.rank(value));
     if (node.failed())
       return {};
-    pads = spreadPads(node, pads, *axes, node.rank(value));
+    pads = spreadPads(node, node.vectorOf(pads, 2 * axes->size()), *axes,
+                      node.rank(value));
+  } else {
+    pads = node.vectorOf(pads, 2 * node.rank(value));
   }
   if (node.failed())
     return {};
@@ -300,6 +346,9 @@ static Results importCenterCropPad(NodeContext &node) {
   SmallVector<int64_t> axes = llvm::to_vector(llvm::seq<int64_t>(0, rank));
   if (std::optional<SmallVector<int64_t>> given = node.intsAttr("axes"))
     axes = *given;
+  wanted = node.vectorOf(wanted, axes.size());
+  if (node.failed())
+    return {};
   if (node.shape(wanted) != ArrayRef<int64_t>{int64_t(axes.size())})
     return node.bad("it needs a size for each axis");
   Type i64 = node.builder().getI64Type();

@@ -72,7 +72,7 @@ public:
   /// Direction `index` of an operand with one entry per direction on `axis`;
   /// null when the operand is absent.
   Value entry(unsigned operand, unsigned index, int64_t axis = 0) {
-    Value all = node.input(operand);
+    Value all = operandOf(operand);
     if (!all || node.failed())
       return {};
     if (axis >= node.rank(all))
@@ -136,19 +136,66 @@ public:
   FloatAttr clip;
 
 private:
+  /// The sizes that an operand has by the attributes; -1 for those that only
+  /// its type says.
+  SmallVector<int64_t> sizesOf(unsigned operand) const {
+    switch (operand) {
+    case 1:
+      return {directions, gates * hidden, -1};
+    case 2:
+      return {directions, gates * hidden, hidden};
+    case 3:
+      return {directions, 2 * gates * hidden};
+    case 5:
+    case 6:
+      if (batchFirst)
+        return {-1, directions, hidden};
+      return {directions, -1, hidden};
+    case 7:
+      return {directions, 3 * hidden};
+    default:
+      return {};
+    }
+  }
+
+  /// An operand, of which what its type leaves open is known by the attributes.
+  Value operandOf(unsigned operand) {
+    Value value = node.input(operand);
+    SmallVector<int64_t> sizes = sizesOf(operand);
+    if (!value || node.failed() || node.rank(value) != int64_t(sizes.size()))
+      return value;
+    bool isOpen = false;
+    SmallVector<Value> parts;
+    for (auto [dim, size] : llvm::enumerate(sizes)) {
+      bool fix = size >= 0 && ShapedType::isDynamic(node.shape(value)[dim]);
+      parts.push_back(fix ? node.ints({size})
+                          : node.create<nn::ShapeOp>(value, dim, dim + 1));
+      isOpen |= fix;
+    }
+    if (!isOpen)
+      return value;
+    return node.create<nn::ReshapeOp>(value, node.concat(parts, 0),
+                                      /*allow_zero=*/true);
+  }
+
   void checkShapes() {
     for (auto [index, rank] : {std::pair(0, 3), {1, 3}, {2, 3}})
       if (node.rank(node.input(index)) != rank)
         return (void)node.bad("its inputs X, W and R must have 3 dimensions");
     hidden = node.shape(node.input(2)).back();
     if (ShapedType::isDynamic(hidden))
-      return (void)node.unsupported("the size of its weights is not known");
+      hidden = node.intAttr("hidden_size", hidden);
+    if (ShapedType::isDynamic(hidden) || hidden < 1)
+      return (void)node.unsupported(
+          "the size of its weights must be known at compile time, or be its "
+          "attribute 'hidden_size'");
     if (node.intAttr("hidden_size", hidden) != hidden)
       return (void)node.bad("its attribute 'hidden_size' contradicts the "
                             "weights R, which are for " +
                             llvm::Twine(hidden) + " units");
     for (unsigned index : {1, 2})
-      if (node.shape(node.input(index))[0] != directions)
+      if (int64_t size = node.shape(node.input(index))[0];
+          ShapedType::isStatic(size) && size != directions)
         return (void)node.bad("its weights are not for " +
                               llvm::Twine(directions) + " direction(s)");
     input = node.input(0);
@@ -183,8 +230,8 @@ private:
         return (void)node.bad("there is no activation '" + name + "'");
       Activations &own = activations[i / defaults.size()];
       own.names.push_back(kind->nn);
-      own.alphas.push_back(
-          kind->hasAlpha ? take(alphas, nextAlpha, kind->alpha) : 0);
+      own.alphas.push_back(kind->hasAlpha ? take(alphas, nextAlpha, kind->alpha)
+                                          : 0);
       own.betas.push_back(kind->hasBeta ? take(betas, nextBeta, kind->beta)
                                         : 0);
     }
@@ -230,9 +277,11 @@ static Results importGRU(NodeContext &node) {
     } else if (std::pair<Value, Value> both = layer.biases(i); both.first) {
       // The reset gate scales the last third of the recurrent bias.
       int64_t units = layer.hidden;
-      Value gates = node.create<nn::AddOp>(node.slice(both.first, 0, 0, 2 * units),
-                                           node.slice(both.second, 0, 0, 2 * units));
-      bias = node.concat({gates, node.slice(both.first, 0, 2 * units, 3 * units)}, 0);
+      Value gates =
+          node.create<nn::AddOp>(node.slice(both.first, 0, 0, 2 * units),
+                                 node.slice(both.second, 0, 0, 2 * units));
+      bias = node.concat(
+          {gates, node.slice(both.first, 0, 2 * units, 3 * units)}, 0);
       hiddenBias = node.slice(both.second, 0, 2 * units, 3 * units);
     }
     results.push_back(node.createMany<nn::GRUOp>(

@@ -35,6 +35,8 @@ static Reduction readReduction(NodeContext &node, int64_t axesAreInputSince) {
   int64_t rank = node.rank(reduction.value);
   if (node.opset() >= axesAreInputSince && AxisSet::isNeeded(node, 1)) {
     reduction.axisSet.emplace(node, node.input(1), rank);
+    if (!none && ShapedType::isDynamic(reduction.axisSet->size()))
+      reduction.axisSet->allIfEmpty();
     return reduction;
   }
   std::optional<SmallVector<int64_t>> list = axesOf(node, axesAreInputSince, 1);

@@ -39,7 +39,8 @@ static Results importReshapeByAttribute(NodeContext &node) {
 }
 
 static Results importReshape(NodeContext &node) {
-  return node.create<nn::ReshapeOp>(node.input(0), node.input(1),
+  return node.create<nn::ReshapeOp>(node.input(0),
+                                    node.sizesFor(0, node.input(1)),
                                     node.boolAttr("allowzero", false));
 }
 
@@ -49,6 +50,17 @@ static Results importFlatten(NodeContext &node) {
   // The axis may also be the end.
   axis = axis == rank ? rank : node.axis(axis, rank);
   return flattenTo2D(node, value, axis);
+}
+
+/// Takes the dimensions away that the run finds to be 1.
+static Results squeezeOnes(NodeContext &node, Value value) {
+  if (!node.declaredRank(0))
+    return node.unsupported("without axes, all sizes must be known at compile "
+                            "time, or the model must declare the shape of its "
+                            "output");
+  Value sizes = node.shapeOf(value);
+  return node.create<nn::ReshapeOp>(
+      value, AxisSet::ofOnes(node, sizes).remove(sizes), /*allow_zero=*/true);
 }
 
 static Results importSqueeze(NodeContext &node) {
@@ -70,13 +82,11 @@ static Results importSqueeze(NodeContext &node) {
         return node.bad("its axis " + llvm::Twine(axis) + " has the size " +
                         llvm::Twine(size) + ", only 1 can be squeezed");
   } else {
-    for (auto [axis, size] : llvm::enumerate(node.shape(value))) {
-      if (ShapedType::isDynamic(size))
-        return node.unsupported(
-            "without axes, all sizes must be known at compile time");
+    if (ShapedType::isDynamicShape(node.shape(value)))
+      return squeezeOnes(node, value);
+    for (auto [axis, size] : llvm::enumerate(node.shape(value)))
       if (size == 1)
         axes.push_back(axis);
-    }
   }
   return node.squeeze(value, axes);
 }
@@ -85,8 +95,9 @@ static Results importUnsqueeze(NodeContext &node) {
   Value value = node.input(0);
   if (AxisSet::isNeeded(node, 1) && node.rank(node.input(1)) == 1) {
     int64_t count = node.shape(node.input(1))[0];
-    AxisSet axes(node, node.input(1),
-                 ShapedType::isDynamic(count) ? 0 : node.rank(value) + count);
+    if (ShapedType::isStatic(count))
+      count += node.rank(value);
+    AxisSet axes(node, node.input(1), AxisSet::resultRank(node, count));
     return node.create<nn::ReshapeOp>(value, axes.insert(node.shapeOf(value)),
                                       /*allow_zero=*/true);
   }
@@ -109,7 +120,8 @@ static Results importTranspose(NodeContext &node) {
 }
 
 static Results importExpand(NodeContext &node) {
-  return node.create<nn::ExpandOp>(node.input(0), node.input(1));
+  return node.create<nn::ExpandOp>(node.input(0),
+                                   node.sizesFor(0, node.input(1)));
 }
 
 /// Each dimension is paired with a new one of size 1 before it, which is then
@@ -117,6 +129,9 @@ static Results importExpand(NodeContext &node) {
 static Results importTile(NodeContext &node) {
   Value value = node.input(0), repeats = node.input(1);
   int64_t rank = node.rank(value);
+  repeats = node.vectorOf(repeats, rank);
+  if (node.failed())
+    return {};
   if (node.shape(repeats) != ArrayRef<int64_t>{rank})
     return node.bad("it needs one count of repetitions for each dimension");
   std::optional<SmallVector<std::optional<int64_t>>> counts =

@@ -133,10 +133,15 @@ SWAGE_API void *swage_rt_output(swage_exec *exec, int64_t index, int64_t rank,
    was first. Does not return. */
 SWAGE_API void swage_rt_fail(swage_exec *exec, const char *message);
 
+/* The same, for sizes that do not agree: the message is `message`, a colon and
+   `count` shapes. `shapes` holds the rank of each and then its sizes. */
+SWAGE_API void swage_rt_fail_shapes(swage_exec *exec, const char *message,
+                                    int64_t count, const int64_t *shapes);
+
 /* A compiled kernel: `buffers` are the first elements of its operands. `dims`
-   are what was unknown at compile time, operand by operand: its sizes, outermost
-   first, then, for an operand that is not known to be row-major, its strides in
-   elements. */
+   are what was unknown at compile time, operand by operand: its sizes,
+   outermost first, then, for an operand that is not known to be row-major, its
+   strides in elements. */
 typedef void (*swage_kernel)(swage_exec *exec, void *const *buffers,
                              const int64_t *dims);
 

@@ -39,3 +39,19 @@ func.func @main(%x: tensor<3xf32>) -> tensor<3xf32> {
 kernel.func @k(%x: tensor<2xf32>, %out: tensor<2xf32>) -> tensor<2xf32> {
   kernel.return %x : tensor<2xf32>
 }
+
+// -----
+
+func.func @main(%c: i1, %n: index) {
+  // expected-error @below {{has shapes of 3 dimensions, but 1 sizes}}
+  kernel.require %c, "no" [1, 2](%n)
+  return
+}
+
+// -----
+
+func.func @main(%c: i1) {
+  // expected-error @below {{has a shape of rank -1}}
+  kernel.require %c, "no" [-1]
+  return
+}

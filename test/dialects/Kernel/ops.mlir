@@ -7,7 +7,7 @@ kernel.func @k(%x: tensor<4xf32>, %out: tensor<4xf32>) -> tensor<4xf32>
   kernel.return %out : tensor<4xf32>
 }
 
-func.func @main(%n: index) {
+func.func @main(%n: index, %same: i1) {
   // CHECK: %[[IN:.*]] = kernel.input 0 : memref<4xf32>
   %in = kernel.input 0 : memref<4xf32>
   // CHECK: kernel.output 1(%{{.*}}) : memref<?xf32>
@@ -18,6 +18,10 @@ func.func @main(%n: index) {
   %arena = kernel.arena 64 : memref<4xf32>
   // CHECK: kernel.call @k ins(%[[IN]] : memref<4xf32>) outs(%[[ARENA]] : memref<4xf32>)
   kernel.call @k ins(%in : memref<4xf32>) outs(%arena : memref<4xf32>)
+  // CHECK: kernel.require %{{.*}}, "they differ" [1, 0](%{{.*}})
+  kernel.require %same, "they differ" [1, 0](%n)
+  // CHECK: kernel.require %{{.*}}, "no" []{{$}}
+  kernel.require %same, "no" []
   return
 }
 

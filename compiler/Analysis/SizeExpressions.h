@@ -1,0 +1,103 @@
+//===- SizeExpressions.h - sizes as polynomials ------------------*- C++
+//-*-===//
+//
+// Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
+//
+// The symbolic view of sizes: every size that a function computes is a
+// polynomial over what it does not know. Two sizes with the same polynomial are
+// the same in every run.
+//
+//===----------------------------------------------------------------------===//
+#ifndef SWAGE_COMPILER_ANALYSIS_SIZEEXPRESSIONS_H
+#define SWAGE_COMPILER_ANALYSIS_SIZEEXPRESSIONS_H
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/IR/AffineExpr.h"
+#include "mlir/IR/Value.h"
+#include <map>
+#include <vector>
+
+namespace swage {
+
+/// Products of unknowns (their sorted numbers) with their coefficients, none of
+/// which is 0.
+using SizePolynomial = std::map<std::vector<unsigned>, int64_t>;
+
+/// The polynomials of the values of one function. Dimensions of its arguments
+/// to which the model gives the same name (`nn.dims`) are the same unknown.
+class SizeExpressions {
+public:
+  /// The polynomial of a value of type index or i64, or of a condition, which
+  /// is 0 or 1.
+  SizePolynomial get(mlir::Value value);
+
+  /// Takes it for granted that a condition holds: from here on, where it says
+  /// that two sizes are the same, they are one.
+  void assume(mlir::Value condition);
+
+  static SizePolynomial constant(int64_t value);
+  /// The value of a polynomial without unknowns.
+  static std::optional<int64_t> getConstant(const SizePolynomial &polynomial);
+
+private:
+  using Operands = std::pair<SizePolynomial, SizePolynomial>;
+  /// What an unknown is: an operation on polynomials, or something else that is
+  /// told apart by a value and a number, or by a name.
+  using Key = std::tuple<const void *, int64_t, std::string,
+                         std::vector<SizePolynomial>>;
+
+  SizePolynomial compute(mlir::Value value);
+  SizePolynomial computeArith(mlir::Operation *op);
+  SizePolynomial computeDim(mlir::Value tensor, int64_t dim);
+  SizePolynomial computeAffine(mlir::AffineExpr expr, unsigned numDims,
+                               mlir::ValueRange operands);
+  SizePolynomial compare(mlir::arith::CmpIOp op);
+  SizePolynomial choose(const SizePolynomial &condition,
+                        const SizePolynomial &x, const SizePolynomial &y);
+  SizePolynomial divide(const SizePolynomial &x, const SizePolynomial &y,
+                        llvm::StringRef kind);
+  SizePolynomial extreme(const SizePolynomial &x, const SizePolynomial &y,
+                         bool isMax);
+
+  /// What is known of an unknown.
+  struct Bounds {
+    bool mayBeNegative = true;
+    bool mayOverflow = true; ///< It may be too large to calculate with.
+  };
+  static constexpr Bounds kSize{false, false};
+
+  /// The unknown of that key.
+  SizePolynomial unknown(Key key, Bounds bounds);
+  SizePolynomial unknown(llvm::StringRef kind,
+                         std::vector<SizePolynomial> operands, Bounds bounds);
+  /// Whether y is 1 wherever x is.
+  bool isOneWith(const SizePolynomial &x, const SizePolynomial &y) const;
+  SizePolynomial either(const SizePolynomial &x, const SizePolynomial &y);
+  /// The operands of the unknown that a polynomial is; null if it is none of
+  /// them.
+  static const Operands *find(const std::map<unsigned, Operands> &unknowns,
+                              const SizePolynomial &polynomial);
+  /// Whether a polynomial is surely 0 or more.
+  bool isNonNegative(const SizePolynomial &polynomial) const;
+  /// Whether a polynomial consists of sizes, so that it does not overflow.
+  bool isBounded(const SizePolynomial &polynomial) const;
+  /// Whether x - y is surely 0 or more.
+  bool isAtLeast(const SizePolynomial &x, const SizePolynomial &y) const;
+  /// What is known of an operation on both.
+  Bounds combine(const SizePolynomial &x, const SizePolynomial &y) const;
+
+  SizePolynomial substitute(SizePolynomial polynomial) const;
+
+  llvm::DenseMap<mlir::Value, SizePolynomial> known;
+  /// Unknowns that are known by now, in terms of others.
+  std::map<unsigned, SizePolynomial> substitutes;
+  std::map<Key, unsigned> numbers;
+  std::vector<Bounds> bounds; ///< By an unknown's number.
+  /// The operands of the unknowns that are max(x, y) or min(x, y), and of those
+  /// that say whether x = y.
+  std::map<unsigned, Operands> maxima, minima, equalities;
+};
+
+} // namespace swage
+
+#endif // SWAGE_COMPILER_ANALYSIS_SIZEEXPRESSIONS_H

@@ -1,0 +1,128 @@
+// RUN: swage-opt %s -pass-pipeline='builtin.module(func.func(swage-unify-sizes,canonicalize))' --split-input-file | FileCheck %s
+
+// Dimensions of one name have one size, others have not.
+// CHECK-LABEL: @names
+// CHECK-SAME: %[[X:.*]]: tensor<?x?xf32>
+// CHECK-DAG: %[[TRUE:.*]] = arith.constant true
+// CHECK-DAG: %[[N:.*]] = tensor.dim %[[X]], %c0
+// CHECK-DAG: %[[A:.*]] = tensor.dim %[[X]], %c1
+// CHECK: %[[OTHER:.*]] = arith.cmpi eq, %[[N]], %[[A]]
+// CHECK: return %[[TRUE]], %[[OTHER]]
+func.func @names(%x: tensor<?x?xf32> {nn.dims = ["n", ""]},
+                 %y: tensor<?xf32> {nn.dims = ["n"]}) -> (i1, i1) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %n = tensor.dim %x, %c0 : tensor<?x?xf32>
+  %a = tensor.dim %x, %c1 : tensor<?x?xf32>
+  %m = tensor.dim %y, %c0 : tensor<?xf32>
+  %same = arith.cmpi eq, %n, %m : index
+  %other = arith.cmpi eq, %m, %a : index
+  return %same, %other : i1, i1
+}
+
+// -----
+
+// What is left of a reshape with -1: (n * s * 768) / (n * 64 * 12) is s, and
+// (n * s) elements fill [s, n].
+// CHECK-LABEL: @reshape
+// CHECK-SAME: %[[X:.*]]: tensor<?x?x768xf32>
+// CHECK-DAG: %[[TRUE:.*]] = arith.constant true
+// CHECK-DAG: %[[S:.*]] = tensor.dim %[[X]], %c1
+// CHECK: return %[[S]], %[[TRUE]]
+func.func @reshape(%x: tensor<?x?x768xf32>) -> (index, i1) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c12 = arith.constant 12 : index
+  %c64 = arith.constant 64 : index
+  %c768 = arith.constant 768 : index
+  %n = tensor.dim %x, %c0 : tensor<?x?x768xf32>
+  %s = tensor.dim %x, %c1 : tensor<?x?x768xf32>
+  %rows = arith.muli %n, %s : index
+  %all = arith.muli %rows, %c768 : index
+  %heads = arith.muli %n, %c12 : index
+  %others = arith.muli %heads, %c64 : index
+  %divisor = arith.maxsi %others, %c1 : index
+  %rest = arith.divsi %all, %divisor : index
+  %turned = arith.muli %s, %n : index
+  %fits = arith.cmpi eq, %rows, %turned : index
+  return %rest, %fits : index, i1
+}
+
+// -----
+
+// A size is not negative; what broadcasts against itself is itself.
+// CHECK-LABEL: @decided
+// CHECK-SAME: %[[X:.*]]: tensor<?xf32>
+// CHECK: %[[N:.*]] = tensor.dim %[[X]], %c0
+// CHECK-NEXT: return %[[N]], %[[N]], %[[N]]
+func.func @decided(%x: tensor<?xf32>) -> (index, index, index) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c3 = arith.constant 3 : index
+  %n = tensor.dim %x, %c0 : tensor<?xf32>
+  %more = arith.addi %n, %c3 : index
+  %negative = arith.cmpi slt, %n, %c0 : index
+  %wrapped = arith.select %negative, %more, %n : index
+  %one = arith.cmpi eq, %n, %c1 : index
+  %common = arith.select %one, %wrapped, %n : index
+  %least = arith.minsi %more, %n : index
+  return %wrapped, %common, %least : index, index, index
+}
+
+// -----
+
+// Nothing is made up: a size may be 0, a number may be negative, a division may
+// leave a rest, and 32 bits may not hold a size.
+// CHECK-LABEL: @undecided
+// CHECK: %[[ZERO:.*]] = arith.cmpi eq
+// CHECK: %[[NEGATIVE:.*]] = arith.cmpi slt
+// CHECK: %[[HALF:.*]] = arith.divsi
+// CHECK: %[[DOUBLED:.*]] = arith.muli %[[HALF]]
+// CHECK: %[[EVEN:.*]] = arith.cmpi eq, %[[DOUBLED]]
+// CHECK: %[[NARROW:.*]] = arith.trunci
+// CHECK: %[[WIDE:.*]] = arith.extsi %[[NARROW]]
+// CHECK: %[[KEPT:.*]] = arith.cmpi eq, %[[WIDE]]
+// CHECK: return %[[ZERO]], %[[NEGATIVE]], %[[EVEN]], %[[KEPT]]
+func.func @undecided(%x: tensor<?xf32>, %number: i64) -> (i1, i1, i1, i1) {
+  %c0 = arith.constant 0 : index
+  %c2 = arith.constant 2 : index
+  %none = arith.constant 0 : i64
+  %n = tensor.dim %x, %c0 : tensor<?xf32>
+  %zero = arith.cmpi eq, %n, %c0 : index
+  %negative = arith.cmpi slt, %number, %none : i64
+  %half = arith.divsi %n, %c2 : index
+  %doubled = arith.muli %half, %c2 : index
+  %even = arith.cmpi eq, %doubled, %n : index
+  %long = arith.index_cast %n : index to i64
+  %narrow = arith.trunci %long : i64 to i32
+  %wide = arith.extsi %narrow : i32 to i64
+  %kept = arith.cmpi eq, %wide, %long : i64
+  return %zero, %negative, %even, %kept : i1, i1, i1, i1
+}
+
+// -----
+
+// After a check its condition holds; and what is no larger than a size, or 1 as
+// soon as that is, needs no repetition but the check.
+// CHECK-LABEL: @limited
+// CHECK-SAME: %[[X:.*]]: tensor<?xf32>
+// CHECK-DAG: %[[TRUE:.*]] = arith.constant true
+// CHECK-DAG: %[[N:.*]] = tensor.dim %[[X]], %c0
+// CHECK: %[[LIMITED:.*]] = arith.minsi %[[N]], %c1024
+// CHECK: %[[SAME:.*]] = arith.cmpi eq, %[[LIMITED]], %[[N]]
+// CHECK: kernel.require %[[SAME]]
+// CHECK: return %[[N]], %[[TRUE]]
+func.func @limited(%x: tensor<?xf32>) -> (index, i1) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c1024 = arith.constant 1024 : index
+  %n = tensor.dim %x, %c0 : tensor<?xf32>
+  %limited = arith.minsi %n, %c1024 : index
+  %one = arith.cmpi eq, %n, %c1 : index
+  %common = arith.select %one, %limited, %n : index
+  %same = arith.cmpi eq, %limited, %common : index
+  %repeated = arith.cmpi eq, %limited, %c1 : index
+  %valid = arith.ori %same, %repeated : i1
+  kernel.require %valid, "they differ" []
+  return %common, %same : index, i1
+}
