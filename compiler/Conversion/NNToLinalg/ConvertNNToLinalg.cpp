@@ -21,6 +21,7 @@
 #include "mlir/Dialect/SCF/Transforms/Patterns.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/Transforms/DialectConversion.h"
+#include "llvm/ADT/TypeSwitch.h"
 
 namespace swage {
 #define GEN_PASS_DEF_CONVERTNNTOLINALGPASS
@@ -137,26 +138,8 @@ struct LowerElementwise : OpInterfaceConversionPattern<ElementwiseInterface> {
   }
 };
 
-/// Shape arithmetic that moves single elements.
-template <typename OpTy>
-struct LowerScalarMovement : OpConversionPattern<OpTy> {
-  LowerScalarMovement(const TypeConverter &converter, MLIRContext *context)
-      : OpConversionPattern<OpTy>(converter, context, /*benefit=*/2) {}
-
-  LogicalResult
-  matchAndRewrite(OpTy op, typename OpTy::Adaptor adaptor,
-                  ConversionPatternRewriter &rewriter) const override {
-    auto type = cast<RankedTensorType>(op.getType());
-    if (!type.hasStaticShape() || type.getRank() > 1)
-      return rewriter.notifyMatchFailure(op, "not a small vector");
-    Values results;
-    if (failed(collect(op, adaptor, rewriter, results)))
-      return rewriter.notifyMatchFailure(op, "elements are not at hand");
-    rewriter.replaceOpWithNewOp<tensor::FromElementsOp>(
-        op, getStorageTensor(type), results);
-    return success();
-  }
-
+/// Shape arithmetic that moves single elements: the elements of the result.
+struct ScalarMovement {
   static LogicalResult collect(ReshapeOp op, ReshapeOp::Adaptor adaptor,
                                OpBuilder &b, Values &results) {
     auto elements = getScalarElements(b, op.getLoc(), adaptor.getInput());
@@ -209,12 +192,37 @@ struct LowerScalarMovement : OpConversionPattern<OpTy> {
   }
 };
 
+/// The result of such an operator, when its operands' elements are at hand.
+/// (A pattern of its own would come too late: a conversion tries those for
+/// interfaces first.)
+Value moveScalars(Operation *op, ArrayRef<Value> operands, OpBuilder &b) {
+  auto type = dyn_cast<RankedTensorType>(op->getResult(0).getType());
+  if (!type || !type.hasStaticShape() || type.getRank() > 1)
+    return nullptr;
+  Values results;
+  LogicalResult moved =
+      llvm::TypeSwitch<Operation *, LogicalResult>(op)
+          .Case<ReshapeOp, ConcatOp, GatherOp, SliceOp>([&](auto movement) {
+            typename decltype(movement)::Adaptor adaptor(operands, movement);
+            return ScalarMovement::collect(movement, adaptor, b, results);
+          })
+          .Default([](Operation *) { return failure(); });
+  if (failed(moved))
+    return nullptr;
+  return tensor::FromElementsOp::create(b, op->getLoc(), getStorageTensor(type),
+                                        results);
+}
+
 /// All other operators, through their interface.
 struct LowerByInterface : OpInterfaceConversionPattern<LowerToLinalgInterface> {
   using OpInterfaceConversionPattern::OpInterfaceConversionPattern;
   LogicalResult
   matchAndRewrite(LowerToLinalgInterface op, ArrayRef<Value> operands,
                   ConversionPatternRewriter &rewriter) const override {
+    if (Value small = moveScalars(op, operands, rewriter)) {
+      rewriter.replaceOp(op, small);
+      return success();
+    }
     FailureOr<Values> results = op.lowerToLinalg(operands, rewriter);
     if (failed(results))
       return failure();
@@ -349,10 +357,8 @@ struct ConvertNNToLinalg
     });
 
     RewritePatternSet patterns(context);
-    patterns.add<LowerElementwise, LowerByInterface, ConvertConstant,
-                 LowerScalarMovement<ReshapeOp>, LowerScalarMovement<ConcatOp>,
-                 LowerScalarMovement<GatherOp>, LowerScalarMovement<SliceOp>>(
-        converter, context);
+    patterns.add<LowerElementwise, LowerByInterface, ConvertConstant>(converter,
+                                                                      context);
     populateFunctionOpInterfaceTypeConversionPattern<func::FuncOp>(patterns,
                                                                    converter);
     populateReturnOpTypeConversionPattern(patterns, converter);
