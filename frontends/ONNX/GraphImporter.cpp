@@ -231,6 +231,20 @@ SmallVector<const ValueInfoProto *> GraphImporter::runtimeInputs() const {
   return inputs;
 }
 
+/// Whether a tensor of those sizes may be what the model declares.
+static bool fits(ArrayRef<int64_t> dims, const TypeProto::Tensor &declared) {
+  if (!declared.has_shape())
+    return true;
+  const auto &sizes = declared.shape().dim();
+  if (int(dims.size()) != sizes.size())
+    return false;
+  return llvm::all_of(llvm::zip_equal(dims, sizes), [](auto pair) {
+    const auto &[size, dim] = pair;
+    return !dim.has_dim_value() || dim.dim_value() < 0 ||
+           dim.dim_value() == size;
+  });
+}
+
 bool GraphImporter::addConstantInputs() {
   bool ok = true;
   visitInputs([&](const ValueInfoProto &input, const TensorData *given) {
@@ -241,6 +255,17 @@ bool GraphImporter::addConstantInputs() {
     if (declared != given->dtype) {
       refuse(badModel(what + "is declared as " + dtypeName(declared) +
                       ", but its value is " + dtypeName(given->dtype)));
+      ok = false;
+      return;
+    }
+    if (!fits(given->dims, input.type().tensor_type())) {
+      refuse(badModel(what + "does not have the shape of its value, [" +
+                      llvm::join(llvm::map_range(given->dims,
+                                                 [](int64_t size) {
+                                                   return std::to_string(size);
+                                                 }),
+                                 ", ") +
+                      "]"));
       ok = false;
       return;
     }
