@@ -2,7 +2,7 @@
 
 // A condition that does not hold ends the run with a message and shapes: their
 // ranks and sizes in one list.
-// CHECK: llvm.mlir.global private constant @[[TEXT:.*]]("they differ\00")
+// CHECK: llvm.mlir.global private constant @[[$TEXT:.*]]("they differ\00")
 // CHECK-LABEL: func.func @swage_m_entry
 // CHECK-SAME: (%[[EXEC:.*]]: !llvm.ptr) -> i32
 // CHECK: %[[SHAPES:.*]] = llvm.alloca %{{.*}} x i64
@@ -10,7 +10,7 @@
 // CHECK: %[[DIFFER:.*]] = arith.xori %[[SAME]]
 // CHECK: scf.if %[[DIFFER]] {
 // CHECK: llvm.store %{{.*}}, %[[SHAPES]] : i64, !llvm.ptr
-// CHECK: %[[MESSAGE:.*]] = llvm.mlir.addressof @[[TEXT]]
+// CHECK: %[[MESSAGE:.*]] = llvm.mlir.addressof @[[$TEXT]]
 // CHECK: %[[COUNT:.*]] = llvm.mlir.constant(2 : i64)
 // CHECK: call @swage_rt_fail_shapes(%[[EXEC]], %[[MESSAGE]], %[[COUNT]], %[[SHAPES]])
 func.func @main() {
