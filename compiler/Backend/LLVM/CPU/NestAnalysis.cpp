@@ -29,17 +29,31 @@ Extent NestAnalysis::product(const Extent &a, const Extent &b) {
   Extent result;
   result.monomial = a.monomial * b.monomial;
   if (result.monomial.isConstant())
-    result.value =
-        evaluator.builder.getIndexAttr(result.monomial.factor);
+    result.value = evaluator.builder.getIndexAttr(result.monomial.factor);
   else
-    result.value = tensors.atEntry(
-        [&] { return space.materialize(result.monomial); });
+    result.value =
+        tensors.atEntry([&] { return space.materialize(result.monomial); });
   return result;
 }
 
 //===----------------------------------------------------------------------===//
 // Accesses
 //===----------------------------------------------------------------------===//
+
+/// What computing `tensor` reads. The stage is what fills its memory, so that
+/// this is no place to read it from, even where it has one already.
+void NestAnalysis::listComputed(Value tensor, const Indices &indices,
+                                StageLoops &loops) {
+  auto op = tensor.getDefiningOp<linalg::GenericOp>();
+  if (op && op != loops.stage->reduction && op.getNumReductionLoops() == 0)
+    if (std::optional<Indices> dims = Evaluator::loopsOf(
+            op, cast<OpResult>(tensor).getResultNumber(), indices)) {
+      loops.vectorizable &=
+          evaluator.listInputs(op, *dims, 1, loops.loads, loops.usesIndices);
+      return;
+    }
+  evaluator.listAccesses(tensor, indices, 1, loops.loads, loops.usesIndices);
+}
 
 void NestAnalysis::listAll(StageLoops &loops) {
   Stage &stage = *loops.stage;
@@ -49,8 +63,7 @@ void NestAnalysis::listAll(StageLoops &loops) {
   auto indicesOf = [&](AffineMap map) {
     Indices result;
     for (AffineExpr expr : map.getResults())
-      result.push_back(
-          space.evaluate(expr, indices, 1).value_or(IndexValue()));
+      result.push_back(space.evaluate(expr, indices, 1).value_or(IndexValue()));
     return result;
   };
   // A stage's own results come from registers.
@@ -68,16 +81,14 @@ void NestAnalysis::listAll(StageLoops &loops) {
   }
   for (const StageStore &store : stage.stores) {
     if (store.tensor)
-      evaluator.listAccesses(store.tensor, indicesOf(store.fromLoops), 1,
-                             loops.loads, loops.usesIndices);
+      listComputed(store.tensor, indicesOf(store.fromLoops), loops);
     const Place *place =
         store.place.isValid() ? &store.place : tensors.find(store.whole);
-    Type type = getElementTypeOrSelf(
-        store.tensor ? store.tensor.getType() : store.scalar.getType());
+    Type type = getElementTypeOrSelf(store.tensor ? store.tensor.getType()
+                                                  : store.scalar.getType());
     Access access = {store.whole, type, std::nullopt};
     if (place)
-      access.address =
-          tensors.address(*place, indicesOf(store.fromLoops), 1);
+      access.address = tensors.address(*place, indicesOf(store.fromLoops), 1);
     loops.stores.push_back(access);
   }
   evaluator.stop = nullptr;
@@ -98,8 +109,7 @@ static void walkBodies(Value tensor, TensorTable &tensors,
       walkBodies(operand, tensors, visit, seen);
 }
 
-StageLoops NestAnalysis::analyze(Stage &stage,
-                                 ArrayRef<unsigned> common) {
+StageLoops NestAnalysis::analyze(Stage &stage, ArrayRef<unsigned> common) {
   StageLoops loops;
   loops.stage = &stage;
   for (OpFoldResult extent : stage.extents) {
@@ -152,8 +162,7 @@ bool NestAnalysis::mergeable(const StageLoops &loops, unsigned outer,
 void NestAnalysis::merge(MutableArrayRef<StageLoops> stages,
                          ArrayRef<SmallVector<unsigned>> common) {
   auto mergeInto = [&](StageLoops &loops, unsigned outer, unsigned inner) {
-    loops.extents[inner] =
-        product(loops.extents[outer], loops.extents[inner]);
+    loops.extents[inner] = product(loops.extents[outer], loops.extents[inner]);
     loops.gone[outer] = true;
   };
   // The loops of all stages together.
@@ -168,7 +177,8 @@ void NestAnalysis::merge(MutableArrayRef<StageLoops> stages,
           return !loops.gone[outer] && !loops.gone[inner] &&
                  mergeable(loops, outer, inner);
         };
-        if (a == b || !llvm::all_of(llvm::seq<unsigned>(0, stages.size()), fits))
+        if (a == b ||
+            !llvm::all_of(llvm::seq<unsigned>(0, stages.size()), fits))
           continue;
         for (unsigned stage = 0; stage < stages.size(); ++stage)
           mergeInto(stages[stage], common[stage][a], common[stage][b]);

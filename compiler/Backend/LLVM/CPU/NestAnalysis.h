@@ -79,6 +79,8 @@ public:
 
 private:
   bool mergeable(const StageLoops &loops, unsigned outer, unsigned inner);
+  void listComputed(mlir::Value tensor, const Indices &indices,
+                    StageLoops &loops);
   void listAll(StageLoops &loops);
 
   Evaluator &evaluator;
