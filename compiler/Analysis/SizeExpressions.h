@@ -1,5 +1,4 @@
-//===- SizeExpressions.h - sizes as polynomials ------------------*- C++
-//-*-===//
+//===- SizeExpressions.h - sizes as polynomials -----------------*- C++ -*-===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

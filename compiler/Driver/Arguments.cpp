@@ -1,5 +1,4 @@
-//===- Arguments.cpp - options that users wrote
-//----------------------------===//
+//===- Arguments.cpp - options that users wrote ---------------------------===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

@@ -1,5 +1,4 @@
-//===- Arguments.h - options that users wrote --------------------*- C++
-//-*-===//
+//===- Arguments.h - options that users wrote -------------------*- C++ -*-===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

@@ -1,5 +1,4 @@
-//===- CAPI.cpp - the embedding interface
-//----------------------------------===//
+//===- CAPI.cpp - the embedding interface ---------------------------------===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

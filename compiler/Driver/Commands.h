@@ -1,5 +1,4 @@
-//===- Commands.h - what `swage` does ----------------------------*- C++
-//-*-===//
+//===- Commands.h - what `swage` does ---------------------------*- C++ -*-===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

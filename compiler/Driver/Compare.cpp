@@ -1,5 +1,4 @@
-//===- Compare.cpp - tensors against expected ones
-//-------------------------===//
+//===- Compare.cpp - tensors against expected ones ------------------------===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

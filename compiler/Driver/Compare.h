@@ -1,5 +1,4 @@
-//===- Compare.h - tensors against expected ones -----------------*- C++
-//-*-===//
+//===- Compare.h - tensors against expected ones ----------------*- C++ -*-===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

@@ -1,5 +1,4 @@
-//===- Compiler.cpp - model files become compiled models
-//-------------------===//
+//===- Compiler.cpp - model files become compiled models ------------------===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

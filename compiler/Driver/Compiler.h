@@ -1,5 +1,4 @@
-//===- Compiler.h - model files become compiled models -----------*- C++
-//-*-===//
+//===- Compiler.h - model files become compiled models ----------*- C++ -*-===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

@@ -1,5 +1,4 @@
-//===- LoadedModel.cpp - a model that runs in this process
-//-----------------===//
+//===- LoadedModel.cpp - a model that runs in this process ----------------===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

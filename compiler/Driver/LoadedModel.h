@@ -1,5 +1,4 @@
-//===- LoadedModel.h - a model that runs in this process ---------*- C++
-//-*-===//
+//===- LoadedModel.h - a model that runs in this process --------*- C++ -*-===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

@@ -1,5 +1,4 @@
-//===- Messages.cpp - what the compiler says to its user
-//-------------------===//
+//===- Messages.cpp - what the compiler says to its user ------------------===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

@@ -1,5 +1,4 @@
-//===- Messages.h - what the compiler says to its user -----------*- C++
-//-*-===//
+//===- Messages.h - what the compiler says to its user ----------*- C++ -*-===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

@@ -1,5 +1,4 @@
-//===- Progress.cpp - what long work is doing
-//------------------------------===//
+//===- Progress.cpp - what long work is doing -----------------------------===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

@@ -1,5 +1,4 @@
-//===- Progress.h - what long work is doing ----------------------*- C++
-//-*-===//
+//===- Progress.h - what long work is doing ---------------------*- C++ -*-===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

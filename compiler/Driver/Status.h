@@ -1,5 +1,4 @@
-//===- Status.h - how a command ends -----------------------------*- C++
-//-*-===//
+//===- Status.h - how a command ends ----------------------------*- C++ -*-===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

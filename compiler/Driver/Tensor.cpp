@@ -1,5 +1,4 @@
-//===- Tensor.cpp - tensors with an owner
-//----------------------------------===//
+//===- Tensor.cpp - tensors with an owner ---------------------------------===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

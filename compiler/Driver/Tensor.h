@@ -1,5 +1,4 @@
-//===- Tensor.h - tensors with an owner --------------------------*- C++
-//-*-===//
+//===- Tensor.h - tensors with an owner -------------------------*- C++ -*-===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

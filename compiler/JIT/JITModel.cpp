@@ -1,5 +1,4 @@
-//===- JITModel.cpp - a compiled model, loaded into this process
-//-----------===//
+//===- JITModel.cpp - a compiled model, loaded into this process ----------===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

@@ -1,5 +1,4 @@
-//===- JITModel.h - a compiled model, loaded into this process ---*- C++
-//-*-===//
+//===- JITModel.h - a compiled model, loaded into this process --*- C++ -*-===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

@@ -1,5 +1,4 @@
-//===- KernelRunner.cpp - one kernel, run on buffers of the host
-//-----------===//
+//===- KernelRunner.cpp - one kernel, run on buffers of the host ----------===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

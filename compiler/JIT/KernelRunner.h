@@ -1,5 +1,4 @@
-//===- KernelRunner.h - one kernel, run on buffers of the host ---*- C++
-//-*-===//
+//===- KernelRunner.h - one kernel, run on buffers of the host --*- C++ -*-===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

@@ -1,5 +1,4 @@
-//===- ObjectLoader.cpp - objects become callable code
-//---------------------===//
+//===- ObjectLoader.cpp - objects become callable code --------------------===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

@@ -1,5 +1,4 @@
-//===- ObjectLoader.h - objects become callable code -------------*- C++
-//-*-===//
+//===- ObjectLoader.h - objects become callable code ------------*- C++ -*-===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

@@ -1,5 +1,4 @@
-//===- RuntimeSymbols.cpp - the runtime as loaded code sees it
-//-------------===//
+//===- RuntimeSymbols.cpp - the runtime as loaded code sees it ------------===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

@@ -1,5 +1,4 @@
-//===- RuntimeSymbols.h - the runtime as loaded code sees it -----*- C++
-//-*-===//
+//===- RuntimeSymbols.h - the runtime as loaded code sees it ----*- C++ -*-===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

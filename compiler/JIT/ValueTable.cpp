@@ -1,5 +1,4 @@
-//===- ValueTable.cpp - a signature as the runtime has it
-//------------------===//
+//===- ValueTable.cpp - a signature as the runtime has it -----------------===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

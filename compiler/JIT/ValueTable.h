@@ -1,5 +1,4 @@
-//===- ValueTable.h - a signature as the runtime has it ----------*- C++
-//-*-===//
+//===- ValueTable.h - a signature as the runtime has it ---------*- C++ -*-===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

@@ -1,5 +1,4 @@
-//===- CompiledModel.h - a model as machine code -----------------*- C++
-//-*-===//
+//===- CompiledModel.h - a model as machine code ----------------*- C++ -*-===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

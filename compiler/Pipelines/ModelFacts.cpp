@@ -1,5 +1,4 @@
-//===- ModelFacts.cpp - the static facts of a model as JSON
-//----------------===//
+//===- ModelFacts.cpp - the static facts of a model as JSON ---------------===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

@@ -1,5 +1,4 @@
-//===- ModelFacts.h - the static facts of a model as JSON --------*- C++
-//-*-===//
+//===- ModelFacts.h - the static facts of a model as JSON -------*- C++ -*-===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

@@ -1,5 +1,4 @@
-//===- Phases.cpp - the names of the compiler's phases
-//---------------------===//
+//===- Phases.cpp - the names of the compiler's phases --------------------===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

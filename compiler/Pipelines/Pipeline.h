@@ -1,5 +1,4 @@
-//===- Pipeline.h - from nn to machine code ----------------------*- C++
-//-*-===//
+//===- Pipeline.h - from nn to machine code ---------------------*- C++ -*-===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

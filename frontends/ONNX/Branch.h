@@ -1,5 +1,4 @@
-//===- Branch.h - a choice between two computations --------------*- C++
-//-*-===//
+//===- Branch.h - a choice between two computations -------------*- C++ -*-===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

@@ -1,5 +1,4 @@
-//===- Constants.h - ONNX types and tensors as MLIR's ------------*- C++
-//-*-===//
+//===- Constants.h - ONNX types and tensors as MLIR's -----------*- C++ -*-===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

@@ -1,5 +1,4 @@
-//===- ExternalData.h - weights in files beside the model --------*- C++
-//-*-===//
+//===- ExternalData.h - weights in files beside the model -------*- C++ -*-===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

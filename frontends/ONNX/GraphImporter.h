@@ -1,5 +1,4 @@
-//===- GraphImporter.h - walks a model and builds its module -----*- C++
-//-*-===//
+//===- GraphImporter.h - walks a model and builds its module ----*- C++ -*-===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

@@ -1,5 +1,4 @@
-//===- Importer.h - ONNX model -> nn module ----------------------*- C++
-//-*-===//
+//===- Importer.h - ONNX model -> nn module ---------------------*- C++ -*-===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

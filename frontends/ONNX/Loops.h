@@ -1,5 +1,4 @@
-//===- Loops.h - loops whose body the model gives ----------------*- C++
-//-*-===//
+//===- Loops.h - loops whose body the model gives ---------------*- C++ -*-===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

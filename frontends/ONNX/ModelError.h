@@ -1,5 +1,4 @@
-//===- ModelError.h - why a model was refused --------------------*- C++
-//-*-===//
+//===- ModelError.h - why a model was refused -------------------*- C++ -*-===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

@@ -1,5 +1,4 @@
-//===- ModelFile.h - an ONNX file, opened and checked ------------*- C++
-//-*-===//
+//===- ModelFile.h - an ONNX file, opened and checked -----------*- C++ -*-===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

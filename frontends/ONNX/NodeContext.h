@@ -1,5 +1,4 @@
-//===- NodeContext.h - a node as its handler sees it -------------*- C++
-//-*-===//
+//===- NodeContext.h - a node as its handler sees it ------------*- C++ -*-===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

@@ -1,5 +1,4 @@
-//===- Report.h - what a model is and what stands in its way -----*- C++
-//-*-===//
+//===- Report.h - what a model is and what stands in its way ----*- C++ -*-===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

@@ -1,5 +1,4 @@
-//===- TensorData.h - the elements of a stored tensor ------------*- C++
-//-*-===//
+//===- TensorData.h - the elements of a stored tensor -----------*- C++ -*-===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

@@ -1,5 +1,4 @@
-//===- Validate.h - the standard's rules for a model -------------*- C++
-//-*-===//
+//===- Validate.h - the standard's rules for a model ------------*- C++ -*-===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

@@ -1,5 +1,4 @@
-//===- WireReduce.h - take bulk data out of an encoded model -----*- C++
-//-*-===//
+//===- WireReduce.h - take bulk data out of an encoded model ----*- C++ -*-===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

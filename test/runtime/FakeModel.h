@@ -1,5 +1,4 @@
-//===- FakeModel.h - models written by hand, for tests
-//---------------------===//
+//===- FakeModel.h - models written by hand, for tests --------------------===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

@@ -1,5 +1,4 @@
-//===- IOTest.cpp - tensor files, hostile files, random tensors
-//------------===//
+//===- IOTest.cpp - tensor files, hostile files, random tensors -----------===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

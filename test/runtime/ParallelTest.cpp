@@ -1,5 +1,4 @@
-//===- ParallelTest.cpp - parallel loops, scratch memory, failing runs
-//-----===//
+//===- ParallelTest.cpp - parallel loops, scratch memory, failing runs ----===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

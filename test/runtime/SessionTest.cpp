@@ -1,5 +1,4 @@
-//===- SessionTest.cpp - loading models, checking tensors, outputs
-//---------===//
+//===- SessionTest.cpp - loading models, checking tensors, outputs --------===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

@@ -1,5 +1,4 @@
-//===- ValuesTest.cpp - strings and containers of a run
-//---------------------===//
+//===- ValuesTest.cpp - strings and containers of a run -------------------===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

@@ -1,5 +1,4 @@
-//===- Broadcast.h - repeating what the run finds to be 1 --------*- C++
-//-*-===//
+//===- Broadcast.h - repeating what the run finds to be 1 -------*- C++ -*-===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

@@ -1,5 +1,4 @@
-//===- Checks.h - what only a run can check ----------------------*- C++
-//-*-===//
+//===- Checks.h - what only a run can check ---------------------*- C++ -*-===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

@@ -1,5 +1,4 @@
-//===- Artifact.cpp - compiled models as files
-//-----------------------------===//
+//===- Artifact.cpp - compiled models as files ----------------------------===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

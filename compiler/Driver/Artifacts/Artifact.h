@@ -1,5 +1,4 @@
-//===- Artifact.h - compiled models as files ---------------------*- C++
-//-*-===//
+//===- Artifact.h - compiled models as files --------------------*- C++ -*-===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

@@ -1,5 +1,4 @@
-//===- CNames.cpp - names of models and values in C
-//------------------------===//
+//===- CNames.cpp - names of models and values in C -----------------------===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

@@ -1,5 +1,4 @@
-//===- CNames.h - names of models and values in C ----------------*- C++
-//-*-===//
+//===- CNames.h - names of models and values in C ---------------*- C++ -*-===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

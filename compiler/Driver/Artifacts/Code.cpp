@@ -1,5 +1,4 @@
-//===- Code.cpp - the code of a model as one piece
-//-------------------------===//
+//===- Code.cpp - the code of a model as one piece ------------------------===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

@@ -1,5 +1,4 @@
-//===- Code.h - the code of a model as one piece -----------------*- C++
-//-*-===//
+//===- Code.h - the code of a model as one piece ----------------*- C++ -*-===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

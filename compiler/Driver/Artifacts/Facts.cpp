@@ -1,5 +1,4 @@
-//===- Facts.cpp - what an artifact says of itself
-//-------------------------===//
+//===- Facts.cpp - what an artifact says of itself ------------------------===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

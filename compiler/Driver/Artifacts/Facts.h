@@ -1,5 +1,4 @@
-//===- Facts.h - what an artifact says of itself -----------------*- C++
-//-*-===//
+//===- Facts.h - what an artifact says of itself ----------------*- C++ -*-===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

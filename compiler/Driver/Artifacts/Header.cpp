@@ -1,5 +1,4 @@
-//===- Header.cpp - the C header of a compiled model
-//-----------------------===//
+//===- Header.cpp - the C header of a compiled model ----------------------===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

@@ -1,5 +1,4 @@
-//===- Header.h - the C header of a compiled model ---------------*- C++
-//-*-===//
+//===- Header.h - the C header of a compiled model --------------*- C++ -*-===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

@@ -1,5 +1,4 @@
-//===- ModelObject.cpp - the facts of a model as data
-//----------------------===//
+//===- ModelObject.cpp - the facts of a model as data ---------------------===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

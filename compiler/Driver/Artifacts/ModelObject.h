@@ -1,5 +1,4 @@
-//===- ModelObject.h - the facts of a model as data --------------*- C++
-//-*-===//
+//===- ModelObject.h - the facts of a model as data -------------*- C++ -*-===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

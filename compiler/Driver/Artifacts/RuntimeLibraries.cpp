@@ -1,5 +1,4 @@
-//===- RuntimeLibraries.cpp - where our runtime lies
-//------------------------===//
+//===- RuntimeLibraries.cpp - where our runtime lies ----------------------===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

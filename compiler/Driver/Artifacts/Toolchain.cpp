@@ -1,5 +1,4 @@
-//===- Toolchain.cpp - the system's linker
-//---------------------------------===//
+//===- Toolchain.cpp - the system's linker --------------------------------===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

@@ -1,5 +1,4 @@
-//===- Toolchain.h - the system's linker and our runtime ---------*- C++
-//-*-===//
+//===- Toolchain.h - the system's linker and our runtime --------*- C++ -*-===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

@@ -1,5 +1,4 @@
-//===- Weights.cpp - the constants of a model, laid out
-//--------------------===//
+//===- Weights.cpp - the constants of a model, laid out -------------------===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

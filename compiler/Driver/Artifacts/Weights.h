@@ -1,5 +1,4 @@
-//===- Weights.h - the constants of a model, laid out ------------*- C++
-//-*-===//
+//===- Weights.h - the constants of a model, laid out -----------*- C++ -*-===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

@@ -1,5 +1,4 @@
-//===- WeightsObject.cpp - weights as a relocatable object
-//-----------------===//
+//===- WeightsObject.cpp - weights as a relocatable object ----------------===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

@@ -1,5 +1,4 @@
-//===- WorkFiles.cpp - files in the making
-//---------------------------------===//
+//===- WorkFiles.cpp - files in the making --------------------------------===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

@@ -1,5 +1,4 @@
-//===- WorkFiles.h - files in the making -------------------------*- C++
-//-*-===//
+//===- WorkFiles.h - files in the making ------------------------*- C++ -*-===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

@@ -1,5 +1,4 @@
-//===- Bench.cpp - swage bench
-//----------------------------------------------===//
+//===- Bench.cpp - swage bench --------------------------------------------===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

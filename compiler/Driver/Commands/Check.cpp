@@ -1,5 +1,4 @@
-//===- Check.cpp - swage check
-//----------------------------------------------===//
+//===- Check.cpp - swage check --------------------------------------------===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

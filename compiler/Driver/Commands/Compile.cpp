@@ -1,5 +1,4 @@
-//===- Compile.cpp - swage compile
-//-----------------------------------------===//
+//===- Compile.cpp - swage compile ----------------------------------------===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

@@ -1,5 +1,4 @@
-//===- Doctor.cpp - swage doctor
-//--------------------------------------------===//
+//===- Doctor.cpp - swage doctor ------------------------------------------===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

@@ -1,5 +1,4 @@
-//===- Inspect.cpp - swage inspect
-//------------------------------------------===//
+//===- Inspect.cpp - swage inspect ----------------------------------------===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

@@ -1,5 +1,4 @@
-//===- Load.cpp - compile a model and load it
-//------------------------------===//
+//===- Load.cpp - compile a model and load it -----------------------------===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

@@ -1,5 +1,4 @@
-//===- Load.h - compile a model and load it ----------------------*- C++
-//-*-===//
+//===- Load.h - compile a model and load it ---------------------*- C++ -*-===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

@@ -1,5 +1,4 @@
-//===- Peak.cpp - the machine's measured limits
-//----------------------------===//
+//===- Peak.cpp - the machine's measured limits ---------------------------===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

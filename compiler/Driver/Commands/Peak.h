@@ -1,5 +1,4 @@
-//===- Peak.h - the machine's measured limits --------------------*- C++
-//-*-===//
+//===- Peak.h - the machine's measured limits -------------------*- C++ -*-===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

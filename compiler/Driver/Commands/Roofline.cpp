@@ -1,5 +1,4 @@
-//===- Roofline.cpp - kernels against the machine's limits
-//-----------------===//
+//===- Roofline.cpp - kernels against the machine's limits ----------------===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

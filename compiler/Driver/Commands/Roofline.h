@@ -1,5 +1,4 @@
-//===- Roofline.h - kernels against the machine's limits ---------*- C++
-//-*-===//
+//===- Roofline.h - kernels against the machine's limits --------*- C++ -*-===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

@@ -1,5 +1,4 @@
-//===- Run.cpp - swage run
-//--------------------------------------------------===//
+//===- Run.cpp - swage run ------------------------------------------------===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

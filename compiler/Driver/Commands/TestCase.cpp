@@ -1,5 +1,4 @@
-//===- TestCase.cpp - models with expected outputs
-//-------------------------===//
+//===- TestCase.cpp - models with expected outputs ------------------------===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

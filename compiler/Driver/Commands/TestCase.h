@@ -1,5 +1,4 @@
-//===- TestCase.h - models with expected outputs -----------------*- C++
-//-*-===//
+//===- TestCase.h - models with expected outputs ----------------*- C++ -*-===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

@@ -1,5 +1,4 @@
-//===- Worker.cpp - work that may crash
-//------------------------------------===//
+//===- Worker.cpp - work that may crash -----------------------------------===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

@@ -1,5 +1,4 @@
-//===- Worker.h - work that may crash ----------------------------*- C++
-//-*-===//
+//===- Worker.h - work that may crash ---------------------------*- C++ -*-===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

@@ -1,5 +1,4 @@
-//===- Commands.h - the command line of `swage` ------------------*- C++
-//-*-===//
+//===- Commands.h - the command line of `swage` -----------------*- C++ -*-===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

@@ -1,5 +1,4 @@
-//===- AxisSet.h - axes that the run decides ---------------------*- C++
-//-*-===//
+//===- AxisSet.h - axes that the run decides --------------------*- C++ -*-===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

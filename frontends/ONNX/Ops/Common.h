@@ -1,5 +1,4 @@
-//===- Common.h - what several operator families need ------------*- C++
-//-*-===//
+//===- Common.h - what several operator families need -----------*- C++ -*-===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

@@ -1,5 +1,4 @@
-//===- Convolution.h - convolutions of several kinds -------------*- C++
-//-*-===//
+//===- Convolution.h - convolutions of several kinds ------------*- C++ -*-===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

@@ -1,5 +1,4 @@
-//===- swage.hpp - compile and run models in your C++ program ----*- C++
-//-*-===//
+//===- swage.hpp - compile and run models in your C++ program ---*- C++ -*-===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

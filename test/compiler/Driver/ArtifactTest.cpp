@@ -1,5 +1,4 @@
-//===- ArtifactTest.cpp - tests of linked models
-//---------------------------===//
+//===- ArtifactTest.cpp - tests of linked models --------------------------===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

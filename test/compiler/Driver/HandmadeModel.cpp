@@ -1,5 +1,4 @@
-//===- HandmadeModel.cpp - a compiled model without a compiler
-//-------------===//
+//===- HandmadeModel.cpp - a compiled model without a compiler ------------===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //

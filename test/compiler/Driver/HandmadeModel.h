@@ -1,5 +1,4 @@
-//===- HandmadeModel.h - a compiled model without a compiler -----*- C++
-//-*-===//
+//===- HandmadeModel.h - a compiled model without a compiler ----*- C++ -*-===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //
