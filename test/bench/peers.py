@@ -74,7 +74,8 @@ class SwagePeer:
         target = self.executable(case)
         if not target.exists():
             compile_it = [str(self.swage), "compile", str(case.model), "-o", str(target)]
-            call(compile_it + self.dims)
+            # As fast as it gets: larger files are what that costs.
+            call(compile_it + ["--grow-weights"] + self.dims)
         return SwageSession(target, case, threads)
 
     def finish(self, case: Case) -> None:
