@@ -52,6 +52,7 @@ Expected<CompileOptions> swage::parseOptions(const ModelArguments &arguments) {
   options.optLevel = arguments.optLevel;
   options.backend = arguments.backend;
   options.threads = arguments.threads;
+  options.growCaches = arguments.growCaches;
   for (const std::string &text : arguments.dims) {
     auto dim = parseDim(text);
     if (!dim)

@@ -7,50 +7,18 @@
 // status codes with messages from malloc.
 //
 //===----------------------------------------------------------------------===//
+#include "compiler/Driver/CAPI.h"
 #include "compiler/Driver/Arguments.h"
 #include "compiler/Driver/Artifacts/Artifact.h"
 #include "compiler/Driver/Artifacts/CNames.h"
 #include "compiler/Driver/Artifacts/Toolchain.h"
-#include "compiler/Driver/LoadedModel.h"
 #include "compiler/Pipelines/ModelFacts.h"
-#include "swage/swage.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
-#include <cstring>
 #include <mutex>
 
 using namespace llvm;
 using namespace swage;
-
-struct swage_compile_options {
-  ModelArguments arguments;
-  std::string name;
-  bool keepBitcode = false;
-};
-
-struct swage_module {
-  std::unique_ptr<LoadedModel> loaded;
-  /// In place of `loaded` where the code is for another machine.
-  CompiledModel foreign;
-  ValueTable values;
-  std::string facts;
-  unsigned optLevel = 3;
-
-  const CompiledModel &getCompiled() const {
-    return loaded ? loaded->getCompiled() : foreign;
-  }
-};
-
-/// Stores the message and passes the status on.
-static swage_status fail(char **error, swage_status status, const Twine &text) {
-  if (error)
-    *error = strdup(text.str().c_str());
-  return status;
-}
-
-static swage_status fail(char **error, swage_status status, Error problem) {
-  return fail(error, status, toString(std::move(problem)));
-}
 
 const char *swage_version(void) { return SWAGE_VERSION; }
 
@@ -94,14 +62,15 @@ static Error setOption(swage_compile_options &options, StringRef key,
     if (value.empty() || getCIdentifier(value) != value)
       return refuse("an identifier of C");
     options.name = value.str();
-  } else if (key == "bitcode") {
+  } else if (key == "bitcode" || key == "grow-caches") {
     if (value != "true" && value != "false")
       return refuse("true or false");
-    options.keepBitcode = value == "true";
+    (key == "bitcode" ? options.keepBitcode : arguments.growCaches) =
+        value == "true";
   } else {
     return createStringError(
         formatv("there is no option '{0}'; there are dim, threads, opt-level, "
-                "target, backend, name and bitcode",
+                "target, backend, name, bitcode and grow-caches",
                 key));
   }
   return Error::success();
@@ -238,9 +207,7 @@ swage_status swage_module_run(const swage_module *module,
   if (error)
     *error = nullptr;
   if (!module->loaded)
-    return fail(error, SWAGE_ERROR,
-                formatv("cannot run code for '{0}' on this machine",
-                        module->foreign.target.triple));
+    return failForeign(error, *module);
   return swage_session_run(module->loaded->getSession(), inputs, outputs,
                            workspace, error);
 }

@@ -17,6 +17,7 @@
 #include "llvm/Support/JSON.h"
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -46,6 +47,10 @@ struct ValueSignature {
   llvm::SmallVector<int64_t, 4> dims; ///< -1 where only a run knows
   std::vector<std::string> dimNames;  ///< one a dimension, "" for unnamed ones;
                                       ///< may be empty when none has a name
+
+  /// Of an output: the input whose elements it begins with. A run may give both
+  /// the same memory; see CompileOptions::growCaches.
+  std::optional<unsigned> growsFrom;
 
   bool isStatic() const;
 };

@@ -63,6 +63,10 @@ struct CompileOptions {
   std::vector<std::pair<std::string, int64_t>> dims;
   /// The backend that all kernels shall use; empty leaves the choice to cost.
   std::string backend;
+  /// Let the caches of a decoder grow in place: results that begin with an
+  /// argument and grow along one dimension get that dimension outermost, and
+  /// so does the argument. See `swage-grow-caches`.
+  bool growCaches = false;
   /// The threads to tune for; 0 is as many as the target has.
   unsigned threads = 0;
   /// Keep bitcode in every ObjectCode, for --emit=llvm-ir|bitcode|asm.

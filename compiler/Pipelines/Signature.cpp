@@ -76,6 +76,9 @@ static LogicalResult readValue(func::FuncOp main, Type type,
   if (names)
     for (Attribute dim : names)
       value.dimNames.push_back(cast<StringAttr>(dim).str());
+  if (attributes)
+    if (auto input = attributes.getAs<IntegerAttr>("nn.grows"))
+      value.growsFrom = input.getInt();
   return success();
 }
 

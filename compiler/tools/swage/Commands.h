@@ -19,6 +19,7 @@ void addCompile(CLI::App &app, int &status);
 void addRun(CLI::App &app, int &status);
 void addCheck(CLI::App &app, int &status);
 void addBench(CLI::App &app, int &status);
+void addGenerate(CLI::App &app, int &status);
 void addInspect(CLI::App &app, int &status);
 void addDoctor(CLI::App &app, int &status);
 
