@@ -75,7 +75,7 @@ Value swage::onnx::groupedMatMul(NodeContext &node, Value lhs, Value rhs,
   if (node.failed())
     return {};
   int64_t heads = node.shape(lhs)[1], shared = node.shape(rhs)[1];
-  if (heads == shared)
+  if (heads == shared && ShapedType::isStatic(heads))
     return node.create<nn::MatMulOp>(lhs, rhs, false, transpose);
   bool known = ShapedType::isStatic(heads) && ShapedType::isStatic(shared);
   if (known && (shared == 0 || heads % shared)) {
@@ -150,18 +150,14 @@ static Value maskBias(NodeContext &node, Value mask, Type type, Value key) {
   if (node.failed() || node.rank(mask) == 0)
     return bias;
   int64_t length = node.shape(mask).back(), keys = node.shape(key)[2];
-  int64_t rank = node.rank(mask);
-  bool known = ShapedType::isStatic(length) && ShapedType::isStatic(keys);
-  if (known && length >= keys)
+  // A mask of unknown length has to reach all keys, of which the run makes sure.
+  if (ShapedType::isDynamic(length) || ShapedType::isDynamic(keys) ||
+      length >= keys)
     return bias;
-  Value missing =
-      node.create<nn::SubOp>(node.create<nn::ShapeOp>(key, 2, 3),
-                             node.create<nn::ShapeOp>(mask, rank - 1, rank));
-  Value pads = node.concat({node.ints(SmallVector<int64_t>(2 * rank - 1, 0)),
-                            node.create<nn::MaxOp>(missing, node.ints({0}))},
-                           0);
+  SmallVector<int64_t> pads(2 * node.rank(mask), 0);
+  pads.back() = keys - length;
   Value hidden = node.scalar(type, -std::numeric_limits<double>::infinity());
-  return node.create<nn::PadOp>(bias, pads, hidden, "constant");
+  return node.create<nn::PadOp>(bias, node.ints(pads), hidden, "constant");
 }
 
 static Results importAttention(NodeContext &node) {
