@@ -9,6 +9,8 @@
 #include "compiler/Analysis/SizeExpressions.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "llvm/ADT/TypeSwitch.h"
 
@@ -188,6 +190,18 @@ void SizeExpressions::assume(Value condition) {
     substitutes[*first] = y;
 }
 
+/// The tensor that a choice of -swage-nn-to-linalg between an operand and its
+/// repeated copy computes the copy into: both have its sizes.
+static tensor::EmptyOp findRepeated(Value tensor) {
+  auto choice = tensor.getDefiningOp<scf::IfOp>();
+  if (!choice || !choice->hasAttr("nn.broadcast"))
+    return nullptr;
+  Value copy = choice.elseYield()->getOperand(0);
+  if (auto repeat = copy.getDefiningOp<linalg::GenericOp>())
+    return repeat.getDpsInits().front().getDefiningOp<tensor::EmptyOp>();
+  return nullptr;
+}
+
 SizePolynomial SizeExpressions::computeDim(Value tensor, int64_t dim) {
   while (auto cast = tensor.getDefiningOp<tensor::CastOp>()) {
     if (!isa<RankedTensorType>(cast.getSource().getType()))
@@ -197,6 +211,12 @@ SizePolynomial SizeExpressions::computeDim(Value tensor, int64_t dim) {
   auto type = cast<RankedTensorType>(tensor.getType());
   if (!type.isDynamicDim(dim))
     return constant(type.getDimSize(dim));
+  if (tensor::EmptyOp copy = findRepeated(tensor)) {
+    OpFoldResult size = copy.getMixedSizes()[dim];
+    if (auto value = dyn_cast<Value>(size))
+      return get(value);
+    return constant(*getConstantIntValue(size));
+  }
   if (auto argument = dyn_cast<BlockArgument>(tensor)) {
     auto func =
         dyn_cast_or_null<func::FuncOp>(argument.getOwner()->getParentOp());

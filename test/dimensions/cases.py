@@ -172,6 +172,14 @@ case("masked_softmax", [
     helper.make_node("Softmax", ["t"], ["y0"], axis=-1),
 ], [[fill([2, 2, 3, 3]), fill(mask)] for mask in
     itertools.product((1, 2), (1, 2), (1, 3), (1, 3))], masked)
+# Rows in wider numbers: several loops of one kernel, whose sizes are one.
+case("masked_softmax_wide", [
+    helper.make_node("Add", ["x0", "x1"], ["t"]),
+    helper.make_node("Cast", ["t"], ["w"], to=TensorProto.FLOAT),
+    helper.make_node("Softmax", ["w"], ["y0"], axis=-1),
+], [[fill([1, 2, 2, 2], np.float16), fill(mask, np.float16)]
+    for mask in itertools.product((1, 2), (1, 2))],
+    lambda x, mask: masked((x + mask).astype(np.float32), np.float32(0)))
 case("residual", [
     helper.make_node("MatMul", ["x0", "x1"], ["t"]),
     helper.make_node("Add", ["t", "x2"], ["y0"]),
