@@ -195,9 +195,15 @@ bool GraphImporter::returnOutputs() {
   }
   if (!report.error.empty() || !report.issues.empty())
     return false;
+  for (auto [parameter, value] : updates) {
+    results.push_back(value);
+    attributes.push_back(builder.getDictionaryAttr(builder.getNamedAttr(
+        "nn.updates", builder.getI64IntegerAttr(parameter.getArgNumber()))));
+  }
   func::ReturnOp::create(builder, fileLocation, results);
-  main.setFunctionType(
-      builder.getFunctionType(main.getArgumentTypes(), TypeRange(results)));
+  main.setFunctionType(builder.getFunctionType(main.front().getArgumentTypes(),
+                                               TypeRange(results)));
+  main.setAllArgAttrs(argumentAttributes);
   main.setAllResultAttrs(attributes);
   return true;
 }
@@ -232,7 +238,7 @@ OwningOpRef<ModuleOp> GraphImporter::run() {
   builder.setInsertionPointToEnd(module->getBody());
   main = func::FuncOp::create(builder, fileLocation, "main",
                               builder.getFunctionType(types, {}));
-  main.setAllArgAttrs(attributes);
+  argumentAttributes = attributes;
   Block *entry = main.addEntryBlock();
   builder.setInsertionPointToEnd(entry);
   for (auto [input, argument] :
@@ -262,7 +268,7 @@ OwningOpRef<ModuleOp> GraphImporter::run() {
 // Nodes
 //===----------------------------------------------------------------------===//
 
-ImportedValue GraphImporter::lookup(StringRef name) {
+ImportedValue GraphImporter::lookup(StringRef name, bool needsConstant) {
   if (name.empty())
     return {};
   for (Scope *at = scope; at; at = at->outer) {
@@ -271,7 +277,15 @@ ImportedValue GraphImporter::lookup(StringRef name) {
     auto it = at->initializers.find(name);
     if (it == at->initializers.end())
       continue;
-    llvm::Expected<Value> value = constant(*it->second, fileLocation);
+    // Scalars are constants of the architecture, not something learnt.
+    const TensorProto &tensor = *it->second;
+    bool isParameter = options.isParameter && !needsConstant && !at->outer &&
+                       tensor.dims_size() > 0 &&
+                       isa_and_nonnull<FloatType>(elementTypeOf(
+                           tensor.data_type(), builder.getContext())) &&
+                       options.isParameter(name);
+    llvm::Expected<Value> value =
+        isParameter ? parameter(tensor) : constant(tensor, fileLocation);
     if (!value) {
       refuse(value.takeError());
       return at->values[name] = ImportedValue::poison();
@@ -324,6 +338,54 @@ llvm::Expected<Value> GraphImporter::constant(const TensorData &data,
   return lastConstant->getResult(0);
 }
 
+//===----------------------------------------------------------------------===//
+// Parameters
+//===----------------------------------------------------------------------===//
+
+Value GraphImporter::addArgument(RankedTensorType type, StringRef name,
+                                 StringRef role, ElementsAttr initial) {
+  Location loc =
+      NameLoc::get(builder.getStringAttr(printable(name)), fileLocation);
+  SmallVector<NamedAttribute> attributes{
+      builder.getNamedAttr("nn.name", builder.getStringAttr(name)),
+      builder.getNamedAttr("nn.role", builder.getStringAttr(role))};
+  if (initial)
+    attributes.push_back(builder.getNamedAttr("nn.initial", initial));
+  argumentAttributes.push_back(builder.getDictionaryAttr(attributes));
+  return main.front().addArgument(type, loc);
+}
+
+llvm::Expected<Value> GraphImporter::parameter(const TensorProto &tensor) {
+  llvm::Expected<TensorData> data = file.tensor(tensor);
+  if (!data)
+    return data.takeError();
+  ElementsAttr elements =
+      elementsOf(*data, tensor.name(), builder.getContext());
+  assert(elements && "floats have elements");
+  return addArgument(cast<RankedTensorType>(elements.getType()), tensor.name(),
+                     "parameter", elements);
+}
+
+Value GraphImporter::trainingStep() {
+  if (!step)
+    step = addArgument(RankedTensorType::get({}, builder.getI64Type()), "step",
+                       "step", {});
+  return step;
+}
+
+bool GraphImporter::isParameter(Value value) {
+  auto argument = dyn_cast_or_null<BlockArgument>(value);
+  if (!argument || argument.getOwner() != &main.getBody().front())
+    return false;
+  return argumentAttributes[argument.getArgNumber()].get("nn.initial") !=
+         nullptr;
+}
+
+void GraphImporter::updateParameter(Value parameter, Value value) {
+  if (value)
+    updates.emplace_back(cast<BlockArgument>(parameter), value);
+}
+
 const AttributeProto *
 GraphImporter::resolve(const AttributeProto &attribute) const {
   if (attribute.ref_attr_name().empty())
@@ -338,8 +400,13 @@ void GraphImporter::importNodes(const Nodes &nodes) {
 
 void GraphImporter::importNode(const NodeProto &node) {
   SmallVector<ImportedValue> inputs;
+  // What these take beside their data describes the operation.
+  static const llvm::StringSet<> described = {
+      "Clip",     "Dropout",        "OneHot",          "Pad", "Range", "Resize",
+      "Upsample", "QuantizeLinear", "DequantizeLinear"};
   for (const std::string &name : node.input())
-    inputs.push_back(lookup(name));
+    inputs.push_back(
+        lookup(name, !inputs.empty() && described.contains(node.op_type())));
   while (!inputs.empty() && inputs.back().kind == ImportedValue::Absent)
     inputs.pop_back();
 

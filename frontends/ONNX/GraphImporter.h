@@ -48,6 +48,16 @@ public:
   /// nothing.
   const TypeProto *declaredType(llvm::StringRef name) const;
 
+  // ---- For operators that behave otherwise in training ----
+
+  ImportOptions::Mode getMode() const { return options.mode; }
+  /// The number of steps so far, a scalar of i64.
+  mlir::Value trainingStep();
+  /// Whether `value` is a parameter, and not a constant.
+  bool isParameter(mlir::Value value);
+  /// A new value for a parameter, which does not come from its gradient.
+  void updateParameter(mlir::Value parameter, mlir::Value value);
+
   // ---- For operators with subgraphs ----
 
   /// Imports a subgraph at the insertion point with `arguments` for its inputs.
@@ -94,7 +104,10 @@ private:
   void addInitializers(const GraphProto &graph, Scope &target);
   static void addRanks(const GraphProto &graph, Scope &target);
 
-  ImportedValue lookup(llvm::StringRef name);
+  ImportedValue lookup(llvm::StringRef name, bool needsConstant = false);
+  llvm::Expected<mlir::Value> parameter(const TensorProto &tensor);
+  mlir::Value addArgument(mlir::RankedTensorType type, llvm::StringRef name,
+                          llvm::StringRef role, mlir::ElementsAttr initial);
   void importNodes(const Nodes &nodes);
   void importNode(const NodeProto &node);
   llvm::SmallVector<ImportedValue>
@@ -113,6 +126,9 @@ private:
   mlir::func::FuncOp main;
   /// Constants stand together at the start of `@main`, in the order of use.
   mlir::Operation *lastConstant = nullptr;
+  llvm::SmallVector<mlir::DictionaryAttr> argumentAttributes;
+  mlir::Value step;
+  llvm::SmallVector<std::pair<mlir::BlockArgument, mlir::Value>> updates;
   llvm::StringMap<const FunctionProto *> functions;
   Scope *scope = nullptr;
   Frame *frame = nullptr;

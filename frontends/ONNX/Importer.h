@@ -17,6 +17,7 @@
 #include "mlir/IR/OwningOpRef.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/Support/MemoryBuffer.h"
+#include <functional>
 #include <memory>
 
 namespace swage::onnx {
@@ -31,6 +32,15 @@ struct ImportOptions {
   /// Values of inputs, in their order, which become constants. One without an
   /// element type leaves its input an input.
   std::vector<TensorData> constantInputs;
+  /// Which of the initializers of floats are parameters, by name: arguments of
+  /// `@main` instead of constants. Empty when none is.
+  std::function<bool(llvm::StringRef)> isParameter;
+  /// How normalisations of batches and dropouts behave.
+  enum class Mode {
+    AsIs,       ///< as the model's attributes say
+    Training,   ///< as in training, unless the statistics are constants
+    Evaluation, ///< as outside of training
+  } mode = Mode::AsIs;
 };
 
 struct ImportResult {
@@ -47,6 +57,10 @@ struct ImportResult {
 /// Weights stay in the mapped file, which the module's blobs keep open. Each
 /// argument and result of `@main` has the attributes `nn.name` and `nn.dims`,
 /// an array of its dimensions' symbolic names ("" where known or unnamed).
+/// Parameters are further arguments with the attribute `nn.role = "parameter"`
+/// and their values in `nn.initial`. In training there may be one with the role
+/// "step", the number of steps so far, and results with the attribute
+/// `nn.updates`, the number of the argument whose new value they are.
 ImportResult importModel(llvm::StringRef path, mlir::MLIRContext &context,
                          const ImportOptions &options = {});
 

@@ -5,6 +5,7 @@
 // What brings tensors to a mean of 0 and a variance of 1, or to a norm of 1.
 //
 //===----------------------------------------------------------------------===//
+#include "frontends/ONNX/GraphImporter.h"
 #include "frontends/ONNX/Registry.h"
 
 using namespace mlir;
@@ -83,14 +84,31 @@ static Results trainBatchNorm(NodeContext &node, double epsilon,
       node.create<nn::SubOp>(image, perChannel(node, mean, node.rank(input)));
   Value variance = node.create<nn::ReduceMeanOp>(
       node.create<nn::MulOp>(centred, centred), axes, /*keep_dims=*/false);
-  Value result = scaleAndShift(node, input, node.input(1), node.input(2), mean,
-                               variance, epsilon);
+  if (node.failed())
+    return {};
+  // From the centred image, which loses fewer digits than from the image.
+  int64_t rank = node.rank(input);
+  Value factor =
+      node.create<nn::MulOp>(node.cast(node.input(1), wide),
+                             reciprocalDeviation(node, variance, epsilon));
+  Value result = node.cast(
+      node.create<nn::AddOp>(
+          node.create<nn::MulOp>(centred, perChannel(node, factor, rank)),
+          perChannel(node, node.cast(node.input(2), wide), rank)),
+      node.elementType(input));
   auto update = [&](Value running, Value current) {
     return node.create<nn::AddOp>(
         node.create<nn::MulOp>(running, node.scalar(wide, momentum)),
         node.create<nn::MulOp>(current, node.scalar(wide, 1 - momentum)));
   };
-  return {result, update(runningMean, mean), update(runningVariance, variance)};
+  Value newMean = update(runningMean, mean),
+        newVariance = update(runningVariance, variance);
+  if (node.graph().isParameter(runningMean) &&
+      node.graph().isParameter(runningVariance) && !node.failed()) {
+    node.graph().updateParameter(runningMean, newMean);
+    node.graph().updateParameter(runningVariance, newVariance);
+  }
+  return {result, newMean, newVariance};
 }
 
 static Results importBatchNorm(NodeContext &node) {
@@ -109,10 +127,18 @@ static Results importBatchNorm(NodeContext &node) {
   bool trains = node.boolAttr("training_mode", false);
   if (node.opset() < 14 && node.hasOutput(1))
     return node.unsupported("training is supported from operator set 14 on");
+  // Statistics that are constants are frozen.
+  if (node.graph().getMode() == ImportOptions::Mode::Evaluation)
+    trains = false;
+  else if (node.graph().getMode() == ImportOptions::Mode::Training)
+    trains = node.graph().isParameter(node.input(3));
   if (trains)
     return trainBatchNorm(node, epsilon, momentum);
-  return scaleAndShift(node, input, node.input(1), node.input(2), node.input(3),
-                       node.input(4), epsilon);
+  Value result = scaleAndShift(node, input, node.input(1), node.input(2),
+                               node.input(3), node.input(4), epsilon);
+  if (!node.boolAttr("training_mode", false))
+    return result;
+  return {result, node.input(3), node.input(4)};
 }
 
 //===----------------------------------------------------------------------===//

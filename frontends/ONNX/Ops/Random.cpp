@@ -5,10 +5,12 @@
 // Numbers come from a generator without state: each is a hash of the seed and
 // of the element's place (the finaliser of SplitMix64). A model therefore gives
 // the same numbers in every run and on every machine; without a seed in the
-// model, the node's name is the seed.
+// model, the node's name is the seed. In training the number of the step is
+// hashed as well, so that every step gives others.
 //
 //===----------------------------------------------------------------------===//
 #include "frontends/ONNX/Constants.h"
+#include "frontends/ONNX/GraphImporter.h"
 #include "frontends/ONNX/Ops/Common.h"
 #include "frontends/ONNX/Registry.h"
 #include "llvm/Support/xxhash.h"
@@ -47,6 +49,8 @@ public:
     bits = node.create<nn::AddOp>(
         node.create<nn::MulOp>(bits, constant(0x9E3779B97F4A7C15)),
         constant(seed));
+    if (node.graph().getMode() == ImportOptions::Mode::Training)
+      bits = node.create<nn::AddOp>(bits, stepBits());
     seed = llvm::xxh3_64bits(ArrayRef<uint8_t>(
         reinterpret_cast<const uint8_t *>(&seed), sizeof(seed)));
     bits = scramble(bits, 30, 0xBF58476D1CE4E5B9);
@@ -71,6 +75,14 @@ public:
   }
 
 private:
+  /// Where the numbers of a step begin, far from those of other steps.
+  Value stepBits() {
+    Value step = node.cast(node.graph().trainingStep(), type);
+    step = node.create<nn::AddOp>(step, constant(1));
+    step = node.create<nn::MulOp>(step, constant(0x9E3779B97F4A7C15));
+    step = scramble(step, 30, 0xBF58476D1CE4E5B9);
+    return scramble(step, 27, 0x94D049BB133111EB);
+  }
   Value constant(uint64_t bits) {
     return node.intTensor(type, {}, {int64_t(bits)});
   }
@@ -194,7 +206,12 @@ static Results importDropout(NodeContext &node) {
       return {};
     return fill(node, node.scalar(maskType, 1), node.shapeOf(value));
   };
-  Value trains = node.input(2);
+  // While it is trained or evaluated, it is not for the model to say.
+  using Mode = ImportOptions::Mode;
+  Mode mode = node.graph().getMode();
+  Value trains = mode == Mode::AsIs ? node.input(2) : Value();
+  if (mode == Mode::Training)
+    trains = node.intTensor(boolean, {}, {1});
   std::optional<SmallVector<int64_t>> known;
   if (trains)
     known = nn::getConstantElements(trains);
@@ -206,7 +223,7 @@ static Results importDropout(NodeContext &node) {
   Type f32 = node.builder().getF32Type();
   Value ratio = node.hasInput(1)
                     ? node.cast(node.reshape(node.input(1), {}), f32)
-                    : node.scalar(f32, 0.5);
+                    : node.scalar(f32, node.floatAttr("ratio", 0.5));
   if (node.failed())
     return {};
   // Numbers in (0, 1] are not above a ratio just as often as it says.
