@@ -43,6 +43,12 @@ static onnx::ImportResult import(const ModelSource &source,
   importOptions.symbolicInputs = options.symbolicInputs;
   for (const swage_tensor &tensor : options.constantInputs)
     importOptions.constantInputs.push_back(viewTensor(tensor));
+  if (options.training) {
+    using Mode = onnx::ImportOptions::Mode;
+    importOptions.isParameter = options.isParameter;
+    importOptions.mode =
+        options.training->evaluate ? Mode::Evaluation : Mode::Training;
+  }
   if (!source.inMemory)
     return onnx::importModel(source.path, context, importOptions);
   return onnx::importModel(

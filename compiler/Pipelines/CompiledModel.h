@@ -60,6 +60,9 @@ struct ValueSignature {
                                       ///< may be empty when none has a name
   bool isRanked = true;               ///< without it, `dims` is empty
   std::vector<ValueSignature> element; ///< of a container, one: what it holds
+  std::string role;     ///< of an input in training: see training::role
+  ConstantBlob initial; ///< of an input: the value to begin with, if any
+  int64_t updates = -1; ///< of an output: the input whose new value it is
 
   bool isStatic() const;
 };

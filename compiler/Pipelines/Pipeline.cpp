@@ -17,6 +17,7 @@
 #include "compiler/Pipelines/DescribeKernel.h"
 #include "compiler/Pipelines/EvaluateConstants.h"
 #include "compiler/Pipelines/Signature.h"
+#include "compiler/Training/TrainStep.h"
 #include "compiler/Transforms/Passes.h"
 #include "dialects/Kernel/Kernel.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -39,6 +40,8 @@ public:
     model.name = options.modelName;
     model.target = options.target;
     model.entry = "swage_" + options.modelName + "_entry";
+    if (options.training && failed(runTraining()))
+      return failure();
     if (failed(readSignature(module, model.signature)))
       return failure();
     struct Step {
@@ -72,6 +75,19 @@ private:
     PassManager passes(module.getContext());
     build(passes);
     return passes.run(module);
+  }
+
+  /// The step of training takes the place of the model. Its signature is known
+  /// then; all phases come after it.
+  LogicalResult runTraining() {
+    LogicalResult prepared = runPasses([](OpPassManager &passes) {
+      // Shapes are inferred, and what they decide is folded.
+      passes.addPass(createCanonicalizerPass());
+      passes.addPass(createCSEPass());
+    });
+    if (failed(prepared))
+      return failure();
+    return training::buildTrainStep(module, *options.training);
   }
 
   LogicalResult runGraph() {
@@ -166,16 +182,6 @@ private:
       model.metadata["flops"] = *cost.flops;
     if (cost.bytes)
       model.metadata["traffic_bytes"] = *cost.bytes;
-  }
-
-  static ConstantBlob getBlob(ElementsAttr constant) {
-    auto storage = std::make_shared<std::vector<char>>();
-    ArrayRef<char> bytes = getConstantBytes(constant, *storage);
-    ConstantBlob blob;
-    blob.data = bytes.data();
-    blob.size = bytes.size();
-    blob.owner = storage;
-    return blob;
   }
 
   LogicalResult runCode() {

@@ -10,6 +10,7 @@
 
 #include "compiler/Pipelines/CompiledModel.h"
 #include "swage/tensor.h"
+#include "compiler/Training/TrainingOptions.h"
 #include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/LogicalResult.h"
@@ -86,6 +87,12 @@ struct CompileOptions {
   bool keepBitcode = false;
   /// Keep Halide's lowered loops in every ObjectCode, for --emit=stmt.
   bool keepStatements = false;
+
+  /// Compile a step of the model's training instead of the model.
+  std::optional<training::TrainingOptions> training;
+  /// In training: which of the model's initializers are parameters, by name,
+  /// and which therefore are arguments.
+  std::function<bool(llvm::StringRef)> isParameter;
 
   /// The last phase to run. compileModel leaves the module as this phase made
   /// it, and a model without objects where `code` was not reached.

@@ -11,6 +11,8 @@
 #include "compiler/Conversion/KernelToLLVM/KernelToLLVM.h"
 #include "compiler/Conversion/NNToLinalg/NNToLinalg.h"
 #include "compiler/Pipelines/UpstreamRegistration.h"
+#include "compiler/Training/Gradients.h"
+#include "compiler/Training/Passes.h"
 #include "compiler/Transforms/Passes.h"
 #include "dialects/Kernel/Kernel.h"
 #include "dialects/NN/NN.h"
@@ -20,6 +22,7 @@ void swage::registerAllDialects(mlir::DialectRegistry &registry) {
   registerUpstreamDialects(registry);
   registry.insert<nn::NNDialect, kernel::KernelDialect>();
   nn::registerLinalgLowerings(registry);
+  training::registerGradients(registry);
   kernel::registerBufferization(registry);
 }
 
@@ -28,5 +31,6 @@ void swage::registerAllPasses() {
   registerSwageCPUPasses();
   registerSwageKernelToLLVMPasses();
   registerSwageNNToLinalgPasses();
+  registerSwageTrainingPasses();
   registerSwageTransformsPasses();
 }

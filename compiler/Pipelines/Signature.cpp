@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/Pipelines/Signature.h"
+#include "compiler/Pipelines/EvaluateConstants.h"
 #include "dialects/NN/Types.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "swage/tensor.h"
@@ -34,6 +35,16 @@ static LogicalResult describe(Type type, ValueSignature &value) {
   return success(value.dtype != SWAGE_UNDEFINED);
 }
 
+ConstantBlob swage::getBlob(ElementsAttr constant) {
+  auto storage = std::make_shared<std::vector<char>>();
+  ArrayRef<char> bytes = getConstantBytes(constant, *storage);
+  ConstantBlob blob;
+  blob.data = bytes.data();
+  blob.size = bytes.size();
+  blob.owner = storage;
+  return blob;
+}
+
 /// One input or output, whose attributes the frontend has set.
 static LogicalResult readValue(func::FuncOp main, Type type,
                                DictionaryAttr attributes,
@@ -52,10 +63,17 @@ static LogicalResult readValue(func::FuncOp main, Type type,
            << " dimensions; what crosses the border of a compiled model has at "
               "most "
            << SWAGE_MAX_RANK;
-  auto names = attributes ? attributes.getAs<ArrayAttr>("nn.dims") : nullptr;
-  if (names)
+  if (!attributes)
+    return success();
+  if (auto names = attributes.getAs<ArrayAttr>("nn.dims"))
     for (Attribute dim : names)
       value.dimNames.push_back(cast<StringAttr>(dim).str());
+  if (auto role = attributes.getAs<StringAttr>("nn.role"))
+    value.role = role.str();
+  if (auto initial = attributes.getAs<ElementsAttr>("nn.initial"))
+    value.initial = getBlob(initial);
+  if (auto updated = attributes.getAs<IntegerAttr>("nn.updates"))
+    value.updates = updated.getInt();
   return success();
 }
 

@@ -10,6 +10,7 @@
 #define SWAGE_COMPILER_PIPELINES_SIGNATURE_H
 
 #include "compiler/Pipelines/CompiledModel.h"
+#include "mlir/IR/BuiltinAttributeInterfaces.h"
 #include "mlir/IR/BuiltinOps.h"
 
 namespace swage {
@@ -18,6 +19,9 @@ namespace swage {
 /// @main or when a type has no place in the ABI.
 llvm::LogicalResult readSignature(mlir::ModuleOp module,
                                   ModelSignature &signature);
+
+/// The bytes of a constant, wherever they are.
+ConstantBlob getBlob(mlir::ElementsAttr constant);
 
 } // namespace swage
 

@@ -6,6 +6,7 @@
 // theirs, results of kernels get buffers, and views and joins share them.
 //
 //===----------------------------------------------------------------------===//
+#include "compiler/Analysis/Updates.h"
 #include "compiler/Transforms/Passes.h"
 #include "dialects/Kernel/Kernel.h"
 #include "mlir/Dialect/Bufferization/IR/BufferizableOpInterface.h"
@@ -58,24 +59,27 @@ Value createInputValue(OpBuilder &builder, BlockArgument argument) {
                                  strings);
 }
 
-/// The arguments become the model's inputs.
-void replaceArguments(func::FuncOp main) {
+/// The arguments become the model's inputs. Returns their tensors.
+SmallVector<Value> replaceArguments(func::FuncOp main) {
+  SmallVector<Value> inputs;
   OpBuilder builder(main.getContext());
   Block &entry = main.front();
   builder.setInsertionPointToStart(&entry);
   for (BlockArgument argument : entry.getArguments()) {
     if (!isa<TensorType>(argument.getType()) ||
         main.getArgAttr(argument.getArgNumber(), "kernel.dtype")) {
-      argument.replaceAllUsesWith(createInputValue(builder, argument));
+      inputs.push_back(createInputValue(builder, argument));
+      argument.replaceAllUsesWith(inputs.back());
       continue;
     }
     Value buffer = kernel::InputOp::create(builder, argument.getLoc(),
                                            getBufferType(argument.getType()),
                                            argument.getArgNumber());
-    argument.replaceAllUsesWith(
-        createTensor(builder, argument.getLoc(), buffer));
+    inputs.push_back(createTensor(builder, argument.getLoc(), buffer));
+    argument.replaceAllUsesWith(inputs.back());
   }
   entry.eraseArguments(0, entry.getNumArguments());
+  return inputs;
 }
 
 /// Tensor constants become entries of the constant table, which is left on the
@@ -146,9 +150,80 @@ tensor::EmptyOp findRoot(Value value) {
   return nullptr;
 }
 
+/// Whether the kernel that `call` runs goes through its destination place by
+/// place, and reads of `input`, which may be in the same memory, nothing that
+/// it has already overwritten.
+bool updatesInPlace(kernel::CallOp call, unsigned result, Value input) {
+  auto kernel = SymbolTable::lookupNearestSymbolFrom<kernel::FuncOp>(
+      call, call.getCalleeAttr());
+  Block &body = kernel.getBody().front();
+  SmallVector<Value> arguments;
+  for (auto [operand, argument] :
+       llvm::zip(call->getOperands(), body.getArguments()))
+    if (operand == input)
+      arguments.push_back(argument);
+  Value returned = body.getTerminator()->getOperand(result);
+  auto writer = returned.getDefiningOp<linalg::GenericOp>();
+  if (!writer || writer.getNumReductionLoops() != 0 ||
+      !writer.getMatchingIndexingMap(writer.getDpsInitOperand(0))
+           .isIdentity() ||
+      writer.getNumResults() != 1)
+    return false;
+  for (Operation &op : body.without_terminator()) {
+    auto generic = dyn_cast<linalg::GenericOp>(op);
+    if (generic && generic.getNumReductionLoops() != 0)
+      return false;
+    for (OpOperand &use : op.getOpOperands()) {
+      if (!llvm::is_contained(arguments, use.get()))
+        continue;
+      if (!generic || !generic.getMatchingIndexingMap(&use).isIdentity() ||
+          writer->isBeforeInBlock(&op))
+        return false;
+    }
+    // Whoever reads elements by index may read any.
+    bool reads = false;
+    op.walk([&](tensor::ExtractOp extract) {
+      reads |= llvm::is_contained(arguments, extract.getTensor());
+    });
+    if (reads)
+      return false;
+  }
+  return true;
+}
+
+/// Whether `op`, or what takes `value` further, comes behind `writer`.
+bool isReadAfter(Value value, Operation *writer) {
+  for (Operation *user : value.getUsers()) {
+    Operation *ancestor = writer->getBlock()->findAncestorOpInBlock(*user);
+    if (!ancestor || (ancestor != writer && !ancestor->isBeforeInBlock(writer)))
+      return true;
+    if (isa<kernel::CallOp>(user))
+      continue;
+    for (Value result : user->getResults())
+      if (isa<TensorType>(result.getType()) && isReadAfter(result, writer))
+        return true;
+  }
+  return false;
+}
+
+/// Whether output `index`, which is `value`, may be written where it is
+/// computed, although it may be in the memory of an input.
+bool canWriteOutput(func::FuncOp main, ArrayRef<Value> inputs, unsigned index,
+                    Value value) {
+  std::optional<int64_t> updated = getUpdatedArgument(main, index);
+  if (!updated)
+    return true;
+  auto call = value.getDefiningOp<kernel::CallOp>();
+  if (!call || call->getBlock() != &main.front())
+    return false;
+  Value input = inputs[*updated];
+  unsigned result = cast<OpResult>(value).getResultNumber();
+  return !isReadAfter(input, call) && updatesInPlace(call, result, input);
+}
+
 /// What is returned is written to the model's outputs, whose buffers exist from
 /// the moment at which their sizes are known: so kernels can write there.
-void replaceReturn(func::FuncOp main) {
+void replaceReturn(func::FuncOp main, ArrayRef<Value> inputs) {
   auto ret = cast<func::ReturnOp>(main.front().getTerminator());
   OpBuilder builder(ret);
   DominanceInfo dominance(main);
@@ -176,7 +251,8 @@ void replaceReturn(func::FuncOp main) {
     Value output = kernel::OutputOp::create(
         builder, ret.getLoc(), getBufferType(value.getType()), index, dynamic);
     if (tensor::EmptyOp root = findRoot(value);
-        root && root->getBlock() == &main.front() &&
+        root && canWriteOutput(main, inputs, index, value) &&
+        root->getBlock() == &main.front() &&
         root.getType() == value.getType()) {
       if (root->isBeforeInBlock(output.getDefiningOp()))
         root->moveAfter(output.getDefiningOp());
@@ -250,7 +326,7 @@ struct BufferizeMain : swage::impl::BufferizeMainPassBase<BufferizeMain> {
       module.emitError("has no function @main");
       return signalPassFailure();
     }
-    replaceArguments(main);
+    SmallVector<Value> inputs = replaceArguments(main);
     replaceConstants(module, main);
     pinLoopState(main);
     splitEmptyTensors(main);
@@ -270,7 +346,7 @@ struct BufferizeMain : swage::impl::BufferizeMainPassBase<BufferizeMain> {
     if (failed(bufferization::eliminateEmptyTensors(rewriter, main)))
       return signalPassFailure();
     // ...and outputs in theirs.
-    replaceReturn(main);
+    replaceReturn(main, inputs);
     if (failed(bufferization::runOneShotBufferize(main, options, state)))
       return signalPassFailure();
   }

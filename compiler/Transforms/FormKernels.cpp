@@ -5,6 +5,7 @@
 // Moves each fusion group into a kernel.func and calls it in its place.
 //
 //===----------------------------------------------------------------------===//
+#include "compiler/Analysis/Updates.h"
 #include "compiler/Transforms/FusionGroups.h"
 #include "compiler/Transforms/Passes.h"
 #include "compiler/Transforms/Schedules.h"
@@ -251,6 +252,10 @@ private:
     func->setAttr("kind", builder.getStringAttr(getGroupName(group.kind)));
     if (group.schedule)
       func.setScheduleAttr(cast<kernel::ScheduleAttr>(group.schedule));
+    // An update's destination may be in the memory of what it reads. Backends
+    // that compute a stage anew where it is needed would read it too late.
+    if (llvm::any_of(group.operations, isUpdate))
+      func.setBackend("llvm");
 
     builder.setInsertionPoint(group.operations.back());
     return kernel::CallOp::create(builder, loc, resultTypes, name, operands,

@@ -7,6 +7,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/Transforms/FusionGroups.h"
+#include "compiler/Analysis/Updates.h"
 #include "compiler/Transforms/Schedules.h"
 #include "dialects/Kernel/Kernel.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -230,6 +231,10 @@ private:
       return false;
     if (!usersComeAfter(op, index) || captures(op, index))
       return false;
+    // Memory that is read and written at once is for kernels that go through
+    // it once: others may keep partial sums in their destinations.
+    if (group.kind != GroupKind::Map && isUpdate(op))
+      return false;
     // A schedule holds together what does not fit by itself.
     if (op->hasAttr(kScheduleAttr))
       return group.kind == GroupKind::Contraction &&
@@ -252,6 +257,8 @@ private:
         return structured && writesInOrder(structured);
       });
       if (!identity || !sameSpace)
+        return false;
+      if (!isMap && llvm::any_of(group.operations, isUpdate))
         return false;
       return isMap ? writesInOrder(op) : reducesRows(op);
     }

@@ -6,6 +6,7 @@
 // through reductions and reshapes, which change the number of dimensions.
 //
 //===----------------------------------------------------------------------===//
+#include "compiler/Analysis/Updates.h"
 #include "compiler/Transforms/Layout.h"
 #include "dialects/NN/ConstantExpression.h"
 #include "dialects/NN/Inference.h"
@@ -35,7 +36,8 @@ static Value expandRank(OpBuilder &b, Location loc, Value operand,
 
 bool sinkThroughOperator(Operation *op) {
   auto flexible = dyn_cast<LayoutInterface>(op);
-  if (!flexible)
+  // An argument is replaced in the layout that it has.
+  if (!flexible || isUpdate(op))
     return false;
   TransposeOp transpose;
   for (Value operand : op->getOperands())

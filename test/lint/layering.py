@@ -19,6 +19,7 @@ RULES = {
     "dialects/Kernel": [],
     "frontends": ["dialects/NN"],
     "compiler/Analysis": ["dialects"],
+    "compiler/Training": ["compiler/Analysis", "dialects"],
     "compiler/Transforms": ["compiler/Analysis", "dialects"],
     "compiler/Conversion": ["compiler/Analysis", "dialects"],
     # The caller's side of the kernels' calling convention.
@@ -32,6 +33,7 @@ RULES = {
     "compiler/Backend": ["compiler/Analysis", "dialects/Kernel", "runtime/include"],
     "compiler/Pipelines": [
         "compiler/Analysis",
+        "compiler/Training",
         "compiler/Transforms",
         "compiler/Conversion",
         "compiler/Backend",

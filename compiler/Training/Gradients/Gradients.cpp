@@ -1,0 +1,15 @@
+//===- Gradients.cpp - registration of all gradients ----------------------===//
+//
+// Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
+//
+//===----------------------------------------------------------------------===//
+#include "compiler/Training/Gradients.h"
+
+void swage::training::registerGradients(mlir::DialectRegistry &registry) {
+  registerConvolutionGradients(registry);
+  registerIndexingGradients(registry);
+  registerLinearGradients(registry);
+  registerNormalizationGradients(registry);
+  registerPoolingGradients(registry);
+  registerShapeGradients(registry);
+}

@@ -1,0 +1,316 @@
+//===- TrainStep.cpp - a model becomes a step of its training -------------===//
+//
+// Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
+//
+// Loss, gradients and updates behind the model's own operators. The frontend
+// has made parameters arguments; those that the loss does not depend on keep
+// their values.
+//
+//===----------------------------------------------------------------------===//
+#include "compiler/Training/TrainStep.h"
+#include "compiler/Training/Differentiate.h"
+#include "compiler/Training/Losses.h"
+#include "compiler/Training/Optimizers.h"
+#include "compiler/Training/Passes.h"
+#include "compiler/Training/Recipe.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+
+namespace swage {
+#define GEN_PASS_DEF_TRAINSTEPPASS
+#include "compiler/Training/Passes.h.inc"
+} // namespace swage
+
+using namespace mlir;
+using namespace swage;
+using namespace swage::training;
+
+llvm::Error swage::training::checkOptions(const TrainingOptions &options) {
+  if (llvm::Error error =
+          Recipe::parse("loss", options.loss, getLosses()).takeError())
+    return error;
+  return Recipe::parse("optimizer", options.optimizer, getOptimizers())
+      .takeError();
+}
+
+namespace {
+
+class StepBuilder {
+public:
+  StepBuilder(func::FuncOp main, const TrainingOptions &options, Recipe loss,
+              Recipe optimizer)
+      : main(main), options(options), lossRecipe(std::move(loss)),
+        optimizer(std::move(optimizer)),
+        ret(cast<func::ReturnOp>(main.front().getTerminator())), builder(ret),
+        b(builder, main.getLoc()) {}
+
+  LogicalResult run();
+
+private:
+  struct Argument {
+    Value value;
+    SmallVector<NamedAttribute> attributes;
+  };
+
+  Value addArgument(RankedTensorType type, StringRef name, StringRef role);
+  void readArguments();
+  LogicalResult addLoss();
+  LogicalResult addUpdates();
+  void addStatistics();
+  void addResult(Value value, StringRef name, Value updated = {});
+  void finish();
+  StringRef getName(Value argument);
+
+  func::FuncOp main;
+  const TrainingOptions &options;
+  Recipe lossRecipe, optimizer;
+  func::ReturnOp ret;
+  OpBuilder builder;
+  TensorBuilder b;
+  Value loss, rate, stepNumber;
+  /// All arguments by what they are, in the order of the new signature.
+  SmallVector<Argument> inputs, controls, parameters, states;
+  struct Result {
+    Value value;
+    std::string name;
+    Value updated;
+  };
+  SmallVector<Result> results;
+};
+
+} // namespace
+
+Value StepBuilder::addArgument(RankedTensorType type, StringRef name,
+                               StringRef role) {
+  Value value = main.front().addArgument(type, main.getLoc());
+  Argument argument{
+      value,
+      {builder.getNamedAttr("nn.name", builder.getStringAttr(name)),
+       builder.getNamedAttr("nn.role", builder.getStringAttr(role))}};
+  (role == role::state ? states : controls).push_back(std::move(argument));
+  return value;
+}
+
+void StepBuilder::readArguments() {
+  for (BlockArgument argument : main.getArguments()) {
+    Argument own{argument, {}};
+    if (DictionaryAttr attributes =
+            main.getArgAttrDict(argument.getArgNumber()))
+      own.attributes.assign(attributes.begin(), attributes.end());
+    StringAttr role =
+        main.getArgAttrOfType<StringAttr>(argument.getArgNumber(), "nn.role");
+    if (!role) {
+      inputs.push_back(std::move(own));
+    } else if (role == role::parameter) {
+      parameters.push_back(std::move(own));
+    } else {
+      assert(role == role::step && "nothing else comes from a frontend");
+      stepNumber = argument;
+      controls.push_back(std::move(own));
+    }
+  }
+}
+
+StringRef StepBuilder::getName(Value argument) {
+  unsigned index = cast<BlockArgument>(argument).getArgNumber();
+  auto name = main.getArgAttrOfType<StringAttr>(index, "nn.name");
+  return name ? name.getValue() : "parameter";
+}
+
+LogicalResult StepBuilder::addLoss() {
+  Value output;
+  for (auto [index, value] : llvm::enumerate(ret.getOperands()))
+    if (!output && !main.getResultAttr(index, "nn.updates"))
+      output = value;
+  if (!output)
+    return main.emitError("the model has no output to compute a loss from");
+  FailureOr<RankedTensorType> targetType = getTargetType(lossRecipe, output);
+  if (failed(targetType))
+    return failure();
+  Value target;
+  if (*targetType)
+    target = addArgument(*targetType, role::target, role::target);
+  loss = buildLoss(lossRecipe, output, target, b);
+  return success();
+}
+
+void StepBuilder::addResult(Value value, StringRef name, Value updated) {
+  results.push_back({value, name.str(), updated});
+}
+
+/// What the forward pass itself moves: running statistics.
+void StepBuilder::addStatistics() {
+  for (auto [index, value] : llvm::enumerate(ret.getOperands()))
+    if (auto updated =
+            main.getResultAttrOfType<IntegerAttr>(index, "nn.updates")) {
+      Value argument = main.getArgument(updated.getInt());
+      addResult(value, getName(argument), argument);
+    }
+}
+
+LogicalResult StepBuilder::addUpdates() {
+  Values trained;
+  for (const Argument &parameter : parameters)
+    trained.push_back(parameter.value);
+  if (failed(unrollRecurrentLayers(trained)))
+    return failure();
+  FailureOr<Values> gradients = buildGradients(builder, loss, trained);
+  if (failed(gradients))
+    return failure();
+
+  SmallVector<ParameterStep> steps;
+  for (auto [parameter, gradient] : llvm::zip_equal(trained, *gradients))
+    if (gradient)
+      steps.push_back({parameter, gradient, {}});
+  if (steps.empty())
+    return main.emitError("the loss does not depend on any parameter that is "
+                          "to be trained");
+  clipGradients(steps, options.clipNorm, options.clipValue, b);
+  if (optimizer.getName() == "none") {
+    for (const ParameterStep &step : steps)
+      addResult(step.gradient, ("gradient." + getName(step.parameter)).str());
+    return success();
+  }
+
+  rate = addArgument(RankedTensorType::get({}, builder.getF32Type()),
+                     "learning_rate", role::rate);
+  if (!stepNumber && !getStateNames(optimizer).empty())
+    stepNumber = addArgument(RankedTensorType::get({}, builder.getI64Type()),
+                             role::step, role::step);
+  Value next = stepNumber ? b.add(stepNumber, b.index(1)) : Value();
+  for (ParameterStep &step : steps) {
+    Value parameter = step.parameter;
+    std::string name = getName(parameter).str();
+    auto type = cast<RankedTensorType>(parameter.getType());
+    Values before;
+    for (StringRef state : getStateNames(optimizer))
+      before.push_back(
+          addArgument(type, name + "." + state.str(), role::state));
+    step.states = before;
+    buildUpdate(optimizer, {rate, next}, step, b);
+    addResult(step.parameter, name, parameter);
+    for (auto [state, after] : llvm::zip_equal(before, step.states)) {
+      StringAttr stateName;
+      for (const Argument &argument : states)
+        if (argument.value == state)
+          stateName = cast<StringAttr>(argument.attributes.front().getValue());
+      addResult(after, stateName, state);
+    }
+  }
+  return success();
+}
+
+/// Gives @main its new arguments and results.
+void StepBuilder::finish() {
+  Block &block = main.front();
+  SmallVector<Argument *> order;
+  // Optional controls in a fixed order.
+  llvm::stable_sort(controls, [](const Argument &left, const Argument &right) {
+    auto place = [](const Argument &argument) {
+      for (NamedAttribute attribute : argument.attributes)
+        if (attribute.getName() == "nn.role") {
+          StringRef role = cast<StringAttr>(attribute.getValue());
+          return role == role::target ? 0 : role == role::rate ? 1 : 2;
+        }
+      return 3;
+    };
+    return place(left) < place(right);
+  });
+  for (auto *list : {&inputs, &controls, &parameters, &states})
+    for (Argument &argument : *list)
+      order.push_back(&argument);
+
+  unsigned old = block.getNumArguments();
+  SmallVector<Type> argumentTypes;
+  SmallVector<DictionaryAttr> argumentAttributes;
+  DenseMap<Value, int64_t> places;
+  for (auto [index, argument] : llvm::enumerate(order)) {
+    places[argument->value] = index;
+    argumentTypes.push_back(argument->value.getType());
+    argumentAttributes.push_back(
+        builder.getDictionaryAttr(argument->attributes));
+    Value fresh =
+        block.addArgument(argument->value.getType(), argument->value.getLoc());
+    argument->value.replaceAllUsesWith(fresh);
+    // A parameter that is returned as it is.
+    for (Result &result : results)
+      if (result.value == argument->value)
+        result.value = fresh;
+  }
+  block.eraseArguments(0, old);
+
+  SmallVector<Type> resultTypes;
+  SmallVector<Value> values;
+  SmallVector<DictionaryAttr> resultAttributes;
+  for (const Result &result : results) {
+    SmallVector<NamedAttribute> attributes{
+        builder.getNamedAttr("nn.name", builder.getStringAttr(result.name))};
+    if (result.updated)
+      attributes.push_back(builder.getNamedAttr(
+          "nn.updates",
+          builder.getI64IntegerAttr(places.lookup(result.updated))));
+    values.push_back(result.value);
+    resultTypes.push_back(result.value.getType());
+    resultAttributes.push_back(builder.getDictionaryAttr(attributes));
+  }
+  ret.getOperandsMutable().assign(values);
+  main.setFunctionType(builder.getFunctionType(argumentTypes, resultTypes));
+  main.setAllArgAttrs(argumentAttributes);
+  main.setAllResultAttrs(resultAttributes);
+}
+
+LogicalResult StepBuilder::run() {
+  readArguments();
+  if (failed(addLoss()))
+    return failure();
+  addResult(loss, "loss");
+  if (options.evaluate) {
+    for (auto [index, value] : llvm::enumerate(ret.getOperands()))
+      if (auto name = main.getResultAttrOfType<StringAttr>(index, "nn.name");
+          !main.getResultAttr(index, "nn.updates"))
+        addResult(value, name ? name.getValue() : "output");
+  } else {
+    addStatistics();
+    if (failed(addUpdates()))
+      return failure();
+    if (stepNumber)
+      addResult(b.add(stepNumber, b.index(1)), role::step, stepNumber);
+  }
+  finish();
+  return success();
+}
+
+LogicalResult swage::training::buildTrainStep(ModuleOp module,
+                                              const TrainingOptions &options) {
+  auto main = module.lookupSymbol<func::FuncOp>("main");
+  if (!main)
+    return module.emitError("has no function @main");
+  auto loss = Recipe::parse("loss", options.loss, getLosses());
+  if (!loss)
+    return module.emitError(llvm::toString(loss.takeError()));
+  auto optimizer =
+      Recipe::parse("optimizer", options.optimizer, getOptimizers());
+  if (!optimizer)
+    return module.emitError(llvm::toString(optimizer.takeError()));
+  return StepBuilder(main, options, std::move(*loss), std::move(*optimizer))
+      .run();
+}
+
+namespace {
+
+struct TrainStep : swage::impl::TrainStepPassBase<TrainStep> {
+  using TrainStepPassBase::TrainStepPassBase;
+
+  void runOnOperation() override {
+    TrainingOptions options;
+    options.loss = loss;
+    options.optimizer = optimizer;
+    options.clipNorm = clipNorm;
+    options.clipValue = clipValue;
+    options.evaluate = evaluate;
+    if (failed(buildTrainStep(getOperation(), options)))
+      signalPassFailure();
+  }
+};
+
+} // namespace

@@ -1,0 +1,38 @@
+//===- TrainingOptions.h - how to train --------------------------*- C++
+//-*-===//
+//
+// Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
+//
+//===----------------------------------------------------------------------===//
+#ifndef SWAGE_COMPILER_TRAINING_TRAININGOPTIONS_H
+#define SWAGE_COMPILER_TRAINING_TRAININGOPTIONS_H
+
+#include "llvm/ADT/StringRef.h"
+#include "llvm/Support/Error.h"
+#include <string>
+
+namespace swage::training {
+
+/// How to train; texts as users write them.
+struct TrainingOptions {
+  std::string loss = "cross-entropy";
+  std::string optimizer = "sgd";
+  double clipNorm = 0;  ///< limit of the norm of all gradients; 0 for none
+  double clipValue = 0; ///< limit of each element of the gradients; 0 for none
+  /// Only compute the loss and the outputs, as they are outside of training.
+  bool evaluate = false;
+};
+
+/// What an argument of a step's @main is, as its attribute `nn.role` says.
+namespace role {
+inline constexpr llvm::StringLiteral target = "target", rate = "rate",
+                                     step = "step", parameter = "parameter",
+                                     state = "state";
+} // namespace role
+
+/// Checks the options' texts.
+llvm::Error checkOptions(const TrainingOptions &options);
+
+} // namespace swage::training
+
+#endif // SWAGE_COMPILER_TRAINING_TRAININGOPTIONS_H

@@ -1,0 +1,79 @@
+// RUN: swage-opt %s -split-input-file -verify-diagnostics -swage-train-step="loss=mse"
+// RUN: not swage-opt %s -swage-train-step="loss=cross" 2>&1 | FileCheck %s --check-prefix=LOSS
+// RUN: not swage-opt %s -swage-train-step="loss=huber,size=1" 2>&1 | FileCheck %s --check-prefix=NUMBER
+// RUN: not swage-opt %s -swage-train-step="loss=mse,size=1" 2>&1 | FileCheck %s --check-prefix=NONE
+// RUN: not swage-opt %s -swage-train-step="optimizer=adam,beta1=much" 2>&1 | FileCheck %s --check-prefix=TEXT
+// LOSS: there is no loss 'cross'; there are cross-entropy, nll, mse, l1, huber, bce-with-logits, output
+// NUMBER: the loss 'huber' has no number 'size'; it has delta
+// NONE: the loss 'mse' has no number 'size'{{$}}
+// TEXT: the optimizer 'adam' needs a number in 'beta1=much'
+
+func.func @main(%x: tensor<4xf32>, %w: tensor<4xf32> {nn.name = "w", nn.role = "parameter"}) -> tensor<2xf32> {
+  %sum = nn.add %x, %w : tensor<4xf32>, tensor<4xf32> -> tensor<4xf32>
+  %k = arith.constant dense<2> : tensor<i64>
+  // expected-error @+2 {{'nn.top_k' cannot be differentiated, and parameters that are trained come before it}}
+  // expected-note @+1 {{freeze those parameters, or train only some of the parameters behind it}}
+  %y, %i = nn.top_k %sum, %k {axis = 0 : i64, largest} : tensor<4xf32>, tensor<i64> -> tensor<2xf32>, tensor<2xi64>
+  return %y : tensor<2xf32>
+}
+
+// -----
+
+// expected-error @+1 {{the loss does not depend on any parameter that is to be trained}}
+func.func @main(%x: tensor<4xf32>, %w: tensor<4xf32> {nn.name = "w", nn.role = "parameter"}) -> tensor<4xf32> {
+  %y = nn.exp %x : tensor<4xf32> -> tensor<4xf32>
+  return %y : tensor<4xf32>
+}
+
+// -----
+
+func.func @main(%x: tensor<?xf32>, %w: tensor<?xf32> {nn.name = "w", nn.role = "parameter"}) -> tensor<?xf32> {
+  // expected-error @+1 {{the loss 'mse' cannot be computed from an output of type 'tensor<?xf32>': its sizes must be known at compile time; bind symbolic dimensions with --dim NAME=N}}
+  %y = nn.add %x, %w : tensor<?xf32>, tensor<?xf32> -> tensor<?xf32>
+  return %y : tensor<?xf32>
+}
+
+// -----
+
+func.func @main(%x: tensor<4xi32>, %w: tensor<4xf32> {nn.name = "w", nn.role = "parameter"}) -> tensor<4xi32> {
+  // expected-error @+1 {{its elements must be floats}}
+  %y = nn.add %x, %x : tensor<4xi32>, tensor<4xi32> -> tensor<4xi32>
+  return %y : tensor<4xi32>
+}
+
+// -----
+
+func.func @main(%x: tensor<?xf32>, %w: tensor<?xf32> {nn.name = "w", nn.role = "parameter"}) -> tensor<f32> {
+  %p = nn.mul %x, %w : tensor<?xf32>, tensor<?xf32> -> tensor<?xf32>
+  // expected-error @+1 {{gradients need sizes that are known at compile time, and there is a 'tensor<?xf32>'; bind symbolic dimensions with --dim NAME=N}}
+  %y = nn.reduce_sum %p [0] : tensor<?xf32> -> tensor<f32>
+  return %y : tensor<f32>
+}
+
+// -----
+
+func.func @main(%x: tensor<3x4xf32>, %w: tensor<4xf32> {nn.name = "w", nn.role = "parameter"},
+                %i: tensor<2x1xi64>) -> tensor<4xf32> {
+  %u = nn.gather_nd %w, %i {batch_dims = 0 : i64} : tensor<4xf32>, tensor<2x1xi64> -> tensor<2xf32>
+  // expected-error @+1 {{'nn.scatter_nd' with the reduction 'mul' cannot be differentiated}}
+  %y = nn.scatter_nd %w, %i, %u {reduction = "mul"} : tensor<4xf32>, tensor<2x1xi64>, tensor<2xf32> -> tensor<4xf32>
+  return %y : tensor<4xf32>
+}
+
+// -----
+
+func.func @main(%w: tensor<4xf32> {nn.name = "w", nn.role = "parameter"}, %s: tensor<1xi64>) -> tensor<4xf32> {
+  %one = arith.constant dense<1> : tensor<1xi64>
+  %end = arith.constant dense<4> : tensor<1xi64>
+  // expected-error @+1 {{'nn.slice' can be differentiated only where its starts and steps are known at compile time}}
+  %y = nn.slice %w [%s, %end, %one] {axes = array<i64: 0>} : tensor<4xf32>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64> -> tensor<4xf32>
+  return %y : tensor<4xf32>
+}
+
+// -----
+
+func.func @main(%x: tensor<4xf32>, %w: tensor<4xf32> {nn.name = "w", nn.role = "parameter"}) -> tensor<4xf32> {
+  // expected-error-re @+1 {{'nn.mod' cannot be differentiated: there is no derivative of 'arith.{{.*}}'}}
+  %y = nn.mod %w, %x {fmod} : tensor<4xf32>, tensor<4xf32> -> tensor<4xf32>
+  return %y : tensor<4xf32>
+}
