@@ -10,24 +10,15 @@
 #include "compiler/Driver/Artifacts/Artifact.h"
 #include "compiler/Driver/Artifacts/CNames.h"
 #include "compiler/Driver/Artifacts/Toolchain.h"
+#include "compiler/Driver/CAPISupport.h"
 #include "compiler/Driver/LoadedModel.h"
 #include "compiler/Pipelines/ChooseBackends.h"
 #include "compiler/Pipelines/ModelFacts.h"
-#include "swage/swage.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
-#include <cstring>
-#include <mutex>
 
 using namespace llvm;
 using namespace swage;
-
-struct swage_compile_options {
-  ModelArguments arguments;
-  std::string name;
-  bool keepBitcode = false;
-  bool growWeights = true;
-};
 
 struct swage_module {
   std::unique_ptr<LoadedModel> loaded;
@@ -41,17 +32,6 @@ struct swage_module {
     return loaded ? loaded->getCompiled() : foreign;
   }
 };
-
-/// Stores the message and passes the status on.
-static swage_status fail(char **error, swage_status status, const Twine &text) {
-  if (error)
-    *error = strdup(text.str().c_str());
-  return status;
-}
-
-static swage_status fail(char **error, swage_status status, Error problem) {
-  return fail(error, status, toString(std::move(problem)));
-}
 
 const char *swage_version(void) { return SWAGE_VERSION; }
 
@@ -113,11 +93,25 @@ static Error setOption(swage_compile_options &options, StringRef key,
     if (value != "true" && value != "false")
       return refuse("true or false");
     options.keepBitcode = value == "true";
+  } else if (key == "loss") {
+    options.training.loss = value.str();
+  } else if (key == "optimizer") {
+    options.training.optimizer = value.str();
+  } else if (key == "clip-norm" || key == "clip-value") {
+    double &limit = key == "clip-norm" ? options.training.clipNorm
+                                       : options.training.clipValue;
+    if (value.getAsDouble(limit) || limit < 0)
+      return refuse("a number that is not negative");
+  } else if (key == "freeze") {
+    options.freeze.push_back(value.str());
+  } else if (key == "train-only") {
+    options.trainOnly.push_back(value.str());
   } else {
     return createStringError(formatv(
         "there is no option '{0}'; there are dim, threads, opt-level, "
-        "target, backend, fp, schedules, kernel-cache, grow-weights, name and "
-        "bitcode",
+        "target, backend, fp, schedules, kernel-cache, grow-weights, name, "
+        "bitcode, and for training loss, optimizer, clip-norm, clip-value, "
+        "freeze and train-only",
         key));
   }
   return Error::success();
@@ -137,22 +131,18 @@ swage_status swage_compile_options_set(swage_compile_options *options,
 // Compiling
 //===----------------------------------------------------------------------===//
 
-namespace {
-/// All messages of a compilation as one text.
-class MessageText {
-public:
-  Messages getMessages() {
-    return Messages([this](StringRef line) {
-      std::lock_guard<std::mutex> guard(lock);
-      text += (text.empty() ? "" : "\n") + line.str();
-    });
-  }
-  std::string text;
-
-private:
-  std::mutex lock;
-};
-} // namespace
+Expected<CompileOptions>
+swage::getCompileOptions(const swage_compile_options &options,
+                         const ModelSource &source) {
+  Expected<CompileOptions> result = parseOptions(options.arguments);
+  if (!result)
+    return result.takeError();
+  result->keepBitcode = options.keepBitcode;
+  result->growWeights = options.growWeights;
+  result->modelName =
+      options.name.empty() ? getModelName(source.path) : options.name;
+  return result;
+}
 
 static swage_status compileSource(const ModelSource &source,
                                   const swage_compile_options *given,
@@ -162,13 +152,9 @@ static swage_status compileSource(const ModelSource &source,
     *error = nullptr;
   swage_compile_options defaults;
   const swage_compile_options &options = given ? *given : defaults;
-  Expected<CompileOptions> compileOptions = parseOptions(options.arguments);
+  Expected<CompileOptions> compileOptions = getCompileOptions(options, source);
   if (!compileOptions)
     return fail(error, SWAGE_BAD_ARGUMENT, compileOptions.takeError());
-  compileOptions->keepBitcode = options.keepBitcode;
-  compileOptions->growWeights = options.growWeights;
-  compileOptions->modelName =
-      options.name.empty() ? getModelName(source.path) : options.name;
 
   MessageText text;
   CompileResult result = compile(source, *compileOptions, text.getMessages());
@@ -202,11 +188,7 @@ swage_status swage_compile_file(const char *path,
 swage_status swage_compile_memory(const void *bytes, size_t size,
                                   const swage_compile_options *options,
                                   swage_module **module, char **error) {
-  ModelSource source;
-  source.path = "model";
-  source.bytes = {static_cast<const char *>(bytes), size};
-  source.inMemory = true;
-  return compileSource(source, options, module, error);
+  return compileSource(getSource(bytes, size), options, module, error);
 }
 
 void swage_module_destroy(swage_module *module) { delete module; }

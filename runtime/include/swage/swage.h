@@ -128,6 +128,79 @@ SWAGE_API swage_status swage_module_emit(const swage_module *module,
                                          const char *kind, const char *path,
                                          int weights_in_file, char **error);
 
+/* ---- Training ---------------------------------------------------------- */
+
+/* A model and its training: forward, backward and the optimizer's step as one
+   compiled function, with the tensors that it changes in place. A trainer is
+   for one thread at a time.
+
+   Options beside those above:
+
+     loss        NAME     cross-entropy (default), nll, mse, l1, huber,
+                          bce-with-logits or output (the model's own), with
+                          numbers behind commas: cross-entropy,smoothing=0.1
+     optimizer   NAME     sgd (default), momentum, nesterov, rmsprop, adagrad,
+                          adam, adamw, lamb, or none for the gradients alone:
+                          adam,beta1=0.8,weight-decay=0.01
+     clip-norm   LIMIT    of the norm of all gradients together
+     clip-value  LIMIT    of each element of the gradients
+     freeze      PATTERN  parameters that stay as they are; once for each
+     train-only  PATTERN  the only parameters that are trained */
+typedef struct swage_trainer swage_trainer;
+
+SWAGE_API swage_status swage_train_file(const char *path,
+                                        const swage_compile_options *options,
+                                        swage_trainer **trainer, char **error);
+SWAGE_API swage_status swage_train_memory(const void *bytes, size_t size,
+                                          const swage_compile_options *options,
+                                          swage_trainer **trainer,
+                                          char **error);
+SWAGE_API void swage_trainer_destroy(swage_trainer *trainer);
+
+/* The inputs of a step: the model's, then the target if the loss has one. */
+SWAGE_API uint32_t swage_trainer_num_inputs(const swage_trainer *trainer);
+SWAGE_API const swage_value_info *
+swage_trainer_input(const swage_trainer *trainer, uint32_t index);
+
+/* What a step changes: parameters by their names in the model, the optimizer's
+   states ("NAME.momentum", ..., "step"), and with the optimizer none
+   "gradient.NAME". Their data may be read and written between steps; NULL where
+   there is no such name. */
+SWAGE_API uint32_t swage_trainer_num_tensors(const swage_trainer *trainer);
+SWAGE_API const swage_value_info *
+swage_trainer_tensor(const swage_trainer *trainer, uint32_t index);
+SWAGE_API void *swage_trainer_data(swage_trainer *trainer, const char *name);
+/* Bytes of all parameters and states together. */
+SWAGE_API uint64_t swage_trainer_state_size(const swage_trainer *trainer);
+
+/* One step with the learning rate `rate`; *loss (may be NULL) is that of the
+   batch before it. */
+SWAGE_API swage_status swage_trainer_step(swage_trainer *trainer,
+                                          const swage_tensor *inputs,
+                                          double rate, double *loss,
+                                          char **error);
+
+/* The loss as outside of training, and the model's outputs, which are allocated
+   (release them with swage_free); `outputs` may be NULL. */
+SWAGE_API swage_status swage_trainer_evaluate(swage_trainer *trainer,
+                                              const swage_tensor *inputs,
+                                              double *loss,
+                                              swage_tensor *outputs,
+                                              char **error);
+SWAGE_API swage_status swage_trainer_num_outputs(swage_trainer *trainer,
+                                                 uint32_t *count,
+                                                 char **error);
+
+/* Writes all that a step changes, and reads it back: training goes on as if it
+   had not been interrupted, bit by bit. */
+SWAGE_API swage_status swage_trainer_save(const swage_trainer *trainer,
+                                          const char *path, char **error);
+SWAGE_API swage_status swage_trainer_load(swage_trainer *trainer,
+                                          const char *path, char **error);
+/* Writes the model as ONNX with the parameters that it has now. */
+SWAGE_API swage_status swage_trainer_export(const swage_trainer *trainer,
+                                            const char *path, char **error);
+
 #ifdef __cplusplus
 }
 #endif

@@ -11,6 +11,8 @@ arrays' own memory.
 
 from ._errors import BadModel, Error, Unsupported
 from ._module import Module, Value, compile
+from ._training import Step, compile_train
 from ._library import version
 
-__all__ = ["BadModel", "Error", "Module", "Unsupported", "Value", "compile", "version"]
+__all__ = ["BadModel", "Error", "Module", "Step", "Unsupported", "Value", "compile",
+           "compile_train", "version"]

@@ -69,6 +69,31 @@ _FUNCTIONS = {
     "swage_module_emit": (
         ctypes.c_int,
         [_P, ctypes.c_char_p, ctypes.c_char_p, ctypes.c_int, _ERROR]),
+    "swage_train_file": (
+        ctypes.c_int, [ctypes.c_char_p, _P, ctypes.POINTER(_P), _ERROR]),
+    "swage_train_memory": (
+        ctypes.c_int,
+        [_P, ctypes.c_size_t, _P, ctypes.POINTER(_P), _ERROR]),
+    "swage_trainer_destroy": (None, [_P]),
+    "swage_trainer_num_inputs": (ctypes.c_uint32, [_P]),
+    "swage_trainer_input": (ctypes.POINTER(ValueInfo), [_P, ctypes.c_uint32]),
+    "swage_trainer_num_tensors": (ctypes.c_uint32, [_P]),
+    "swage_trainer_tensor": (ctypes.POINTER(ValueInfo), [_P, ctypes.c_uint32]),
+    "swage_trainer_data": (_P, [_P, ctypes.c_char_p]),
+    "swage_trainer_state_size": (ctypes.c_uint64, [_P]),
+    "swage_trainer_step": (
+        ctypes.c_int,
+        [_P, ctypes.POINTER(Tensor), ctypes.c_double,
+         ctypes.POINTER(ctypes.c_double), _ERROR]),
+    "swage_trainer_evaluate": (
+        ctypes.c_int,
+        [_P, ctypes.POINTER(Tensor), ctypes.POINTER(ctypes.c_double),
+         ctypes.POINTER(Tensor), _ERROR]),
+    "swage_trainer_num_outputs": (
+        ctypes.c_int, [_P, ctypes.POINTER(ctypes.c_uint32), _ERROR]),
+    "swage_trainer_save": (ctypes.c_int, [_P, ctypes.c_char_p, _ERROR]),
+    "swage_trainer_load": (ctypes.c_int, [_P, ctypes.c_char_p, _ERROR]),
+    "swage_trainer_export": (ctypes.c_int, [_P, ctypes.c_char_p, _ERROR]),
 }
 
 

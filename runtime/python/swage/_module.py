@@ -81,12 +81,12 @@ class Module:
     def __call__(self, *positional, **named):
         if len(positional) == 1 and isinstance(positional[0], dict) and not named:
             named, positional = positional[0], ()
-        results = self._run(self._order(positional, named))
+        results = self._run(order(self.inputs, positional, named))
         return results[0] if len(results) == 1 else tuple(results)
 
     def run(self, inputs):
         """Runs on a dict of inputs and gives a dict of outputs."""
-        results = self._run(self._order((), inputs))
+        results = self._run(order(self.inputs, (), inputs))
         return {value.name: result for value, result in zip(self.outputs, results)}
 
     def emit(self, path, kind="shared", weights_in_file=False):
@@ -95,34 +95,69 @@ class Module:
         call("swage_module_emit", self._handle, kind.encode(), os.fsencode(path),
              int(weights_in_file))
 
-    def _order(self, positional, named):
-        """One value for each input, in order."""
-        names = [value.name for value in self.inputs]
-        if len(positional) > len(names):
-            raise TypeError(f"the model takes {len(names)} inputs, not "
-                            f"{len(positional)}")
-        given = dict(zip(names, positional))
-        for name, value in named.items():
-            if name not in names:
-                raise TypeError(f"the model has no input '{name}'; it has "
-                                + ", ".join(f"'{name}'" for name in names))
-            if name in given:
-                raise TypeError(f"there are two values for the input '{name}'")
-            given[name] = value
-        missing = [name for name in names if name not in given]
-        if missing:
-            raise TypeError("there is no value for the input "
-                            + ", ".join(f"'{name}'" for name in missing))
-        return [given[name] for name in names]
-
     def _run(self, values):
         keep = []
-        inputs = (Tensor * max(len(self.inputs), 1))()
-        for i, (info, value) in enumerate(zip(self.inputs, values)):
-            inputs[i] = _arrays.to_value(info.name, value, info, keep)
+        inputs = describe_inputs(self.inputs, values, keep)
         outputs = (Tensor * max(len(self.outputs), 1))()
         call("swage_module_run", self._handle, inputs, outputs, None)
         return [_arrays.from_tensor(outputs[i]) for i in range(len(self.outputs))]
+
+
+def order(values, positional, named):
+    """One value for each input, in order."""
+    names = [value.name for value in values]
+    if len(positional) > len(names):
+        raise TypeError(f"the model takes {len(names)} inputs, not "
+                        f"{len(positional)}")
+    given = dict(zip(names, positional))
+    for name, value in named.items():
+        if name not in names:
+            raise TypeError(f"the model has no input '{name}'; it has "
+                            + ", ".join(f"'{name}'" for name in names))
+        if name in given:
+            raise TypeError(f"there are two values for the input '{name}'")
+        given[name] = value
+    missing = [name for name in names if name not in given]
+    if missing:
+        raise TypeError("there is no value for the input "
+                        + ", ".join(f"'{name}'" for name in missing))
+    return [given[name] for name in names]
+
+
+def describe_inputs(values, arrays, keep):
+    """Descriptors of arrays that are inputs, checked."""
+    inputs = (Tensor * max(len(values), 1))()
+    for i, (info, value) in enumerate(zip(values, arrays)):
+        inputs[i] = _arrays.to_value(info.name, value, info, keep)
+    return inputs
+
+
+def load(function, model, dims, options):
+    """Calls a function that compiles a model, with options by name. Returns the
+    handle and what must live as long."""
+    handle = ctypes.c_void_p()
+    settings = library.swage_compile_options_create()
+    try:
+        for name, size in (dims or {}).items():
+            call("swage_compile_options_set", settings, b"dim",
+                 f"{name}={size}".encode())
+        for key, value in options.items():
+            for each in value if isinstance(value, (list, tuple)) else [value]:
+                text = str(each).lower() if isinstance(each, bool) else str(each)
+                call("swage_compile_options_set", settings,
+                     key.replace("_", "-").encode(), text.encode())
+        if isinstance(model, (bytes, bytearray, memoryview)):
+            # A copy of what can change; bytes are used where they lie.
+            keep = bytes(model)
+            call(f"{function}_memory", keep, len(keep), settings,
+                 ctypes.byref(handle))
+        else:
+            keep = None
+            call(f"{function}_file", os.fsencode(model), settings,
+                 ctypes.byref(handle))
+    finally:
+        library.swage_compile_options_destroy(settings)
+    return handle, keep
 
 
 def compile(model, *, dims=None, **options):
@@ -132,25 +167,4 @@ def compile(model, *, dims=None, **options):
     threads  threads of a run; all processors by default
     others   as in swage.h, with '_' for '-': opt_level=2, target="x86-64-v3"
     """
-    handle = ctypes.c_void_p()
-    settings = library.swage_compile_options_create()
-    try:
-        for name, size in (dims or {}).items():
-            call("swage_compile_options_set", settings, b"dim",
-                 f"{name}={size}".encode())
-        for key, value in options.items():
-            text = str(value).lower() if isinstance(value, bool) else str(value)
-            call("swage_compile_options_set", settings,
-                 key.replace("_", "-").encode(), text.encode())
-        if isinstance(model, (bytes, bytearray, memoryview)):
-            # A copy of what can change; bytes are used where they lie.
-            keep = bytes(model)
-            call("swage_compile_memory", keep, len(keep), settings,
-                 ctypes.byref(handle))
-        else:
-            keep = None
-            call("swage_compile_file", os.fsencode(model), settings,
-                 ctypes.byref(handle))
-    finally:
-        library.swage_compile_options_destroy(settings)
-    return Module(handle, keep)
+    return Module(*load("swage_compile", model, dims, options))
