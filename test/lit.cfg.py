@@ -53,6 +53,8 @@ if importable("torch"):
     config.available_features.add("torch")
 if importable("onnx"):
     config.available_features.add("onnx")
+if importable("sklearn"):
+    config.available_features.add("sklearn")
 # Code for another machine can be linked and run.
 if lit.util.which("aarch64-linux-gnu-gcc") and lit.util.which("qemu-aarch64"):
     config.available_features.add("aarch64")

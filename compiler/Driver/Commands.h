@@ -75,6 +75,25 @@ struct InspectArguments : ModelArguments {
 };
 int runInspect(const InspectArguments &arguments);
 
+struct TrainArguments : ModelArguments {
+  std::string data, validation; ///< .npz files
+  std::string output;           ///< the trained model
+  std::string loss = "cross-entropy", optimizer = "adam";
+  double rate = 1e-3;
+  std::string schedule = "constant";
+  double clipNorm = 0, clipValue = 0;
+  unsigned epochs = 10;
+  unsigned batch = 0; ///< 0 for the model's own, or 32 where it is open
+  uint64_t seed = 0;
+  std::vector<std::string> freeze, trainOnly; ///< patterns of names
+  unsigned patience = 0; ///< epochs without progress before it ends; 0 never
+  std::string checkpoint, metrics, picture; ///< files to write after epochs
+  bool resume = false;
+  std::string replaceHead; ///< the weights of the layer to make anew
+  unsigned classes = 0;    ///< that the new layer tells apart
+};
+int runTrain(const TrainArguments &arguments);
+
 int runDoctor();
 
 } // namespace swage

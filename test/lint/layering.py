@@ -53,6 +53,8 @@ RULES = {
         "compiler/JIT",
         "frontends",
         "runtime/include",
+        # Losses, optimizers and schedules are named on the command line.
+        "compiler/Training/Recipe.h",
         # Targets are named on the command line; data is made object files.
         "compiler/Backend/LLVM/Codegen.h",
         "compiler/Backend/Target",

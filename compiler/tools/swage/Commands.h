@@ -19,6 +19,7 @@ void addRun(CLI::App &app, int &status);
 void addCheck(CLI::App &app, int &status);
 void addBench(CLI::App &app, int &status);
 void addInspect(CLI::App &app, int &status);
+void addTrain(CLI::App &app, int &status);
 void addDoctor(CLI::App &app, int &status);
 
 /// The model itself.

@@ -20,6 +20,7 @@ int main(int argc, char **argv) {
   tool::addCheck(app, status);
   tool::addBench(app, status);
   tool::addInspect(app, status);
+  tool::addTrain(app, status);
   tool::addDoctor(app, status);
   try {
     // Otherwise a wrong command would be reported as a missing one.

@@ -1,0 +1,96 @@
+# Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
+"""Times steps of training beside PyTorch's, alternately in one run.
+
+usage: training.py [--threads N] [--seconds S] [NAME...]
+
+A step is forward, backward, and SGD with momentum. PyTorch needs a fast BLAS
+(libopenblas0-pthread) to be a peer.
+"""
+
+import argparse
+import io
+import statistics
+import time
+
+import torch
+from torch import nn
+import torch.nn.functional as F
+
+import swage
+
+
+def mlp():
+    network = nn.Sequential(nn.Linear(784, 512), nn.ReLU(), nn.Linear(512, 256), nn.ReLU(),
+                            nn.Linear(256, 10))
+    return network, torch.randn(64, 784), torch.randint(0, 10, (64,)), 1
+
+
+def cnn():
+    network = nn.Sequential(
+        nn.Conv2d(1, 32, 3, padding=1), nn.ReLU(), nn.Conv2d(32, 32, 3, padding=1), nn.ReLU(),
+        nn.MaxPool2d(2), nn.Conv2d(32, 64, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2),
+        nn.Flatten(), nn.Linear(64 * 49, 10))
+    return network, torch.randn(32, 1, 28, 28), torch.randint(0, 10, (32,)), 1
+
+
+class Tagger(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.lstm = nn.LSTM(256, 512, batch_first=True)
+        self.head = nn.Linear(512, 32)
+
+    def forward(self, x):
+        return self.head(self.lstm(x)[0])
+
+
+def lstm():
+    return Tagger(), torch.randn(8, 64, 256), torch.randint(0, 32, (8, 64)), -1
+
+
+NETWORKS = {"mlp": mlp, "cnn": cnn, "lstm": lstm}
+
+
+def prepare(name, threads):
+    """Two functions that make one step each."""
+    torch.manual_seed(0)
+    network, x, target, axis = NETWORKS[name]()
+    file = io.BytesIO()
+    torch.onnx.export(network.train(), (x,), file, training=torch.onnx.TrainingMode.TRAINING,
+                      do_constant_folding=False, opset_version=14)
+    step = swage.compile_train(file.getvalue(), loss=f"cross-entropy,axis={axis}",
+                               optimizer="momentum", threads=threads)
+    arrays = x.numpy(), target.numpy()
+    optimizer = torch.optim.SGD(network.parameters(), 1e-3, momentum=0.9)
+
+    def reference():
+        optimizer.zero_grad()
+        F.cross_entropy(network(x).movedim(axis, 1), target).backward()
+        optimizer.step()
+    return lambda: step(*arrays, lr=1e-3), reference
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("names", nargs="*", default=["mlp", "cnn"])
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--seconds", type=float, default=5)
+    arguments = parser.parse_args()
+    torch.set_num_threads(arguments.threads)
+    for name in arguments.names or NETWORKS:
+        functions = prepare(name, arguments.threads)
+        for function in functions:
+            function(), function()
+        times, end = ([], []), time.perf_counter() + arguments.seconds
+        while time.perf_counter() < end:
+            for function, list_ in zip(functions, times):
+                begin = time.perf_counter()
+                function()
+                list_.append(1e3 * (time.perf_counter() - begin))
+        own, other = map(statistics.median, times)
+        print(f"{name}, {arguments.threads} thread(s): Swage {own:.3f} ms (least "
+              f"{min(times[0]):.3f}), PyTorch {other:.3f} ms (least {min(times[1]):.3f}), "
+              f"PyTorch/Swage {other / own:.2f}")
+
+
+if __name__ == "__main__":
+    main()
