@@ -73,6 +73,7 @@ Expected<CompileOptions> swage::parseOptions(const ModelArguments &arguments) {
   options.strictFP = arguments.fp == "strict";
   options.kernelCache = arguments.kernelCache;
   options.threads = arguments.threads;
+  options.growCaches = arguments.growCaches;
   for (const std::string &text : arguments.dims) {
     auto dim = parseDim(text);
     if (!dim)

@@ -11,7 +11,6 @@
 #include "compiler/Driver/Artifacts/CNames.h"
 #include "compiler/Driver/Artifacts/Toolchain.h"
 #include "compiler/Driver/CAPISupport.h"
-#include "compiler/Driver/LoadedModel.h"
 #include "compiler/Pipelines/ChooseBackends.h"
 #include "compiler/Pipelines/ModelFacts.h"
 #include "llvm/ADT/StringExtras.h"
@@ -19,19 +18,6 @@
 
 using namespace llvm;
 using namespace swage;
-
-struct swage_module {
-  std::unique_ptr<LoadedModel> loaded;
-  /// In place of `loaded` where the code is for another machine.
-  CompiledModel foreign;
-  ValueTable values;
-  std::string facts;
-  unsigned optLevel = 3;
-
-  const CompiledModel &getCompiled() const {
-    return loaded ? loaded->getCompiled() : foreign;
-  }
-};
 
 const char *swage_version(void) { return SWAGE_VERSION; }
 
@@ -89,10 +75,11 @@ static Error setOption(swage_compile_options &options, StringRef key,
     if (value.empty() || getCIdentifier(value) != value)
       return refuse("an identifier of C");
     options.name = value.str();
-  } else if (key == "bitcode") {
+  } else if (key == "bitcode" || key == "grow-caches") {
     if (value != "true" && value != "false")
       return refuse("true or false");
-    options.keepBitcode = value == "true";
+    (key == "bitcode" ? options.keepBitcode : arguments.growCaches) =
+        value == "true";
   } else if (key == "loss") {
     options.training.loss = value.str();
   } else if (key == "optimizer") {
@@ -110,7 +97,7 @@ static Error setOption(swage_compile_options &options, StringRef key,
     return createStringError(formatv(
         "there is no option '{0}'; there are dim, threads, opt-level, "
         "target, backend, fp, schedules, kernel-cache, grow-weights, name, "
-        "bitcode, and for training loss, optimizer, clip-norm, clip-value, "
+        "bitcode, grow-caches, and for training loss, optimizer, clip-norm, clip-value, "
         "freeze and train-only",
         key));
   }
@@ -237,9 +224,7 @@ swage_status swage_module_run(const swage_module *module,
   if (error)
     *error = nullptr;
   if (!module->loaded)
-    return fail(error, SWAGE_ERROR,
-                formatv("cannot run code for '{0}' on this machine",
-                        module->foreign.target.triple));
+    return failForeign(error, *module);
   return swage_session_run(module->loaded->getSession(), inputs, outputs,
                            workspace, error);
 }

@@ -1,7 +1,8 @@
-//===- CAPISupport.h - what the embedding interface shares -------*- C++
-//-*-===//
+//===- CAPISupport.h - what the embedding interface shares ------*- C++ -*-===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
+//
+// The objects behind the handles of swage/swage.h, and how its functions fail.
 //
 //===----------------------------------------------------------------------===//
 #ifndef SWAGE_COMPILER_DRIVER_CAPISUPPORT_H
@@ -9,6 +10,7 @@
 
 #include "compiler/Driver/Commands.h"
 #include "compiler/Driver/Compiler.h"
+#include "compiler/Driver/LoadedModel.h"
 #include "swage/swage.h"
 #include <cstring>
 #include <mutex>
@@ -21,6 +23,19 @@ struct swage_compile_options {
   // For swage_train_*.
   swage::training::TrainingOptions training;
   std::vector<std::string> freeze, trainOnly;
+};
+
+struct swage_module {
+  std::unique_ptr<swage::LoadedModel> loaded;
+  /// In place of `loaded` where the code is for another machine.
+  swage::CompiledModel foreign;
+  swage::ValueTable values;
+  std::string facts;
+  unsigned optLevel = 3;
+
+  const swage::CompiledModel &getCompiled() const {
+    return loaded ? loaded->getCompiled() : foreign;
+  }
 };
 
 namespace swage {
@@ -36,6 +51,13 @@ inline swage_status fail(char **error, swage_status status,
 inline swage_status fail(char **error, swage_status status,
                          llvm::Error problem) {
   return fail(error, status, llvm::toString(std::move(problem)));
+}
+
+/// The failure of a run of code for another machine.
+inline swage_status failForeign(char **error, const swage_module &module) {
+  return fail(error, SWAGE_ERROR,
+              "cannot run code for '" + module.foreign.target.triple +
+                  "' on this machine");
 }
 
 /// All messages of a compilation as one text.

@@ -29,6 +29,7 @@ struct ModelArguments {
   unsigned optLevel = 3;
   unsigned threads = 0;
   std::vector<std::string> dumpAfter; ///< phases
+  bool growCaches = false; ///< see CompileOptions
 };
 
 struct CompileArguments : ModelArguments {
@@ -69,6 +70,19 @@ struct BenchArguments : InputArguments {
   std::string json;
 };
 int runBench(const BenchArguments &arguments);
+
+/// How a language model continues a text.
+struct GenerateArguments : ModelArguments {
+  std::string promptIds; ///< "15496,11,995"; or "@FILE", an .npy or .pb tensor
+  uint64_t maxTokens = 64;
+  std::vector<int64_t> stopTokens;
+  double temperature = 0;
+  uint64_t topK = 0;
+  double topP = 1;
+  uint64_t seed = 0;
+  bool stats = false;
+};
+int runGenerate(const GenerateArguments &arguments);
 
 struct InspectArguments : ModelArguments {
   bool json = false;

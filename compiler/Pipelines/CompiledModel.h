@@ -16,6 +16,7 @@
 #include "llvm/Support/JSON.h"
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -63,6 +64,10 @@ struct ValueSignature {
   std::string role;     ///< of an input in training: see training::role
   ConstantBlob initial; ///< of an input: the value to begin with, if any
   int64_t updates = -1; ///< of an output: the input whose new value it is
+
+  /// Of an output: the input whose elements it begins with. A run may give both
+  /// the same memory; see CompileOptions::growCaches.
+  std::optional<unsigned> growsFrom;
 
   bool isStatic() const;
 };

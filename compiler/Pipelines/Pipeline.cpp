@@ -40,6 +40,10 @@ public:
     model.name = options.modelName;
     model.target = options.target;
     model.entry = "swage_" + options.modelName + "_entry";
+    if (options.growCaches && failed(runPasses([](OpPassManager &passes) {
+          passes.addNestedPass<func::FuncOp>(createGrowCachesPass());
+        })))
+      return failure();
     if (options.training && failed(runTraining()))
       return failure();
     if (failed(readSignature(module, model.signature)))

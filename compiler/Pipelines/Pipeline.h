@@ -81,6 +81,10 @@ struct CompileOptions {
   /// The folder with kernels that were compiled before: "" is the user's cache
   /// folder, "off" none.
   std::string kernelCache;
+  /// Let the caches of a decoder grow in place: results that begin with an
+  /// argument and grow along one dimension get that dimension outermost, and
+  /// so does the argument. See `swage-grow-caches`.
+  bool growCaches = false;
   /// The threads to tune for; 0 is as many as the target has.
   unsigned threads = 0;
   /// Keep bitcode in every ObjectCode, for --emit=llvm-ir|bitcode|asm.

@@ -74,6 +74,8 @@ static LogicalResult readValue(func::FuncOp main, Type type,
     value.initial = getBlob(initial);
   if (auto updated = attributes.getAs<IntegerAttr>("nn.updates"))
     value.updates = updated.getInt();
+  if (auto input = attributes.getAs<IntegerAttr>("nn.grows"))
+    value.growsFrom = input.getInt();
   return success();
 }
 

@@ -10,6 +10,8 @@
 #include "dialects/Kernel/Kernel.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
 
 namespace swage {
 #define GEN_PASS_DEF_COPIESTOKERNELSPASS
@@ -44,6 +46,44 @@ kernel::FuncOp createCopyKernel(OpBuilder &builder, Location loc,
   return func;
 }
 
+/// The operation that names the memory of `buffer`, when `buffer` begins where
+/// that memory does.
+Operation *findMemory(Value buffer) {
+  while (Operation *op = buffer.getDefiningOp()) {
+    if (auto view = dyn_cast<memref::SubViewOp>(op)) {
+      if (!llvm::all_of(view.getMixedOffsets(), isZeroInteger))
+        return nullptr;
+      buffer = view.getSource();
+    } else if (auto cast = dyn_cast<memref::CastOp>(op)) {
+      buffer = cast.getSource();
+    } else {
+      return op;
+    }
+  }
+  return nullptr;
+}
+
+/// Whether a run may have one memory for both: an output then holds what an
+/// input holds already. Of views with other strides than their memory, only
+/// such along the outermost dimension hold the same elements at the same place.
+bool maybeSameMemory(memref::CopyOp copy) {
+  if (!isa_and_nonnull<kernel::InputOp>(findMemory(copy.getSource())) ||
+      !isa_and_nonnull<kernel::OutputOp>(findMemory(copy.getTarget())))
+    return false;
+  auto source = cast<MemRefType>(copy.getSource().getType());
+  auto target = cast<MemRefType>(copy.getTarget().getType());
+  auto isDense = [](MemRefType type) {
+    return type.getRank() > 0 &&
+           type.areTrailingDimsContiguous(type.getRank());
+  };
+  return isDense(source) && isDense(target);
+}
+
+/// Where `buffer`'s memory lies.
+Value getAddress(OpBuilder &builder, Location loc, Value buffer) {
+  return memref::ExtractAlignedPointerAsIndexOp::create(builder, loc, buffer);
+}
+
 struct CopiesToKernels : swage::impl::CopiesToKernelsPassBase<CopiesToKernels> {
   void runOnOperation() override {
     ModuleOp module = getOperation();
@@ -75,10 +115,18 @@ struct CopiesToKernels : swage::impl::CopiesToKernelsPassBase<CopiesToKernels> {
                                      own.getLayout(), own.getMemorySpace());
         return memref::CastOp::create(builder, copy.getLoc(), known, buffer);
       };
-      kernel::CallOp::create(builder, copy.getLoc(), TypeRange(),
-                             func.getSymName(),
-                             ValueRange{withShape(copy.getSource())},
-                             ValueRange{withShape(copy.getTarget())});
+      Value from = withShape(copy.getSource()), to = withShape(copy.getTarget());
+      auto call = kernel::CallOp::create(builder, copy.getLoc(), TypeRange(),
+                                         func.getSymName(), from, to);
+      if (maybeSameMemory(copy)) {
+        builder.setInsertionPoint(call);
+        Location loc = copy.getLoc();
+        Value differ = arith::CmpIOp::create(
+            builder, loc, arith::CmpIPredicate::ne,
+            getAddress(builder, loc, from), getAddress(builder, loc, to));
+        auto guard = scf::IfOp::create(builder, loc, differ);
+        call->moveBefore(guard.thenYield());
+      }
       copy.erase();
     });
   }

@@ -56,6 +56,37 @@ def LayoutPass : Pass<"swage-layout", "::mlir::func::FuncOp"> {
   ];
 }
 
+def GrowCachesPass : Pass<"swage-grow-caches", "::mlir::func::FuncOp"> {
+  let summary = "Let the keys and values of earlier tokens grow in place";
+  let description = [{
+    A decoder takes the keys and values of earlier tokens and returns them with
+    those of new tokens joined to them. Where a returned join begins with an
+    argument, both get the axis of the join as their outermost dimension. Then
+    a result begins with the bytes of the argument: a run whose output has the
+    buffer of the input writes the rows of new tokens only. The result's
+    attribute `nn.grows` names the argument.
+
+    ```mlir
+    func.func @main(%past: tensor<4x?x8xf32>, %new: tensor<4x?x8xf32>) -> tensor<4x?x8xf32> {
+      %0 = nn.concat %past, %new {axis = 1} : tensor<4x?x8xf32>, tensor<4x?x8xf32> -> tensor<4x?x8xf32>
+      return %0 : tensor<4x?x8xf32>
+    }
+    ```
+    becomes
+    ```mlir
+    func.func @main(%past: tensor<?x4x8xf32>, %new: tensor<4x?x8xf32>) -> (tensor<?x4x8xf32> {nn.grows = 0}) {
+      %0 = nn.transpose %new [1, 0, 2] : tensor<4x?x8xf32> -> tensor<?x4x8xf32>
+      %1 = nn.concat %past, %0 {axis = 0} : tensor<?x4x8xf32>, tensor<?x4x8xf32> -> tensor<?x4x8xf32>
+      return %1 : tensor<?x4x8xf32>
+    }
+    ```
+  }];
+  let dependentDialects = ["::swage::nn::NNDialect"];
+  let statistics = [
+    Statistic<"numCaches", "caches", "Arguments that a result grows from">
+  ];
+}
+
 def UnifySizesPass : Pass<"swage-unify-sizes", "::mlir::func::FuncOp"> {
   let summary = "Give sizes that are the same in every run one value";
   let description = [{
@@ -219,7 +250,15 @@ def BufferizeMainPass : Pass<"swage-bufferize-main", "::mlir::ModuleOp"> {
 
 def CopiesToKernelsPass : Pass<"swage-copies-to-kernels", "::mlir::ModuleOp"> {
   let summary = "Make kernels of the copies that are left in @main";
-  let dependentDialects = ["::swage::kernel::KernelDialect", "::mlir::linalg::LinalgDialect"];
+  let description = [{
+    A copy from the beginning of an input to the beginning of an output is made
+    only if they are not the same memory: whoever runs the model may let a cache
+    grow in place.
+  }];
+  let dependentDialects = [
+    "::swage::kernel::KernelDialect", "::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",
+    "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect"
+  ];
 }
 
 def PlanArenaPass : Pass<"swage-plan-arena", "::mlir::ModuleOp"> {

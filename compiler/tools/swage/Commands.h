@@ -18,6 +18,7 @@ void addCompile(CLI::App &app, int &status);
 void addRun(CLI::App &app, int &status);
 void addCheck(CLI::App &app, int &status);
 void addBench(CLI::App &app, int &status);
+void addGenerate(CLI::App &app, int &status);
 void addInspect(CLI::App &app, int &status);
 void addTrain(CLI::App &app, int &status);
 void addDoctor(CLI::App &app, int &status);

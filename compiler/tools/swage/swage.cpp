@@ -19,6 +19,7 @@ int main(int argc, char **argv) {
   tool::addRun(app, status);
   tool::addCheck(app, status);
   tool::addBench(app, status);
+  tool::addGenerate(app, status);
   tool::addInspect(app, status);
   tool::addTrain(app, status);
   tool::addDoctor(app, status);

@@ -56,7 +56,12 @@ SWAGE_API const char *swage_version(void);
      name       IDENTIFIER   what symbols of written artifacts begin with;
                              the model file's name by default
      bitcode    true|false   keep what llvm-ir, bitcode and asm are made from;
-                             false by default */
+                             false by default
+     grow-caches true|false  let outputs that begin with an input and grow along
+                             one dimension, as a decoder's keys and values do,
+                             have that dimension outermost, like the input: a
+                             run may then give both the same memory, of which
+                             only what is new is written; false by default */
 typedef struct swage_compile_options swage_compile_options;
 
 /* NULL when there is no memory. */
@@ -118,6 +123,38 @@ SWAGE_API swage_status swage_module_run(const swage_module *module,
                                         const swage_tensor *inputs,
                                         swage_tensor *outputs, void *workspace,
                                         char **error);
+
+/* ---- Generating -------------------------------------------------------- */
+
+/* How a language model continues a text. All zeros: 64 tokens, each the one
+   with the highest score. */
+typedef struct swage_generation {
+  uint64_t max_tokens;        /* new tokens, at most; 0 is 64 */
+  const int64_t *stop_tokens; /* the text ends after any of these */
+  uint64_t num_stop_tokens;
+  double temperature; /* divides the scores before a random choice; 0 takes the
+                         highest score */
+  uint64_t top_k;     /* choose from so many of the best; 0: all */
+  double top_p;       /* choose from the best that have this probability
+                         together; 0 and 1: all */
+  uint64_t seed;      /* what random choices follow from */
+  /* Gets each token as it comes, unless NULL; generation ends where it does not
+     return 0. */
+  int (*say)(void *user, int64_t token);
+  void *user; /* passed to `say` */
+} swage_generation;
+
+/* Continues a text of `num_prompt` tokens, at least one, with a module that
+   takes tokens and gives the scores of the next one: int64 or int32 [1, length]
+   to floats [1, length, vocabulary]. Masks, positions, segments, and keys and
+   values of earlier tokens that an output continues are filled in. Compile with
+   the option grow-caches to have the latter grow in place, rather than be
+   copied for each token. `generation` may be NULL. *tokens gets the new tokens,
+   to release with swage_free. SWAGE_UNSUPPORTED: not such a module. */
+SWAGE_API swage_status swage_module_generate(
+    const swage_module *module, const int64_t *prompt, uint64_t num_prompt,
+    const swage_generation *generation, int64_t **tokens, uint64_t *num_tokens,
+    char **error);
 
 /* ---- Writing ----------------------------------------------------------- */
 

@@ -41,6 +41,25 @@ ValueInfo._fields_ = [
 ]
 
 
+Say = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int64)
+
+
+class Generation(ctypes.Structure):
+    """swage_generation"""
+
+    _fields_ = [
+        ("max_tokens", ctypes.c_uint64),
+        ("stop_tokens", ctypes.POINTER(ctypes.c_int64)),
+        ("num_stop_tokens", ctypes.c_uint64),
+        ("temperature", ctypes.c_double),
+        ("top_k", ctypes.c_uint64),
+        ("top_p", ctypes.c_double),
+        ("seed", ctypes.c_uint64),
+        ("say", Say),
+        ("user", ctypes.c_void_p),
+    ]
+
+
 _P = ctypes.c_void_p
 _ERROR = ctypes.POINTER(_P)
 
@@ -66,6 +85,10 @@ _FUNCTIONS = {
     "swage_module_run": (
         ctypes.c_int,
         [_P, ctypes.POINTER(Tensor), ctypes.POINTER(Tensor), _P, _ERROR]),
+    "swage_module_generate": (
+        ctypes.c_int,
+        [_P, _P, ctypes.c_uint64, ctypes.POINTER(Generation), ctypes.POINTER(_P),
+         ctypes.POINTER(ctypes.c_uint64), _ERROR]),
     "swage_module_emit": (
         ctypes.c_int,
         [_P, ctypes.c_char_p, ctypes.c_char_p, ctypes.c_int, _ERROR]),

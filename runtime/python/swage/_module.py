@@ -6,6 +6,7 @@ import json
 import os
 
 from . import _arrays
+from ._generate import generate
 from ._library import Tensor, call, library
 
 
@@ -88,6 +89,10 @@ class Module:
         """Runs on a dict of inputs and gives a dict of outputs."""
         results = self._run(order(self.inputs, (), inputs))
         return {value.name: result for value, result in zip(self.outputs, results)}
+
+    def generate(self, prompt, **options):
+        """Continues a text with a language model; see swage.generate."""
+        return generate(self._handle, prompt, **options)
 
     def emit(self, path, kind="shared", weights_in_file=False):
         """Writes the model as an artifact: exe, shared, static, object or
