@@ -129,7 +129,24 @@ Expected<ArrayRef<float>> Decoding::takeScores(Tensor result, uint64_t length) {
   return scores;
 }
 
+/// A lookup beyond the end of the embeddings would not fail: it takes the last
+/// row. The scores tell how many tokens there are.
+Error Decoding::checkTokens(ArrayRef<int64_t> tokens) const {
+  int64_t vocabulary =
+      model.getSignature().outputs[decoder.scores].dims.back();
+  for (int64_t token : tokens)
+    if (token < 0 || (vocabulary >= 0 && token >= vocabulary))
+      return createStringError(
+          formatv("there is no token {0}: the model has scores for {1}", token,
+                  vocabulary < 0 ? "tokens from 0"
+                                 : formatv("{0} tokens, from 0", vocabulary)
+                                       .str()));
+  return Error::success();
+}
+
 Expected<ArrayRef<float>> Decoding::read(ArrayRef<int64_t> tokens) {
+  if (Error error = checkTokens(tokens))
+    return std::move(error);
   seen.insert(seen.end(), tokens.begin(), tokens.end());
   uint64_t length = seen.size() - past;
   const ModelSignature &signature = model.getSignature();

@@ -40,6 +40,7 @@ private:
   const ValueSignature &inputOf(const DecoderCache &cache) const {
     return model.getSignature().inputs[cache.input];
   }
+  llvm::Error checkTokens(llvm::ArrayRef<int64_t> tokens) const;
   llvm::Expected<swage_tensor> fillInput(unsigned index, uint64_t length);
   /// The cache as an input: `read` rows.
   swage_tensor getPast(const DecoderCache &cache, CacheState &state);
