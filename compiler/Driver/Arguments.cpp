@@ -35,6 +35,11 @@ Expected<Phase> swage::parsePhaseArgument(StringRef flag, StringRef name) {
               flag, name, join(names, ", ")));
 }
 
+ArrayRef<StringLiteral> swage::getWeightTypes() {
+  static constexpr StringLiteral types[] = {"f32", "f16", "bf16"};
+  return types;
+}
+
 ArrayRef<StringLiteral> swage::getFPChoices() {
   static constexpr StringLiteral choices[] = {"contract", "strict"};
   return choices;
@@ -68,6 +73,10 @@ Expected<CompileOptions> swage::parseOptions(const ModelArguments &arguments) {
     return std::move(error);
   if (Error error = checkChoice("--fp", arguments.fp, getFPChoices()))
     return std::move(error);
+  if (Error error = checkChoice("--weights-type", arguments.weightsType,
+                                getWeightTypes()))
+    return std::move(error);
+  options.weightsType = arguments.weightsType;
   options.backend = arguments.backend;
   options.schedules = arguments.schedules;
   options.strictFP = arguments.fp == "strict";

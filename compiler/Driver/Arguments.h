@@ -24,6 +24,9 @@ llvm::Expected<Phase> parsePhaseArgument(llvm::StringRef flag,
 /// What --fp takes.
 llvm::ArrayRef<llvm::StringLiteral> getFPChoices();
 
+/// How weights may be stored; see CompileOptions::weightsType.
+llvm::ArrayRef<llvm::StringLiteral> getWeightTypes();
+
 /// An error that lists the choices, unless `value` is one.
 llvm::Error checkChoice(llvm::StringRef option, llvm::StringRef value,
                         llvm::ArrayRef<llvm::StringLiteral> choices);

@@ -63,6 +63,10 @@ static Error setOption(swage_compile_options &options, StringRef key,
     if (!is_contained(getFPChoices(), value))
       return refuse("contract or strict");
     arguments.fp = value.str();
+  } else if (key == "weights-type") {
+    if (!is_contained(getWeightTypes(), value))
+      return refuse("f32, f16 or bf16");
+    arguments.weightsType = value.str();
   } else if (key == "schedules") {
     arguments.schedules = value.str();
   } else if (key == "grow-weights") {
@@ -96,9 +100,9 @@ static Error setOption(swage_compile_options &options, StringRef key,
   } else {
     return createStringError(formatv(
         "there is no option '{0}'; there are dim, threads, opt-level, "
-        "target, backend, fp, schedules, kernel-cache, grow-weights, name, "
-        "bitcode, grow-caches, and for training loss, optimizer, clip-norm, clip-value, "
-        "freeze and train-only",
+        "target, backend, fp, weights-type, schedules, kernel-cache, "
+        "grow-weights, name, bitcode, grow-caches, and for training loss, "
+        "optimizer, clip-norm, clip-value, freeze and train-only",
         key));
   }
   return Error::success();

@@ -29,6 +29,7 @@ struct ModelArguments {
   unsigned optLevel = 3;
   unsigned threads = 0;
   std::vector<std::string> dumpAfter; ///< phases
+  std::string weightsType = "f32";    ///< f32, f16 or bf16
   bool growCaches = false; ///< see CompileOptions
 };
 

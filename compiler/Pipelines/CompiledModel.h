@@ -48,6 +48,9 @@ struct ConstantBlob {
   const char *data = nullptr;
   uint64_t size = 0;
   std::shared_ptr<const void> owner; ///< keeps `data` alive
+  /// A run reads single elements at places that it computes, as of a table of
+  /// embeddings; other constants are read whole.
+  bool isTable = false;
 
   llvm::ArrayRef<char> bytes() const { return {data, size_t(size)}; }
 };

@@ -9,6 +9,7 @@
 #include "compiler/JIT/KernelRunner.h"
 #include "compiler/Pipelines/CompileKernels.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Utils/IndexingUtils.h"
 #include "mlir/IR/AsmState.h"
@@ -153,6 +154,39 @@ std::vector<KernelRequest> findRequests(func::FuncOp main,
   return requests;
 }
 
+/// Whether `bytes` hold an infinity or NaN of `type`, a type of 16 bits.
+bool hasNonFinite(ArrayRef<char> bytes, Type type) {
+  uint16_t exponent = type.isBF16() ? 0x7f80 : 0x7c00;
+  for (size_t at = 0; at + 2 <= bytes.size(); at += 2) {
+    uint16_t element;
+    std::memcpy(&element, bytes.data() + at, 2);
+    if ((element & exponent) == exponent)
+      return true;
+  }
+  return false;
+}
+
+/// Weights that are stored in fewer bits must not leave the numbers' range.
+LogicalResult checkNarrowed(kernel::CallOp call, kernel::FuncOp kernel,
+                            ArrayRef<ElementsAttr> results) {
+  bool keepsFinite = false;
+  kernel.walk([&](linalg::GenericOp op) {
+    keepsFinite |= op->hasAttr("kernel.keeps_finite");
+  });
+  if (!keepsFinite)
+    return success();
+  for (ElementsAttr result : results) {
+    std::vector<char> storage;
+    if (hasNonFinite(getConstantBytes(result, storage),
+                     result.getElementType()))
+      return call.emitError("has weights that ")
+             << result.getElementType()
+             << " cannot hold; store them as f32, or as bf16, which has the "
+                "range of f32";
+  }
+  return success();
+}
+
 /// Runs one call and returns its results.
 FailureOr<SmallVector<ElementsAttr>> evaluate(kernel::CallOp call,
                                               const KernelRunner &runner) {
@@ -225,7 +259,10 @@ LogicalResult evaluateConstants(ModuleOp module, StringRef cache) {
       if (found == runners.end())
         continue;
       auto results = evaluate(call, *found->second);
-      if (failed(results))
+      if (failed(results) ||
+          failed(checkNarrowed(call,
+                               symbols.lookup<kernel::FuncOp>(call.getCallee()),
+                               *results)))
         return failure();
       constants = *results;
     } else {

@@ -22,6 +22,7 @@
 #include "dialects/Kernel/Kernel.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/MemRef/Transforms/Passes.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Transforms/Passes.h"
 
@@ -139,8 +140,12 @@ private:
       return failure();
     // Weights in the order in which products read them.
     packContractions(module.lookupSymbol<func::FuncOp>("main"), options.target);
-    return runPasses(
-        [](OpPassManager &passes) { passes.addPass(createFormKernelsPass()); });
+    return runPasses([&](OpPassManager &passes) {
+      if (options.weightsType != "f32")
+        passes.addNestedPass<func::FuncOp>(
+            createNarrowWeightsPass({options.weightsType}));
+      passes.addPass(createFormKernelsPass());
+    });
   }
 
   LogicalResult runConstants() {
@@ -175,8 +180,31 @@ private:
          module->getAttrOfType<ArrayAttr>("kernel.constants"))
       model.constants.push_back(getBlob(cast<ElementsAttr>(constant)));
     module->removeAttr("kernel.constants");
+    findTables();
     addCosts();
     return success();
+  }
+
+  /// Marks the constants that kernels only look elements up in.
+  void findTables() {
+    SymbolTable symbols(module);
+    std::vector<bool> readWhole(model.constants.size());
+    module.walk([&](kernel::ConstantOp constant) {
+      for (OpOperand &use : constant->getUses()) {
+        auto call = dyn_cast<kernel::CallOp>(use.getOwner());
+        bool isLookup = false;
+        if (call) {
+          auto kernel = symbols.lookup<kernel::FuncOp>(call.getCallee());
+          Value argument = kernel.getBody().getArgument(use.getOperandNumber());
+          isLookup = llvm::all_of(argument.getUsers(),
+                                  llvm::IsaPred<tensor::ExtractOp>);
+        }
+        readWhole[constant.getIndex()] =
+            readWhole[constant.getIndex()] || !isLookup;
+      }
+    });
+    for (auto [blob, whole] : llvm::zip(model.constants, readWhole))
+      blob.isTable = !whole;
   }
 
   /// What one run computes and moves, where that is known.

@@ -76,6 +76,9 @@ struct CompileOptions {
   /// Keep weights several times as large as the model's where kernels are
   /// faster with them: Winograd's transformed filters.
   bool growWeights = true;
+  /// How weights of products and lookups are stored: "f32" as they are, or
+  /// "f16" or "bf16" at half the size. See `swage-narrow-weights`.
+  std::string weightsType = "f32";
   /// No change of the arithmetic; see KernelOptions.
   bool strictFP = false;
   /// The folder with kernels that were compiled before: "" is the user's cache

@@ -111,6 +111,37 @@ def UnifySizesPass : Pass<"swage-unify-sizes", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::mlir::arith::ArithDialect"];
 }
 
+def NarrowWeightsPass : Pass<"swage-narrow-weights", "::mlir::func::FuncOp"> {
+  let summary = "Store weights in 16 bits";
+  let description = [{
+    Constant f32 tensors of 4096 elements or more that contractions and lookups
+    read become constants of 16 bits, and what reads them widens each element.
+    Sums stay f32. Comes after weights are packed; operations with a schedule of
+    their own keep their types.
+
+    ```mlir
+    %0 = linalg.generic {...} ins(%x, %w : tensor<1x4096xf32>, tensor<4096x4096xf32>) ... {
+    ^bb0(%a: f32, %b: f32, %sum: f32):
+      %p = arith.mulf %a, %b : f32
+    ```
+    becomes
+    ```mlir
+    %narrow = linalg.generic {...} ins(%w : tensor<4096x4096xf32>) {kernel.keeps_finite} ... // arith.truncf
+    %0 = linalg.generic {...} ins(%x, %narrow : tensor<1x4096xf32>, tensor<4096x4096xf16>) ... {
+    ^bb0(%a: f32, %b: f16, %sum: f32):
+      %c = arith.extf %b : f16 to f32
+      %p = arith.mulf %a, %c : f32
+    ```
+  }];
+  let options = [
+    Option<"type", "type", "std::string", "\"f16\"", "f16 or bf16">
+  ];
+  let statistics = [
+    Statistic<"numWeights", "weights", "Constant tensors that are stored narrow">
+  ];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect"];
+}
+
 def FuseElementwisePass : Pass<"swage-fuse-elementwise", "::mlir::func::FuncOp"> {
   let summary = "Merge chains of elementwise operations into one";
   let description = [{

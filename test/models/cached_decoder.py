@@ -41,5 +41,10 @@ class Decoder(transformer.Decoder):
 
 
 def make(network) -> nn.Module:
-    """The network in inference mode."""
-    return Decoder(**network.options).eval()
+    """The network in inference mode. Small embeddings leave more to say to what
+    the layers make of the text; with larger ones it would repeat its last
+    token, since the embeddings give the scores too."""
+    model = Decoder(**network.options)
+    with torch.no_grad():
+        model.words.weight.mul_(0.02)
+    return model.eval()

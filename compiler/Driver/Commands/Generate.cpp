@@ -49,7 +49,7 @@ static Expected<std::vector<int64_t>> parsePrompt(StringRef text) {
 }
 
 /// How fast it went, and how fast the memory would let it go: each token takes
-/// a look at every weight.
+/// a look at every weight, but at one row of an embedding only.
 static void printStats(const GenerationResult &result, size_t promptTokens,
                        const LoadedModel &model) {
   errs() << formatv("prompt: {0} tokens in {1:f3} s\n", promptTokens,
@@ -60,11 +60,11 @@ static void printStats(const GenerationResult &result, size_t promptTokens,
   double rate = further / result.tokenSeconds;
   double bytes = 0;
   for (const ConstantBlob &constant : model.getCompiled().constants)
-    bytes += constant.size;
+    bytes += constant.isTable ? 0 : constant.size;
   double limit =
       measureBandwidth(model.getCompiled().target) * 1e9 / std::max(bytes, 1.0);
   errs() << formatv("then: {0} tokens in {1:f3} s, {2:f1} tokens/s; reading "
-                    "{3:f1} MB of constants for each allows {4:f1} "
+                    "{3:f1} MB of weights for each allows {4:f1} "
                     "tokens/s\n",
                     further, result.tokenSeconds, rate, bytes / 1e6, limit);
 }

@@ -44,6 +44,12 @@ void tool::addModelOptions(CLI::App &command, ModelArguments &arguments) {
       ->type_name("MODE")
       ->capture_default_str();
   command
+      .add_option("--weights-type", arguments.weightsType,
+                  "how f32 weights of products and lookups are stored: f32, or "
+                  "f16 or bf16 at half the size; sums stay f32")
+      ->type_name("TYPE")
+      ->capture_default_str();
+  command
       .add_option("--kernel-cache", arguments.kernelCache,
                   "where compiled kernels are kept: a folder, or off; the "
                   "user's cache folder otherwise")

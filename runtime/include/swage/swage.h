@@ -47,6 +47,9 @@ SWAGE_API const char *swage_version(void);
                              llvm, or halide (whatever it can)
      fp         MODE         contract (default), or strict: every operation is
                              rounded as the model has it
+     weights-type  TYPE      how f32 weights of products and lookups are
+                             stored: f32 (default), or f16 or bf16 at half
+                             the size; sums stay f32
      schedules  FILE         backends and schedules by kernel, as of
                              `swage compile --schedules`
      kernel-cache  DIR       where compiled kernels are kept, or "off"; the
