@@ -8,6 +8,7 @@
 #include "compiler/Pipelines/EvaluateConstants.h"
 #include "compiler/JIT/KernelRunner.h"
 #include "compiler/Pipelines/CompileKernels.h"
+#include "dialects/Kernel/Markers.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -171,7 +172,7 @@ LogicalResult checkNarrowed(kernel::CallOp call, kernel::FuncOp kernel,
                             ArrayRef<ElementsAttr> results) {
   bool keepsFinite = false;
   kernel.walk([&](linalg::GenericOp op) {
-    keepsFinite |= op->hasAttr("kernel.keeps_finite");
+    keepsFinite |= op->hasAttr(kernel::kKeepsFiniteAttr);
   });
   if (!keepsFinite)
     return success();

@@ -9,6 +9,7 @@
 //===----------------------------------------------------------------------===//
 #include "compiler/Analysis/ConstantTensors.h"
 #include "compiler/Transforms/Passes.h"
+#include "dialects/Kernel/Markers.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -108,7 +109,7 @@ private:
                   .getResult());
         });
     // See `evaluateConstants`: a weight beyond the range is the user's to know.
-    op->setAttr("kernel.keeps_finite", builder.getUnitAttr());
+    op->setAttr(kernel::kKeepsFiniteAttr, builder.getUnitAttr());
     return known = op.getResult(0);
   }
 
