@@ -16,7 +16,10 @@ using namespace swage;
 
 struct swage_trainer {
   std::unique_ptr<Trainer> trainer;
-  ValueTable inputs; ///< as the model's signature: inputs and slots
+  /// What callers are shown: the batch's tensors as inputs, and what a step
+  /// changes as outputs. `values` points into it.
+  ModelSignature signature;
+  ValueTable values;
 };
 
 static swage_status trainSource(const ModelSource &source,
@@ -43,12 +46,12 @@ static swage_status trainSource(const ModelSource &source,
     return fail(error, static_cast<swage_status>(result.status), text.text);
   auto made = std::make_unique<swage_trainer>();
   made->trainer = std::move(result.trainer);
-  ModelSignature shown;
+  ModelSignature &shown = made->signature;
   shown.inputs.assign(made->trainer->getInputs().begin(),
                       made->trainer->getInputs().end());
   for (const Trainer::Slot &slot : made->trainer->getSlots())
     shown.outputs.push_back(slot.value);
-  made->inputs = ValueTable(shown);
+  made->values = ValueTable(shown);
   *trainer = made.release();
   return SWAGE_OK;
 }
@@ -72,24 +75,24 @@ void swage_trainer_destroy(swage_trainer *trainer) { delete trainer; }
 //===----------------------------------------------------------------------===//
 
 uint32_t swage_trainer_num_inputs(const swage_trainer *trainer) {
-  return trainer->inputs.getInputs().size();
+  return trainer->values.getInputs().size();
 }
 
 const swage_value_info *swage_trainer_input(const swage_trainer *trainer,
                                             uint32_t index) {
-  return index < trainer->inputs.getInputs().size()
-             ? &trainer->inputs.getInputs()[index]
+  return index < trainer->values.getInputs().size()
+             ? &trainer->values.getInputs()[index]
              : nullptr;
 }
 
 uint32_t swage_trainer_num_tensors(const swage_trainer *trainer) {
-  return trainer->inputs.getOutputs().size();
+  return trainer->values.getOutputs().size();
 }
 
 const swage_value_info *swage_trainer_tensor(const swage_trainer *trainer,
                                              uint32_t index) {
-  return index < trainer->inputs.getOutputs().size()
-             ? &trainer->inputs.getOutputs()[index]
+  return index < trainer->values.getOutputs().size()
+             ? &trainer->values.getOutputs()[index]
              : nullptr;
 }
 

@@ -12,12 +12,13 @@ using namespace swage;
 
 Error ParameterChoice::add(ArrayRef<std::string> texts,
                            std::vector<Pattern> &patterns) {
-  for (const std::string &text : texts) {
-    Expected<GlobPattern> glob = GlobPattern::create(text);
+  for (const std::string &each : texts) {
+    auto text = std::make_unique<const std::string>(each);
+    Expected<GlobPattern> glob = GlobPattern::create(*text);
     if (!glob)
       return createStringError(formatv("'{0}' is no pattern of names: {1}",
-                                       text, toString(glob.takeError())));
-    patterns.push_back({text, std::move(*glob)});
+                                       each, toString(glob.takeError())));
+    patterns.push_back({std::move(text), std::move(*glob)});
   }
   return Error::success();
 }
@@ -57,7 +58,7 @@ Error ParameterChoice::checkUse() const {
       size_t more = names.size() > 8 ? names.size() - 8 : 0;
       names.truncate(names.size() - more);
       return createStringError(
-          formatv("no parameter matches '{0}'; there are {1}{2}", pattern.text,
+          formatv("no parameter matches '{0}'; there are {1}{2}", *pattern.text,
                   join(names, ", "),
                   more ? formatv(" and {0} more", more).str() : std::string()));
     }

@@ -10,6 +10,7 @@
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Support/Error.h"
 #include "llvm/Support/GlobPattern.h"
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -31,7 +32,7 @@ public:
 
 private:
   struct Pattern {
-    std::string text;
+    std::unique_ptr<const std::string> text; ///< which `glob` points into
     llvm::GlobPattern glob;
     bool used = false;
   };

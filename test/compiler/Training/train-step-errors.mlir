@@ -1,8 +1,8 @@
 // RUN: swage-opt %s -split-input-file -verify-diagnostics -swage-train-step="loss=mse"
-// RUN: not swage-opt %s -swage-train-step="loss=cross" 2>&1 | FileCheck %s --check-prefix=LOSS
-// RUN: not swage-opt %s -swage-train-step="loss=huber,size=1" 2>&1 | FileCheck %s --check-prefix=NUMBER
-// RUN: not swage-opt %s -swage-train-step="loss=mse,size=1" 2>&1 | FileCheck %s --check-prefix=NONE
-// RUN: not swage-opt %s -swage-train-step="optimizer=adam,beta1=much" 2>&1 | FileCheck %s --check-prefix=TEXT
+// RUN: not swage-opt %s -split-input-file -swage-train-step="loss=cross" 2>&1 | FileCheck %s --check-prefix=LOSS
+// RUN: not swage-opt %s -split-input-file -swage-train-step="loss=huber,size=1" 2>&1 | FileCheck %s --check-prefix=NUMBER
+// RUN: not swage-opt %s -split-input-file -swage-train-step="loss=mse,size=1" 2>&1 | FileCheck %s --check-prefix=NONE
+// RUN: not swage-opt %s -split-input-file -swage-train-step="optimizer=adam,beta1=much" 2>&1 | FileCheck %s --check-prefix=TEXT
 // LOSS: there is no loss 'cross'; there are cross-entropy, nll, mse, l1, huber, bce-with-logits, output
 // NUMBER: the loss 'huber' has no number 'size'; it has delta
 // NONE: the loss 'mse' has no number 'size'{{$}}

@@ -50,7 +50,8 @@ _, outputs = step.evaluate(x, target)
 check("export", np.allclose(model(x), outputs[0], atol=1e-5))
 
 step.tensors["head.weight"] = 0
-check("set", not step.evaluate(x, target)[1][0].std(0).any())
+scores = step.evaluate(x, target)[1][0]
+check("set", (scores == scores[0]).all())
 
 free = swage.compile_train(open("net.onnx", "rb").read(), dims={"batch": 10}, optimizer="none",
                            clip_value=1e-3)
