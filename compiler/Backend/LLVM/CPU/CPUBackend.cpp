@@ -111,6 +111,7 @@ CPUBackend::compile(kernel::FuncOp kernel, ArrayRef<MemRefType> operands,
                     const KernelOptions &options) const {
   MLIRContext context(registry, MLIRContext::Threading::DISABLED);
   context.loadAllAvailableDialects();
+  context.printOpOnDiagnostic(kernel.getContext()->shouldPrintOpOnDiagnostic());
   DiagnosticForwarder forwarder(context, kernel);
   OwningOpRef<ModuleOp> module = copyInto(context, kernel);
   if (!module)
