@@ -221,7 +221,8 @@ struct SliceLowering
                                                  : fixed(b, known);
     }
     // A slice of nothing may begin behind the end.
-    if (llvm::is_contained(shapeOf(slice.getResult()), 0))
+    if (llvm::is_contained(shapeOf(slice.getResult()), 0) ||
+        llvm::is_contained(shapeOf(input), 0))
       return Values{createEmpty(b, loc, sizes, elementTypeOf(input))};
     if (forward)
       return Values{tensor::ExtractSliceOp::create(b, loc, input, offsets,

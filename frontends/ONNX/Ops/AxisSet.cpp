@@ -90,8 +90,10 @@ Value AxisSet::spread(Value values, int64_t otherwise) {
   Value spread = sum(node.create<nn::MulOp>(chosen, values), 0);
   if (otherwise == 0)
     return spread;
-  return node.create<nn::AddOp>(
-      spread, node.create<nn::MulOp>(others, node.scalar(i64, otherwise)));
+  // Not by way of a double, which has no INT64_MAX.
+  Value constant = node.intTensor(i64, {}, {otherwise});
+  return node.create<nn::AddOp>(spread,
+                                node.create<nn::MulOp>(others, constant));
 }
 
 Value AxisSet::places() {

@@ -122,25 +122,23 @@ static Complex completeSpectrum(NodeContext &node, const Complex &spectrum,
   return result;
 }
 
-static Results importDFT(NodeContext &node, int64_t axis) {
-  Value input = node.input(0);
+/// The transform of `input` along `axis`. The length and the attributes are
+/// those of the node; null when it failed.
+static Value createDFT(NodeContext &node, Value input, int64_t axis) {
   bool inverse = node.boolAttr("inverse", false);
   bool half = node.boolAttr("onesided", false);
   if (node.failed())
     return {};
   int64_t rank = node.rank(input);
-  axis = node.axis(axis, rank);
-  if (node.failed())
-    return {};
-  if (axis == rank - 1)
-    return node.bad("its axis is that of real and imaginary parts");
   Type type = node.elementType(input), i64 = node.builder().getI64Type();
   Value size = sizeAt(node, input, axis), length = size;
   if (node.hasInput(1)) {
     length = node.reshape(node.cast(node.input(1), i64), {});
     if (auto known = nn::getConstantElements(length);
-        known && known->front() < 1)
-      return node.bad("its length must be positive");
+        known && known->front() < 1) {
+      node.bad("its length must be positive");
+      return {};
+    }
   } else if (inverse && half) {
     // As if the whole spectrum had an even length.
     Value two = node.scalar(i64, 2);
@@ -153,12 +151,10 @@ static Results importDFT(NodeContext &node, int64_t axis) {
   if (inverse && half) {
     Complex whole = fourierTransform(
         node, completeSpectrum(node, signal, length), length, length, true);
-    return node.failed()
-               ? Results()
-               : Results(node.cast(
-                     node.transpose(node.unsqueeze(whole.real, {rank - 1}),
-                                    order),
-                     type));
+    if (node.failed())
+      return {};
+    return node.cast(
+        node.transpose(node.unsqueeze(whole.real, {rank - 1}), order), type);
   }
   // A signal that is longer is cut.
   for (Value *part : {&signal.real, &signal.imaginary})
@@ -169,7 +165,61 @@ static Results importDFT(NodeContext &node, int64_t axis) {
   Complex spectrum = fourierTransform(
       node, signal, length, half ? oneSided(node, length) : length, inverse);
   Value result = node.transpose(joinParts(node, spectrum), order);
-  return node.failed() ? Results() : Results(node.cast(result, type));
+  return node.failed() ? Value() : node.cast(result, type);
+}
+
+static Results importDFT(NodeContext &node, int64_t axis) {
+  Value input = node.input(0);
+  if (node.failed())
+    return {};
+  int64_t rank = node.rank(input);
+  axis = node.axis(axis, rank);
+  if (!node.failed() && axis == rank - 1)
+    return node.bad("its axis is that of real and imaginary parts");
+  Value result = node.failed() ? Value() : createDFT(node, input, axis);
+  return node.failed() ? Results() : Results(result);
+}
+
+/// The transform along an axis that the run decides: the axes before it become
+/// one, and those behind it.
+static Results importDFTAlong(NodeContext &node, Value axis) {
+  Value input = node.input(0);
+  Type i64 = node.builder().getI64Type();
+  if (node.failed())
+    return {};
+  int64_t rank = node.rank(input);
+  axis = node.reshape(node.cast(axis, i64), {});
+  Value negative = node.create<nn::LessOp>(axis, node.scalar(i64, 0));
+  axis = node.create<nn::SelectOp>(
+      negative, node.create<nn::AddOp>(axis, node.scalar(i64, rank)), axis);
+  // The last dimension, real and imaginary parts, stays what it is.
+  Value sizes = node.create<nn::ShapeOp>(input, 0, rank - 1);
+  Value places = iota(node, i64, rank - 1), one = node.scalar(i64, 1);
+  auto product = [&](Value of) {
+    Value sizesOfThose = node.create<nn::SelectOp>(of, sizes, one);
+    return node.create<nn::ReduceProdOp>(sizesOfThose, ArrayRef<int64_t>{0},
+                                         /*keep_dims=*/true);
+  };
+  Value isAxis = node.create<nn::EqualOp>(places, axis);
+  Value folded = node.concat({product(node.create<nn::LessOp>(places, axis)),
+                              product(isAxis),
+                              product(node.create<nn::GreaterOp>(places, axis)),
+                              node.create<nn::ShapeOp>(input, rank - 1, rank)},
+                             0);
+  if (node.failed())
+    return {};
+  Value result = createDFT(node, node.create<nn::ReshapeOp>(input, folded, true),
+                           /*axis=*/1);
+  if (node.failed())
+    return {};
+  Value unfolded = node.concat(
+      {node.create<nn::SelectOp>(
+           isAxis, node.create<nn::ShapeOp>(result, 1, 2), sizes),
+       node.create<nn::ShapeOp>(result, 3, 4)},
+      0);
+  if (node.failed())
+    return {};
+  return node.create<nn::ReshapeOp>(result, unfolded, true);
 }
 
 static Results importDFTByAttribute(NodeContext &node) {
@@ -177,14 +227,12 @@ static Results importDFTByAttribute(NodeContext &node) {
 }
 
 static Results importDFTByInput(NodeContext &node) {
-  int64_t axis = -2;
-  if (node.hasInput(2)) {
-    std::optional<int64_t> known = node.constantInt(2, "its axis");
-    if (!known)
-      return {};
-    axis = *known;
-  }
-  return importDFT(node, axis);
+  if (!node.hasInput(2))
+    return importDFT(node, -2);
+  if (auto known = nn::getConstantElements(node.input(2));
+      known && known->size() == 1)
+    return importDFT(node, known->front());
+  return importDFTAlong(node, node.input(2));
 }
 
 /// Transforms of overlapping frames.
