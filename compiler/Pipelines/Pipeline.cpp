@@ -17,9 +17,11 @@
 #include "compiler/Pipelines/DescribeKernel.h"
 #include "compiler/Pipelines/EvaluateConstants.h"
 #include "compiler/Pipelines/Signature.h"
+#include "compiler/Training/Passes.h"
 #include "compiler/Training/TrainStep.h"
 #include "compiler/Transforms/Passes.h"
 #include "dialects/Kernel/Kernel.h"
+#include "dialects/NN/NN.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/MemRef/Transforms/Passes.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -96,6 +98,14 @@ private:
   }
 
   LogicalResult runGraph() {
+    bool asksForGradients = false;
+    module.walk([&](nn::GradientOp) { asksForGradients = true; });
+    if (asksForGradients && failed(runPasses([](OpPassManager &passes) {
+          // Shapes are inferred, and what they decide is folded.
+          passes.addPass(createCanonicalizerPass());
+          passes.addNestedPass<func::FuncOp>(createExpandGradientsPass());
+        })))
+      return failure();
     return runPasses([](OpPassManager &passes) {
       passes.addPass(createCanonicalizerPass());
       passes.addPass(createCSEPass());

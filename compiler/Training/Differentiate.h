@@ -1,5 +1,4 @@
-//===- Differentiate.h - reverse mode -----------------------------*- C++
-//-*-===//
+//===- Differentiate.h - reverse mode ---------------------------*- C++ -*-===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //
@@ -8,6 +7,7 @@
 #define SWAGE_COMPILER_TRAINING_DIFFERENTIATE_H
 
 #include "compiler/Training/Gradients.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 
 namespace swage::training {
 
@@ -24,6 +24,9 @@ llvm::FailureOr<Values> buildGradients(mlir::OpBuilder &builder,
 /// after the other, which can be differentiated.
 llvm::LogicalResult
 unrollRecurrentLayers(llvm::ArrayRef<mlir::Value> parameters);
+
+/// Replaces every nn.gradient of `main` by the operators that compute it.
+llvm::LogicalResult expandGradients(mlir::func::FuncOp main);
 
 } // namespace swage::training
 

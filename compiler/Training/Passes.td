@@ -44,4 +44,20 @@ def TrainStepPass : Pass<"swage-train-step", "::mlir::ModuleOp"> {
   ];
 }
 
+def ExpandGradientsPass : Pass<"swage-expand-gradients", "::mlir::func::FuncOp"> {
+  let summary = "Replace gradients that a model asks for by what computes them";
+  let description = [{
+    ```mlir
+    %y = nn.mul %x, %x : tensor<4xf32>, tensor<4xf32> -> tensor<4xf32>
+    %dx = nn.gradient %y by (%x) fixed () at (%x) : (tensor<4xf32>, tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+    ```
+    becomes
+    ```mlir
+    %dx = nn.add %x, %x : tensor<4xf32>, tensor<4xf32> -> tensor<4xf32>
+    ```
+    but for the factors of 1 that canonicalisation removes.
+  }];
+  let dependentDialects = ["::swage::nn::NNDialect", "::mlir::arith::ArithDialect"];
+}
+
 #endif

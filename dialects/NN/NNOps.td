@@ -11,6 +11,7 @@
 include "dialects/NN/Containers.td"
 include "dialects/NN/Convolution.td"
 include "dialects/NN/Elementwise.td"
+include "dialects/NN/Gradient.td"
 include "dialects/NN/Indexing.td"
 include "dialects/NN/Linear.td"
 include "dialects/NN/Normalization.td"

@@ -48,6 +48,12 @@ public:
   /// nothing.
   const TypeProto *declaredType(llvm::StringRef name) const;
 
+  /// The value of that name as it is known so far; absent if there is none.
+  ImportedValue find(llvm::StringRef name) {
+    ImportedValue value = lookup(name);
+    return value.kind == ImportedValue::Poisoned ? ImportedValue() : value;
+  }
+
   // ---- For operators that behave otherwise in training ----
 
   ImportOptions::Mode getMode() const { return options.mode; }

@@ -21,6 +21,7 @@ Registry::Registry() {
   registerDeformConvOps(*this);
   registerEinsumOps(*this);
   registerElementwiseOps(*this);
+  registerGradientOps(*this);
   registerGridSampleOps(*this);
   registerIndexingOps(*this);
   registerLegacyOps(*this);

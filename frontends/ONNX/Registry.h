@@ -64,6 +64,7 @@ void registerConvolutionOps(Registry &registry);
 void registerDeformConvOps(Registry &registry);
 void registerEinsumOps(Registry &registry);
 void registerElementwiseOps(Registry &registry);
+void registerGradientOps(Registry &registry);
 void registerGridSampleOps(Registry &registry);
 void registerIndexingOps(Registry &registry);
 void registerLegacyOps(Registry &registry);
