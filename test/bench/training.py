@@ -1,13 +1,14 @@
 # Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 """Times steps of training beside PyTorch's, alternately in one run.
 
-usage: training.py [--threads N] [--seconds S] [NAME...]
+usage: training.py [--threads N] [--seconds S] [NAME...], with PYTHONPATH=runtime/python
 
 A step is forward, backward, and SGD with momentum. PyTorch needs a fast BLAS
 (libopenblas0-pthread) to be a peer.
 """
 
 import argparse
+import os
 import io
 import statistics
 import time
@@ -47,7 +48,40 @@ def lstm():
     return Tagger(), torch.randn(8, 64, 256), torch.randint(0, 32, (8, 64)), -1
 
 
-NETWORKS = {"mlp": mlp, "cnn": cnn, "lstm": lstm}
+class Block(nn.Module):
+    """A layer of a Transformer, spelled out as exporters want it."""
+
+    def __init__(self, width, heads):
+        super().__init__()
+        self.heads = heads
+        self.norm1, self.norm2 = nn.LayerNorm(width), nn.LayerNorm(width)
+        self.attend, self.project = nn.Linear(width, 3 * width), nn.Linear(width, width)
+        self.expand, self.contract = nn.Linear(width, 4 * width), nn.Linear(4 * width, width)
+
+    def forward(self, x):
+        batch, length, width = x.shape
+        parts = self.attend(self.norm1(x)).reshape(batch, length, 3, self.heads, -1)
+        query, key, value = parts.permute(2, 0, 3, 1, 4)
+        scores = query @ key.transpose(-1, -2) * (width // self.heads) ** -0.5
+        mixed = (scores.softmax(-1) @ value).transpose(1, 2).reshape(batch, length, width)
+        x = x + self.project(mixed)
+        return x + self.contract(F.gelu(self.expand(self.norm2(x))))
+
+
+def transformer():
+    network = nn.Sequential(*(Block(256, 8) for _ in range(4)), nn.Linear(256, 64))
+    return network, torch.randn(4, 128, 256), torch.randint(0, 64, (4, 128)), -1
+
+
+def resnet18():
+    import torchvision
+
+    network = torchvision.models.resnet18(num_classes=10)
+    return network, torch.randn(8, 3, 64, 64), torch.randint(0, 10, (8,)), 1
+
+
+NETWORKS = {"mlp": mlp, "cnn": cnn, "resnet18": resnet18, "transformer": transformer,
+            "lstm": lstm}
 
 
 def prepare(name, threads):
@@ -71,7 +105,7 @@ def prepare(name, threads):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("names", nargs="*", default=["mlp", "cnn"])
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(NETWORKS))
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--seconds", type=float, default=5)
     arguments = parser.parse_args()

@@ -31,6 +31,30 @@ unsigned NestEmitter::bestLane(const StageLoops &loops, bool commonToo,
   return best;
 }
 
+/// Elements that `access` moves by with an iteration of a loop, if known.
+static std::optional<int64_t> stepOf(const StageLoops &loops,
+                                     const Access &access, unsigned loop) {
+  std::optional<Monomial> step =
+      access.address ? access.address->coefficientOf(loops.atoms[loop])
+                     : std::nullopt;
+  if (!step || !step->isConstant())
+    return std::nullopt;
+  return std::abs(step->factor);
+}
+
+/// An operand whose memory runs along another loop than the vectors do: each of
+/// its cache lines holds elements of several iterations of that loop.
+static const Access *findTransposed(const StageLoops &loops, unsigned lane,
+                                    ArrayRef<unsigned> outer) {
+  constexpr int64_t kFar = 16; // elements: no line holds two of a vector's
+  for (const Access &access : loops.loads)
+    if (stepOf(loops, access, lane).value_or(0) >= kFar)
+      for (unsigned loop : outer)
+        if (stepOf(loops, access, loop) == 1)
+          return &access;
+  return nullptr;
+}
+
 void NestEmitter::emitLight(StageLoops &loops, unsigned lane, int64_t lanes) {
   bool reducedLane = lane != kNone && loops.isReduction(lane);
   SmallVector<unsigned> outer = loops.remaining(/*reductions=*/false);
@@ -47,8 +71,20 @@ void NestEmitter::emitLight(StageLoops &loops, unsigned lane, int64_t lanes) {
     if (auto fixed = loops.extents[rowLoop].fixed())
       rows = std::min(rows, *fixed);
   }
+  // What is transposed is done a vector at a time, with the loop that
+  // the operand's memory runs along inside: it then finds its lines in the
+  // cache.
+  const Access *transposed =
+      lane != kNone && !reduces ? findTransposed(loops, lane, outer) : nullptr;
+  if (transposed)
+    llvm::stable_sort(outer, [&](unsigned left, unsigned right) {
+      return stepOf(loops, *transposed, left).value_or(0) >
+             stepOf(loops, *transposed, right).value_or(0);
+    });
+
   if (lane != kNone) {
-    int64_t most = reducedLane              ? (rows > 1 ? 2 : 4)
+    int64_t most = transposed               ? 1
+                   : reducedLane            ? (rows > 1 ? 2 : 4)
                    : reduces                ? (rows > 1 ? 1 : 4)
                    : loops.operations >= 16 ? 2
                                             : 4;
@@ -71,13 +107,19 @@ void NestEmitter::emitLight(StageLoops &loops, unsigned lane, int64_t lanes) {
   // With few outer iterations, threads share the vectors too.
   int64_t chunk = 0;
   Extent chunks = analysis.extentOf(builder.getIndexAttr(1));
-  if (tasks < 32 && lane != kNone && !reducedLane) {
+  if (transposed) {
+    chunk = width;
+    chunks = ceilDiv(loops.extents[lane], chunk);
+  } else if (tasks < 32 && lane != kNone && !reducedLane) {
     chunk = width * std::max<int64_t>(1, 4096 / width);
     if (reduces)
       chunk = width;
     chunks = ceilDiv(loops.extents[lane], chunk);
   }
-  counts.push_back(chunks);
+  // The stretches of a transposed operand are the outermost loop.
+  size_t chunkAt = transposed ? 0 : outer.size(),
+         firstOuter = transposed ? 1 : 0;
+  counts.insert(counts.begin() + chunkAt, chunks);
   Extent rowChunks = analysis.extentOf(builder.getIndexAttr(1));
   int64_t rowChunk = 0;
   if (tasks < 32 && rowLoop != kNone && chunks.fixed() == 1) {
@@ -111,7 +153,7 @@ void NestEmitter::emitLight(StageLoops &loops, unsigned lane, int64_t lanes) {
     Tile tile;
     tile.loops.resize(loops.extents.size());
     for (auto [position, loop] : llvm::enumerate(outer))
-      tile.loops[loop] = at[position];
+      tile.loops[loop] = at[firstOuter + position];
     tile.rowLoop = rowLoop;
     auto rowsOf = [&] {
       if (rowLoop == kNone) {
@@ -130,7 +172,7 @@ void NestEmitter::emitLight(StageLoops &loops, unsigned lane, int64_t lanes) {
       return rowsOf();
     }
     tile.laneLoop = lane;
-    emitLanes(stretch(lane, at[outer.size()], chunk), lanes, vectors,
+    emitLanes(stretch(lane, at[chunkAt], chunk), lanes, vectors,
               analysis.isMaskable(loops), {},
               [&](ArrayRef<TileVector> tileVectors, ValueRange) {
                 tile.vectors.assign(tileVectors.begin(), tileVectors.end());
