@@ -116,10 +116,24 @@ void NestEmitter::emitLight(StageLoops &loops, unsigned lane, int64_t lanes) {
       chunk = width;
     chunks = ceilDiv(loops.extents[lane], chunk);
   }
-  // The stretches of a transposed operand are the outermost loop.
+  // The stretches of a transposed operand are the outermost loop, within blocks
+  // of one that its memory does not run along: what all stretches of a block
+  // touch are few pages.
+  constexpr int64_t kBlock = 32;
   size_t chunkAt = transposed ? 0 : outer.size(),
          firstOuter = transposed ? 1 : 0;
   counts.insert(counts.begin() + chunkAt, chunks);
+  bool inBlocks = false;
+  if (transposed && stepOf(loops, *transposed, outer.front()) != 1)
+    if (auto fixed = loops.extents[outer.front()].fixed();
+        fixed && *fixed > kBlock && *fixed % kBlock == 0) {
+      inBlocks = true;
+      counts[firstOuter] = analysis.extentOf(builder.getIndexAttr(kBlock));
+      counts.insert(counts.begin(),
+                    analysis.extentOf(builder.getIndexAttr(*fixed / kBlock)));
+      ++chunkAt;
+      ++firstOuter;
+    }
   Extent rowChunks = analysis.extentOf(builder.getIndexAttr(1));
   int64_t rowChunk = 0;
   if (tasks < 32 && rowLoop != kNone && chunks.fixed() == 1) {
@@ -154,6 +168,8 @@ void NestEmitter::emitLight(StageLoops &loops, unsigned lane, int64_t lanes) {
     tile.loops.resize(loops.extents.size());
     for (auto [position, loop] : llvm::enumerate(outer))
       tile.loops[loop] = at[firstOuter + position];
+    if (inBlocks)
+      tile.loops[outer.front()] += at[0] * Monomial(kBlock);
     tile.rowLoop = rowLoop;
     auto rowsOf = [&] {
       if (rowLoop == kNone) {
