@@ -13,7 +13,20 @@ import io
 import statistics
 import time
 
-import torch
+
+def parse():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("names", nargs="*", metavar="NAME")
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--seconds", type=float, default=5)
+    return parser.parse_args()
+
+
+ARGUMENTS = parse()
+# Read when OpenBLAS is loaded; PyTorch's own setting does not reach it.
+os.environ["OPENBLAS_NUM_THREADS"] = str(ARGUMENTS.threads)
+
+import torch  # noqa: E402
 from torch import nn
 import torch.nn.functional as F
 
@@ -104,11 +117,7 @@ def prepare(name, threads):
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(NETWORKS))
-    parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--seconds", type=float, default=5)
-    arguments = parser.parse_args()
+    arguments = ARGUMENTS
     torch.set_num_threads(arguments.threads)
     for name in arguments.names or NETWORKS:
         functions = prepare(name, arguments.threads)

@@ -7,10 +7,10 @@ import subprocess
 import numpy as np
 
 
-def digits(folder, classes=range(10), limit=None, size=8):
+def digits(folder, classes=range(10), limit=None, size=8, label=None):
     """scikit-learn's handwritten digits, 8 by 8: train.npz and test.npz in
     `folder`. Digits of `classes` only, at most `limit` for training; larger
-    pictures are made by repeating pixels."""
+    pictures are made by repeating pixels; `label` turns digits into targets."""
     from sklearn.datasets import load_digits
     data = load_digits()
     order = np.random.default_rng(0).permutation(len(data.target))
@@ -18,7 +18,7 @@ def digits(folder, classes=range(10), limit=None, size=8):
     target = data.target[order].astype(np.int64)
     chosen = np.isin(target, list(classes))
     images, target = images[chosen], target[chosen]
-    target = np.searchsorted(sorted(classes), target)
+    target = label(target) if label else np.searchsorted(sorted(classes), target)
     images = images.repeat(size // 8, 2).repeat(size // 8, 3)
     split = len(target) * 4 // 5
     end = min(split, limit) if limit else split
