@@ -177,14 +177,14 @@ static Results importDepthToSpace(NodeContext &node) {
   if (mode != "DCR" && mode != "CRD")
     return node.bad("its attribute 'mode' must be DCR or CRD");
   int64_t depth = node.shape(value)[1];
-  if (ShapedType::isDynamic(depth))
-    return node.unsupported(
-        "the number of channels must be known at compile time");
-  if (depth % (block * block))
+  bool isKnown = ShapedType::isStatic(depth);
+  if (isKnown && depth % (block * block))
     return node.bad("its channels do not divide into blocks");
-  depth /= block * block;
   SmallVector<Value> n = dimensions(node, value);
-  Value b = node.ints({block}), c = node.ints({depth});
+  Value b = node.ints({block});
+  // What does not divide then does not fit the new shape, which a run checks.
+  Value c = isKnown ? node.ints({depth / (block * block)})
+                    : node.create<nn::DivOp>(n[1], node.ints({block * block}));
   bool depthFirst = mode == "CRD";
   Value split = depthFirst ? node.concat({n[0], c, b, b, n[2], n[3]}, 0)
                            : node.concat({n[0], b, b, c, n[2], n[3]}, 0);

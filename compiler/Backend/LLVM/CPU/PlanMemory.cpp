@@ -15,48 +15,15 @@ namespace swage {
 
 /// The place of a view's source, from the place of the view.
 static std::optional<Place> throughBackwards(Operation *view, Place place,
-                                             TensorTable &tensors,
-                                             IndexSpace &space) {
+                                             TensorTable &tensors) {
   if (isa<tensor::CastOp>(view))
     return place;
-  SmallVector<Monomial, 0> strides;
-  if (auto collapse = dyn_cast<tensor::CollapseShapeOp>(view)) {
-    strides.resize(collapse.getSrcType().getRank());
-    for (auto [dim, group] :
-         llvm::enumerate(collapse.getReassociationIndices())) {
-      Monomial stride = place.strides[dim];
-      for (int64_t inner : llvm::reverse(group)) {
-        strides[inner] = stride;
-        OpFoldResult size = tensors.getSize(collapse.getSrc(), inner);
-        if (!size)
-          return std::nullopt;
-        stride = stride * space.monomialOf(size);
-      }
-    }
-    place.strides = strides;
-    return place;
-  }
-  if (auto expand = dyn_cast<tensor::ExpandShapeOp>(view)) {
-    for (const ReassociationIndices &group : expand.getReassociationIndices()) {
-      std::optional<Monomial> innermost, expected;
-      for (int64_t dim : llvm::reverse(group)) {
-        OpFoldResult size = tensors.getSize(expand.getResult(), dim);
-        if (!size)
-          return std::nullopt;
-        Monomial extent = space.monomialOf(size);
-        if (extent.isOne())
-          continue;
-        if (expected && *expected != place.strides[dim])
-          return std::nullopt;
-        if (!innermost)
-          innermost = place.strides[dim];
-        expected = place.strides[dim] * extent;
-      }
-      strides.push_back(innermost.value_or(Monomial(1)));
-    }
-    place.strides = strides;
-    return place;
-  }
+  if (auto collapse = dyn_cast<tensor::CollapseShapeOp>(view))
+    return tensors.split(place, collapse.getSrc(),
+                         collapse.getReassociationIndices());
+  if (auto expand = dyn_cast<tensor::ExpandShapeOp>(view))
+    return tensors.merge(place, expand.getResult(),
+                         expand.getReassociationIndices());
   return std::nullopt;
 }
 
@@ -70,7 +37,7 @@ void Planner::assignDestinations() {
     std::optional<Place> inner = place;
     while (inner && isView(base.getDefiningOp())) {
       Operation *view = base.getDefiningOp();
-      inner = throughBackwards(view, *inner, tensors, space);
+      inner = throughBackwards(view, *inner, tensors);
       base = view->getOperand(0);
     }
     bool computed =

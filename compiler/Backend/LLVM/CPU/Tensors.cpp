@@ -158,46 +158,53 @@ std::optional<Place> TensorTable::ofView(Operation *view) {
     place.strides = strides;
     return place;
   }
-  if (auto expand = dyn_cast<tensor::ExpandShapeOp>(view)) {
-    SmallVector<Monomial, 0> strides(expand.getResultType().getRank());
-    for (auto [dim, group] :
-         llvm::enumerate(expand.getReassociationIndices())) {
-      Monomial stride = place.strides[dim];
-      for (int64_t inner : llvm::reverse(group)) {
-        strides[inner] = stride;
-        OpFoldResult size = getSize(expand.getResult(), inner);
-        if (!size)
-          return std::nullopt;
-        stride = stride * space.monomialOf(size);
-      }
-    }
-    place.strides = strides;
-    return place;
-  }
-  if (auto collapse = dyn_cast<tensor::CollapseShapeOp>(view)) {
-    SmallVector<Monomial, 0> strides;
-    for (const ReassociationIndices &group :
-         collapse.getReassociationIndices()) {
-      std::optional<Monomial> stride, expected;
-      for (int64_t dim : llvm::reverse(group)) {
-        OpFoldResult size = getSize(collapse.getSrc(), dim);
-        if (!size)
-          return std::nullopt;
-        Monomial extent = space.monomialOf(size);
-        if (extent.isOne())
-          continue;
-        if (expected && *expected != place.strides[dim])
-          return std::nullopt;
-        if (!stride)
-          stride = place.strides[dim];
-        expected = place.strides[dim] * extent;
-      }
-      strides.push_back(stride.value_or(Monomial(1)));
-    }
-    place.strides = strides;
-    return place;
-  }
+  if (auto expand = dyn_cast<tensor::ExpandShapeOp>(view))
+    return split(place, expand.getResult(), expand.getReassociationIndices());
+  if (auto collapse = dyn_cast<tensor::CollapseShapeOp>(view))
+    return merge(place, collapse.getSrc(), collapse.getReassociationIndices());
   return std::nullopt;
+}
+
+std::optional<Place> TensorTable::split(Place place, Value tensor,
+                                        Groups groups) {
+  SmallVector<Monomial, 0> strides;
+  strides.resize(cast<RankedTensorType>(tensor.getType()).getRank());
+  for (auto [dim, group] : llvm::enumerate(groups)) {
+    Monomial stride = place.strides[dim];
+    for (int64_t inner : llvm::reverse(group)) {
+      strides[inner] = stride;
+      OpFoldResult size = getSize(tensor, inner);
+      if (!size)
+        return std::nullopt;
+      stride = stride * space.monomialOf(size);
+    }
+  }
+  place.strides = strides;
+  return place;
+}
+
+std::optional<Place> TensorTable::merge(Place place, Value tensor,
+                                        Groups groups) {
+  SmallVector<Monomial, 0> strides;
+  for (const ReassociationIndices &group : groups) {
+    std::optional<Monomial> innermost, expected;
+    for (int64_t dim : llvm::reverse(group)) {
+      OpFoldResult size = getSize(tensor, dim);
+      if (!size)
+        return std::nullopt;
+      Monomial extent = space.monomialOf(size);
+      if (extent.isOne())
+        continue;
+      if (expected && *expected != place.strides[dim])
+        return std::nullopt;
+      if (!innermost)
+        innermost = place.strides[dim];
+      expected = place.strides[dim] * extent;
+    }
+    strides.push_back(innermost.value_or(Monomial(1)));
+  }
+  place.strides = strides;
+  return place;
 }
 
 const Place *TensorTable::find(Value tensor) {

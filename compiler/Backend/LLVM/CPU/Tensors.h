@@ -41,6 +41,9 @@ inline bool isView(mlir::Operation *op) {
 /// The tensors of a kernel that is being emitted into `body`.
 class TensorTable {
 public:
+  /// Of dimensions that a view makes one, or one of.
+  using Groups = llvm::ArrayRef<mlir::ReassociationIndices>;
+
   TensorTable(mlir::OpBuilder &builder, IndexSpace &space,
               mlir::func::FuncOp body, mlir::Block &kernel);
 
@@ -58,6 +61,13 @@ public:
   const Place *find(mlir::Value tensor);
   void place(mlir::Value tensor, Place place) { places[tensor] = place; }
   void forget(mlir::Value tensor) { places.erase(tensor); }
+
+  /// `place` with a dimension for each of a group's in the place of one, the
+  /// sizes being those of `tensor`; nothing where one is not known.
+  std::optional<Place> split(Place place, mlir::Value tensor, Groups groups);
+  /// `place` of `tensor` with one dimension for each group; nothing where the
+  /// elements of a group are not at one distance.
+  std::optional<Place> merge(Place place, mlir::Value tensor, Groups groups);
 
   /// New row-major memory for elements of `type`, allocated at the builder's
   /// place. The element type in memory of a boolean is i8.
