@@ -59,6 +59,7 @@ Error deriveVectorUnits(TargetInfo &info) {
     info.vectorBits = avx512 ? 512 : avx ? 256 : 128;
     info.vectorRegisters = avx512 ? 32 : 16;
     info.hasMaskedMemory = avx;
+    info.scalesVectors = avx512;
     info.hasFMA = subtarget->checkFeatures("+fma");
   } else if (triple.isAArch64()) {
     info.vectorBits = 128;

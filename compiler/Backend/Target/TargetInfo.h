@@ -30,6 +30,9 @@ struct TargetInfo {
   unsigned vectorRegisters = 16; ///< SIMD registers
   bool hasMaskedMemory = false;  ///< masked loads and stores are native
   bool hasFMA = false;
+  /// One instruction multiplies the elements of a vector by powers of two
+  /// (AVX-512's VSCALEF).
+  bool scalesVectors = false;
   int64_t l1Bytes = 32 << 10;
   int64_t l2Bytes = 512 << 10;
   int64_t l3Bytes = 8 << 20;

@@ -11,6 +11,7 @@
 #define SWAGE_COMPILER_BACKEND_LLVM_CPU_ARITHMETIC_H
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 
 namespace swage {
@@ -18,8 +19,10 @@ namespace swage {
 /// Arithmetic on values of one type: f32 or vectors of it.
 class Arithmetic {
 public:
-  Arithmetic(mlir::OpBuilder &builder, mlir::Location loc, mlir::Type type)
-      : builder(builder), loc(loc), type(type),
+  /// `ldexp` is for targets that have it for vectors, of 4, 8 and 16 elements.
+  Arithmetic(mlir::OpBuilder &builder, mlir::Location loc, mlir::Type type,
+             bool ldexp = false)
+      : builder(builder), loc(loc), type(type), ldexp(ldexp),
         flags(mlir::arith::FastMathFlagsAttr::get(
             builder.getContext(), mlir::arith::FastMathFlags::contract)) {
     integers = builder.getI32Type();
@@ -92,6 +95,10 @@ public:
   mlir::Value scale(mlir::Value a, mlir::Value n) {
     mlir::Value whole =
         mlir::arith::FPToSIOp::create(builder, loc, integers, n);
+    auto vector = llvm::dyn_cast<mlir::VectorType>(type);
+    if (ldexp && vector && vector.getRank() == 1 &&
+        llvm::is_contained({4, 8, 16}, vector.getNumElements()))
+      return mlir::LLVM::LoadExpOp::create(builder, loc, type, a, whole);
     mlir::Value half =
         mlir::arith::ShRSIOp::create(builder, loc, whole, integer(1));
     mlir::Value rest = mlir::arith::SubIOp::create(builder, loc, whole, half);
@@ -109,6 +116,8 @@ public:
   mlir::Type type, integers;
 
 private:
+  bool ldexp;
+
   mlir::Value constant(mlir::TypedAttr value, mlir::Type of) {
     if (auto vector = llvm::dyn_cast<mlir::VectorType>(of))
       value = mlir::DenseElementsAttr::get(vector, mlir::Attribute(value));

@@ -33,7 +33,7 @@ void buildCPUPipeline(OpPassManager &passes, const TargetInfo &target,
   passes.addPass(createCSEPass());
   // Elementary functions of half precision are those of f32, rounded.
   passes.addPass(math::createMathExtendToSupportedTypes());
-  passes.addPass(createExpandMathPass());
+  passes.addPass(createExpandMathPass({target.scalesVectors}));
   passes.addPass(createOutlineParallelPass());
   passes.addPass(createLowerScratchPass());
   buildLowerToLLVM(passes);

@@ -30,30 +30,35 @@ using Expansion = Value (*)(Arithmetic &, Value);
 
 template <typename OpTy, Expansion expand>
 struct Expand : OpRewritePattern<OpTy> {
-  using OpRewritePattern<OpTy>::OpRewritePattern;
+  Expand(MLIRContext *context, bool ldexp)
+      : OpRewritePattern<OpTy>(context), ldexp(ldexp) {}
 
   LogicalResult matchAndRewrite(OpTy op,
                                 PatternRewriter &rewriter) const override {
     Value x = op.getOperand();
     if (!getElementTypeOrSelf(x.getType()).isF32())
       return rewriter.notifyMatchFailure(op, "not on f32");
-    Arithmetic arithmetic(rewriter, op.getLoc(), x.getType());
+    Arithmetic arithmetic(rewriter, op.getLoc(), x.getType(), ldexp);
     rewriter.replaceOp(op, expand(arithmetic, x));
     return success();
   }
+
+  bool ldexp;
 };
 
 struct ExpandMath : impl::ExpandMathPassBase<ExpandMath> {
+  using ExpandMathPassBase::ExpandMathPassBase;
+
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    populateExpandMathPatterns(patterns);
+    populateExpandMathPatterns(patterns, ldexp);
     walkAndApplyPatterns(getOperation(), std::move(patterns));
   }
 };
 
 } // namespace
 
-void populateExpandMathPatterns(RewritePatternSet &patterns) {
+void populateExpandMathPatterns(RewritePatternSet &patterns, bool ldexp) {
   patterns.add<
       Expand<math::ExpOp, expandExp>, Expand<math::Exp2Op, expandExp2>,
       Expand<math::ExpM1Op, expandExpM1>, Expand<math::LogOp, expandLog>,
@@ -61,7 +66,7 @@ void populateExpandMathPatterns(RewritePatternSet &patterns) {
       Expand<math::Log1pOp, expandLog1p>, Expand<math::AsinhOp, expandAsinh>,
       Expand<math::AcoshOp, expandAcosh>, Expand<math::AtanhOp, expandAtanh>,
       Expand<math::TanhOp, expandTanh>, Expand<math::ErfOp, expandErf>,
-      Expand<math::RsqrtOp, expandRsqrt>>(patterns.getContext());
+      Expand<math::RsqrtOp, expandRsqrt>>(patterns.getContext(), ldexp);
 }
 
 } // namespace swage

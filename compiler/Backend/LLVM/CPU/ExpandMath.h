@@ -13,8 +13,11 @@
 
 namespace swage {
 
-/// Adds patterns that replace math operations on f32 by arithmetic.
-void populateExpandMathPatterns(mlir::RewritePatternSet &patterns);
+/// Adds patterns that replace math operations on f32 by arithmetic and, with
+/// `ldexp`, by LLVM's operation of that name, for targets that have it for
+/// vectors.
+void populateExpandMathPatterns(mlir::RewritePatternSet &patterns,
+                                bool ldexp = false);
 
 } // namespace swage
 

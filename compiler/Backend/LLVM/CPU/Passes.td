@@ -58,7 +58,10 @@ def ExpandMathPass : Pass<"swage-expand-math"> {
     three units in the last place, with the library's results for zeros,
     infinities and NaN.
   }];
-  let dependentDialects = ["::mlir::arith::ArithDialect"];
+  let options = [
+    Option<"ldexp", "ldexp", "bool", "false", "The target scales vectors by powers of two in one instruction">
+  ];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::LLVM::LLVMDialect"];
 }
 
 def LowerScratchPass : Pass<"swage-lower-scratch", "::mlir::ModuleOp"> {

@@ -142,3 +142,19 @@ func.func @limits(%x: f32) -> f32 {
   %a = math.exp %x : f32
   return %a : f32
 }
+
+// Targets that scale vectors by powers of two do so; scalars, and vectors of
+// lengths that no register has, are scaled by way of their exponents' bits.
+// RUN: swage-opt %s -swage-expand-math=ldexp | FileCheck %s --check-prefix=LDEXP
+// LDEXP-LABEL: @scaled
+// LDEXP: %[[N:.*]] = arith.fptosi %{{.*}} : vector<16xf32> to vector<16xi32>
+// LDEXP: llvm.intr.ldexp(%{{.*}}, %[[N]]) : (vector<16xf32>, vector<16xi32>) -> vector<16xf32>
+// LDEXP: arith.shli %{{.*}} : vector<5xi32>
+// LDEXP: arith.shli %{{.*}} : i32
+// LDEXP-NOT: llvm.intr.ldexp
+func.func @scaled(%v: vector<16xf32>, %odd: vector<5xf32>, %s: f32) -> (vector<16xf32>, vector<5xf32>, f32) {
+  %0 = math.exp %v : vector<16xf32>
+  %1 = math.exp %odd : vector<5xf32>
+  %2 = math.exp %s : f32
+  return %0, %1, %2 : vector<16xf32>, vector<5xf32>, f32
+}
