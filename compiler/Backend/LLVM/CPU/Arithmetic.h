@@ -98,7 +98,10 @@ public:
     auto vector = llvm::dyn_cast<mlir::VectorType>(type);
     if (ldexp && vector && vector.getRank() == 1 &&
         llvm::is_contained({4, 8, 16}, vector.getNumElements()))
-      return mlir::LLVM::LoadExpOp::create(builder, loc, type, a, whole);
+      return mlir::LLVM::CallIntrinsicOp::create(
+                 builder, loc, type, builder.getStringAttr("llvm.ldexp"),
+                 mlir::ValueRange{a, whole})
+          .getResults();
     mlir::Value half =
         mlir::arith::ShRSIOp::create(builder, loc, whole, integer(1));
     mlir::Value rest = mlir::arith::SubIOp::create(builder, loc, whole, half);

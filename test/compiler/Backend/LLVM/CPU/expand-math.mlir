@@ -148,10 +148,10 @@ func.func @limits(%x: f32) -> f32 {
 // RUN: swage-opt %s -swage-expand-math=ldexp | FileCheck %s --check-prefix=LDEXP
 // LDEXP-LABEL: @scaled
 // LDEXP: %[[N:.*]] = arith.fptosi %{{.*}} : vector<16xf32> to vector<16xi32>
-// LDEXP: llvm.intr.ldexp(%{{.*}}, %[[N]]) : (vector<16xf32>, vector<16xi32>) -> vector<16xf32>
+// LDEXP: llvm.call_intrinsic "llvm.ldexp"(%{{.*}}, %[[N]]) : (vector<16xf32>, vector<16xi32>) -> vector<16xf32>
 // LDEXP: arith.shli %{{.*}} : vector<5xi32>
 // LDEXP: arith.shli %{{.*}} : i32
-// LDEXP-NOT: llvm.intr.ldexp
+// LDEXP-NOT: llvm.ldexp
 func.func @scaled(%v: vector<16xf32>, %odd: vector<5xf32>, %s: f32) -> (vector<16xf32>, vector<5xf32>, f32) {
   %0 = math.exp %v : vector<16xf32>
   %1 = math.exp %odd : vector<5xf32>
