@@ -47,7 +47,9 @@ static onnx::ImportResult import(const ModelSource &source,
     using Mode = onnx::ImportOptions::Mode;
     importOptions.isParameter = options.isParameter;
     importOptions.mode =
-        options.training->evaluate ? Mode::Evaluation : Mode::Training;
+        options.training->function == training::Function::Step
+            ? Mode::Training
+            : Mode::Evaluation;
   }
   if (!source.inMemory)
     return onnx::importModel(source.path, context, importOptions);

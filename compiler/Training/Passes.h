@@ -8,6 +8,7 @@
 #ifndef SWAGE_COMPILER_TRAINING_PASSES_H
 #define SWAGE_COMPILER_TRAINING_PASSES_H
 
+#include "compiler/Training/TrainingOptions.h"
 #include "mlir/Pass/Pass.h"
 
 namespace swage {

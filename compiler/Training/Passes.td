@@ -36,8 +36,16 @@ def TrainStepPass : Pass<"swage-train-step", "::mlir::ModuleOp"> {
            "limit of the norm of all gradients">,
     Option<"clipValue", "clip-value", "double", /*default=*/"0",
            "limit of each element of the gradients">,
-    Option<"evaluate", "evaluate", "bool", /*default=*/"false",
-           "only compute the loss and the outputs">
+    Option<"function", "function", "::swage::training::Function",
+           /*default=*/"::swage::training::Function::Step",
+           "which function of a training to make",
+           [{::llvm::cl::values(
+             clEnumValN(::swage::training::Function::Step, "step",
+                        "loss, gradients and updates"),
+             clEnumValN(::swage::training::Function::Evaluation, "evaluation",
+                        "the loss and the outputs, outside of training"),
+             clEnumValN(::swage::training::Function::Prediction, "prediction",
+                        "the outputs alone"))}]>
   ];
   let dependentDialects = [
     "::swage::nn::NNDialect", "::mlir::arith::ArithDialect", "::mlir::func::FuncDialect"

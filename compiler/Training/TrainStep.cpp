@@ -56,6 +56,7 @@ private:
   void readArguments();
   LogicalResult addLoss();
   LogicalResult addUpdates();
+  void addOutputs();
   void addStatistics();
   void addResult(Value value, StringRef name, Value updated = {});
   void finish();
@@ -136,6 +137,14 @@ LogicalResult StepBuilder::addLoss() {
 
 void StepBuilder::addResult(Value value, StringRef name, Value updated) {
   results.push_back({value, name.str(), updated});
+}
+
+/// The model's own.
+void StepBuilder::addOutputs() {
+  for (auto [index, value] : llvm::enumerate(ret.getOperands()))
+    if (auto name = main.getResultAttrOfType<StringAttr>(index, "nn.name");
+        !main.getResultAttr(index, "nn.updates"))
+      addResult(value, name ? name.getValue() : "output");
 }
 
 /// What the forward pass itself moves: running statistics.
@@ -261,14 +270,13 @@ void StepBuilder::finish() {
 
 LogicalResult StepBuilder::run() {
   readArguments();
-  if (failed(addLoss()))
-    return failure();
-  addResult(loss, "loss");
-  if (options.evaluate) {
-    for (auto [index, value] : llvm::enumerate(ret.getOperands()))
-      if (auto name = main.getResultAttrOfType<StringAttr>(index, "nn.name");
-          !main.getResultAttr(index, "nn.updates"))
-        addResult(value, name ? name.getValue() : "output");
+  if (options.function != Function::Prediction) {
+    if (failed(addLoss()))
+      return failure();
+    addResult(loss, "loss");
+  }
+  if (options.function != Function::Step) {
+    addOutputs();
   } else {
     addStatistics();
     if (failed(addUpdates()))
@@ -307,7 +315,7 @@ struct TrainStep : swage::impl::TrainStepPassBase<TrainStep> {
     options.optimizer = optimizer;
     options.clipNorm = clipNorm;
     options.clipValue = clipValue;
-    options.evaluate = evaluate;
+    options.function = function;
     if (failed(buildTrainStep(getOperation(), options)))
       signalPassFailure();
   }

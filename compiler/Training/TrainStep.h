@@ -18,9 +18,11 @@ namespace swage::training {
 ///     -> (loss, parameters, states, step)
 ///
 /// Results that replace an argument have its number in the attribute
-/// `nn.updates`: the caller may give both the same memory. With `evaluate`,
+/// `nn.updates`: the caller may give both the same memory. The other functions
+/// of a training are
 ///
-///   (inputs, target, parameters) -> (loss, outputs)
+///   evaluation: (inputs, target, parameters) -> (loss, outputs)
+///   prediction: (inputs, parameters) -> (outputs)
 ///
 /// Fails with a diagnostic.
 llvm::LogicalResult buildTrainStep(mlir::ModuleOp module,

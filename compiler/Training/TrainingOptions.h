@@ -1,5 +1,4 @@
-//===- TrainingOptions.h - how to train --------------------------*- C++
-//-*-===//
+//===- TrainingOptions.h - how to train -------------------------*- C++ -*-===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //
@@ -13,14 +12,20 @@
 
 namespace swage::training {
 
+/// The functions that training consists of.
+enum class Function {
+  Step,       ///< loss, gradients and updates
+  Evaluation, ///< the loss and the outputs, as they are outside of training
+  Prediction, ///< the outputs alone
+};
+
 /// How to train; texts as users write them.
 struct TrainingOptions {
   std::string loss = "cross-entropy";
   std::string optimizer = "sgd";
   double clipNorm = 0;  ///< limit of the norm of all gradients; 0 for none
   double clipValue = 0; ///< limit of each element of the gradients; 0 for none
-  /// Only compute the loss and the outputs, as they are outside of training.
-  bool evaluate = false;
+  Function function = Function::Step;
 };
 
 /// What an argument of a step's @main is, as its attribute `nn.role` says.

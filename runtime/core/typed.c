@@ -6,7 +6,7 @@
 // the model's facts; the session is made by the first call and kept.
 //
 //===----------------------------------------------------------------------===//
-#include "swage/artifact.h"
+#include "core/typed.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,8 +14,15 @@
 // Why this thread's last call failed; for the reading by the same thread.
 static _Thread_local char last_error[512];
 
-static int32_t fail(swage_status status, const char *message) {
+int32_t swage_typed_fail(swage_status status, const char *message) {
   snprintf(last_error, sizeof last_error, "%s", message);
+  return status;
+}
+
+int32_t swage_typed_finish(swage_status status, char *message) {
+  if (status != SWAGE_OK)
+    swage_typed_fail(status, message ? message : "out of memory");
+  swage_free(message);
   return status;
 }
 
@@ -32,8 +39,7 @@ static swage_status get_session(const swage_model *model, swage_session **cell,
   swage_session *made;
   swage_status status = swage_session_create(model, NULL, &made, &message);
   if (status != SWAGE_OK) {
-    fail(status, message ? message : "out of memory");
-    swage_free(message);
+    swage_typed_finish(status, message);
     return status;
   }
   if (__atomic_compare_exchange_n(cell, session, made, 0, __ATOMIC_ACQ_REL,
@@ -61,7 +67,7 @@ static int32_t run(const swage_model *model, swage_session *session,
   for (uint32_t i = 0; i < model->num_inputs; ++i) {
     if (!inputs[i]) {
       snprintf(text, sizeof text, "input '%s' is NULL", model->inputs[i].name);
-      return fail(SWAGE_BAD_ARGUMENT, text);
+      return swage_typed_fail(SWAGE_BAD_ARGUMENT, text);
     }
     describe(&tensors[i], &model->inputs[i], (void *)inputs[i]);
   }
@@ -71,17 +77,14 @@ static int32_t run(const swage_model *model, swage_session *session,
     if (!outputs[i]) {
       snprintf(text, sizeof text, "output '%s' is NULL",
                model->outputs[i].name);
-      return fail(SWAGE_BAD_ARGUMENT, text);
+      return swage_typed_fail(SWAGE_BAD_ARGUMENT, text);
     }
     describe(&results[i], &model->outputs[i], outputs[i]);
   }
   char *message = NULL;
   swage_status status =
       swage_session_run(session, tensors, results, workspace, &message);
-  if (status != SWAGE_OK)
-    fail(status, message ? message : "out of memory");
-  swage_free(message);
-  return status;
+  return swage_typed_finish(status, message);
 }
 
 int32_t swage_typed_run(const swage_model *model, swage_session **cell,
@@ -96,7 +99,7 @@ int32_t swage_typed_run(const swage_model *model, swage_session **cell,
   if (count > sizeof few / sizeof *few)
     tensors = malloc(count * sizeof *tensors);
   if (!tensors)
-    return fail(SWAGE_ERROR, "out of memory");
+    return swage_typed_fail(SWAGE_ERROR, "out of memory");
   status = run(model, session, tensors, inputs, outputs, workspace);
   if (tensors != few)
     free(tensors);

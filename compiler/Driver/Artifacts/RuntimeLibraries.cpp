@@ -79,7 +79,7 @@ static std::optional<Runtime> findSources() {
                        "-ffunction-sections",
                        "-fdata-sections",
                        "-DSWAGE_VERSION=\"" SWAGE_VERSION "\""};
-    for (StringRef name : {"core", "io", "parallel", "program", "values"})
+    for (StringRef name : {"core", "io", "parallel", "program", "training", "values"})
       addSources(folder, name, runtime.library);
     addSources(folder, "executable", runtime.main);
     return runtime;

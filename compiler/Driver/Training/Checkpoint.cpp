@@ -2,27 +2,24 @@
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //
-// A checkpoint is a line that says so, a line of JSON that lists the tensors
-// and their places, and their bytes.
+// Checkpoints are those of the runtime, so that artifacts and the compiler read
+// each other's; what the compiler adds are facts as JSON.
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/Driver/Training/Checkpoint.h"
-#include "compiler/Pipelines/ModelFacts.h"
 #include "frontends/ONNX/ModelWriter.h"
+#include "swage/training.h"
 #include "llvm/Support/Errno.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
 #include <cerrno>
-#include <cstring>
 #include <fcntl.h>
 #include <unistd.h>
 
 using namespace llvm;
 using namespace swage;
-
-static constexpr StringLiteral magic = "swage checkpoint 1\n";
 
 //===----------------------------------------------------------------------===//
 // Files
@@ -78,81 +75,43 @@ Error swage::writeDurably(StringRef path, StringRef contents) {
 // Checkpoints
 //===----------------------------------------------------------------------===//
 
-Error swage::saveCheckpoint(StringRef path, const Trainer &trainer,
-                            json::Object facts) {
-  json::Array tensors;
-  uint64_t offset = 0;
-  for (const Trainer::Slot &slot : trainer.getSlots()) {
-    if (!slot.isKept())
-      continue;
-    tensors.push_back(json::Object{{"name", json::fixUTF8(slot.value.name)},
-                                   {"type", describeType(slot.value)},
-                                   {"offset", int64_t(offset)}});
-    offset += slot.size;
-  }
-  facts["tensors"] = std::move(tensors);
-  std::string contents;
-  raw_string_ostream os(contents);
-  os << magic << json::Value(std::move(facts)) << '\n';
+/// What a checkpoint holds. Gradients follow from the rest.
+static std::vector<swage_named_tensor> listKept(const Trainer &trainer) {
+  std::vector<swage_named_tensor> kept;
   for (const Trainer::Slot &slot : trainer.getSlots())
     if (slot.isKept())
-      os.write(slot.memory.get(), slot.size);
-  return writeDurably(path, contents);
+      kept.push_back({slot.value.name.c_str(), slot.describe()});
+  return kept;
+}
+
+Error swage::saveCheckpoint(StringRef path, const Trainer &trainer,
+                            json::Object facts) {
+  std::vector<swage_named_tensor> kept = listKept(trainer);
+  std::string text;
+  raw_string_ostream(text) << json::Value(std::move(facts));
+  char *message = nullptr;
+  if (swage_checkpoint_save(path.str().c_str(), kept.data(), kept.size(),
+                            text.c_str(), &message) != SWAGE_OK)
+    return takeMessage(message);
+  return Error::success();
 }
 
 Expected<json::Object> swage::loadCheckpoint(StringRef path, Trainer &trainer) {
-  auto refuse = [&](const Twine &reason) {
-    return createStringError(path + ": " + reason);
-  };
-  auto file = MemoryBuffer::getFile(path, /*IsText=*/false,
-                                    /*RequiresNullTerminator=*/false);
-  if (!file)
-    return refuse("cannot be read: " + file.getError().message());
-  StringRef bytes = (*file)->getBuffer();
-  if (!bytes.consume_front(magic))
-    return refuse("is not a checkpoint");
-  auto [line, data] = bytes.split('\n');
-  Expected<json::Value> parsed = json::parse(line);
-  if (!parsed) {
-    consumeError(parsed.takeError());
-    return refuse("is damaged");
-  }
-  json::Object *facts = parsed->getAsObject();
-  json::Array *tensors = facts ? facts->getArray("tensors") : nullptr;
-  if (!tensors)
-    return refuse("is damaged");
-
-  // First see that all fits, then change anything.
-  std::vector<std::pair<const Trainer::Slot *, const char *>> found;
-  for (const json::Value &entry : *tensors) {
-    const json::Object *tensor = entry.getAsObject();
-    if (!tensor)
-      return refuse("is damaged");
-    StringRef name = tensor->getString("name").value_or("");
-    StringRef type = tensor->getString("type").value_or("");
-    int64_t offset = tensor->getInteger("offset").value_or(-1);
-    const Trainer::Slot *slot = trainer.find(name);
-    if (!slot || !slot->isKept())
-      return refuse("holds '" + name +
-                    "', which this training does not have; model, optimizer "
-                    "and frozen parameters must be the same");
-    if (describeType(slot->value) != type)
-      return refuse("holds '" + name + "' as " + type + ", but it is " +
-                    describeType(slot->value));
-    if (offset < 0 || uint64_t(offset) > data.size() ||
-        slot->size > data.size() - offset)
-      return refuse("is damaged");
-    found.emplace_back(slot, data.data() + offset);
-  }
-  for (const Trainer::Slot &slot : trainer.getSlots())
-    if (slot.isKept() &&
-        none_of(found, [&](const auto &pair) { return pair.first == &slot; }))
-      return refuse("does not hold '" + slot.value.name +
-                    "'; model, optimizer and frozen parameters must be the "
-                    "same");
-  for (auto [slot, from] : found)
-    std::memcpy(slot->memory.get(), from, slot->size);
-  return std::move(*facts);
+  std::vector<swage_named_tensor> kept = listKept(trainer);
+  char *facts = nullptr, *message = nullptr;
+  if (swage_checkpoint_load(path.str().c_str(), kept.data(), kept.size(),
+                            &facts, &message) != SWAGE_OK)
+    return takeMessage(message);
+  std::string text = facts;
+  swage_free(facts);
+  // Artifacts write none.
+  if (text.empty())
+    return json::Object();
+  Expected<json::Value> parsed = json::parse(text);
+  if (parsed && parsed->getAsObject())
+    return std::move(*parsed->getAsObject());
+  consumeError(parsed.takeError());
+  return createStringError(path + ": is damaged");
 }
 
 //===----------------------------------------------------------------------===//

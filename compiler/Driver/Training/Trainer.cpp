@@ -102,12 +102,12 @@ Error Trainer::allocate() {
   return Error::success();
 }
 
-swage_tensor Trainer::describe(const Slot &slot) const {
+swage_tensor Trainer::Slot::describe() const {
   swage_tensor tensor = {};
-  tensor.data = slot.memory.get();
-  tensor.dtype = slot.value.dtype;
-  tensor.rank = slot.value.dims.size();
-  copy(slot.value.dims, tensor.dims);
+  tensor.data = memory.get();
+  tensor.dtype = value.dtype;
+  tensor.rank = value.dims.size();
+  copy(value.dims, tensor.dims);
   return tensor;
 }
 
@@ -140,7 +140,7 @@ Expected<double> Trainer::step(ArrayRef<swage_tensor> tensors, double rate) {
   size_t next = 0;
   for (auto [input, slot] : zip_equal(signature.inputs, inputSlots)) {
     if (slot >= 0)
-      arguments.push_back(describe(slots[slot]));
+      arguments.push_back(slots[slot].describe());
     else if (input.role == "rate")
       arguments.push_back({&narrowRate, SWAGE_F32, 0, {}});
     else
@@ -149,7 +149,7 @@ Expected<double> Trainer::step(ArrayRef<swage_tensor> tensors, double rate) {
   double loss = 0;
   results.push_back({&loss, signature.outputs.front().dtype, 0, {}});
   for (int slot : outputSlots)
-    results.push_back(describe(slots[slot]));
+    results.push_back(slots[slot].describe());
   char *message = nullptr;
   if (swage_session_run(stepModel->getSession(), arguments.data(),
                         results.data(), nullptr, &message) != SWAGE_OK)
@@ -161,7 +161,7 @@ Error Trainer::compileEvaluation() {
   if (evaluationModel)
     return Error::success();
   CompileOptions compileOptions = getCompileOptions(options, choice);
-  compileOptions.training->evaluate = true;
+  compileOptions.training->function = training::Function::Evaluation;
   compileOptions.modelName += "_evaluate";
   std::string text;
   Messages messages(
@@ -196,7 +196,7 @@ Expected<double> Trainer::evaluate(ArrayRef<swage_tensor> tensors,
   std::vector<swage_tensor> arguments;
   for (const ValueSignature &input : signature.inputs) {
     if (input.role == "parameter") {
-      arguments.push_back(describe(*find(input.name)));
+      arguments.push_back(find(input.name)->describe());
       continue;
     }
     auto own = find_if(inputs, [&](const ValueSignature &each) {

@@ -1,5 +1,4 @@
-//===- Trainer.h - a model that is trained in this process -------*- C++
-//-*-===//
+//===- Trainer.h - a model that is trained here -----------------*- C++ -*-===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //
@@ -60,6 +59,7 @@ public:
     uint64_t size = 0;
     bool isParameter() const { return value.role == "parameter"; }
     bool isKept() const { return !value.role.empty(); }
+    swage_tensor describe() const;
   };
   llvm::ArrayRef<Slot> getSlots() const { return slots; }
   /// Null when there is none of that name.
@@ -78,7 +78,6 @@ private:
   llvm::Error allocate();
   unsigned addSlot(ValueSignature value);
   llvm::Error compileEvaluation();
-  swage_tensor describe(const Slot &slot) const;
 
   ModelSource source;
   ParameterChoice choice;

@@ -1,7 +1,7 @@
 // RUN: swage-opt %s -split-input-file -swage-train-step="loss=mse optimizer=sgd" -canonicalize -cse | FileCheck %s
 // RUN: swage-opt %s -split-input-file -swage-train-step="loss=mse optimizer=adam" -canonicalize -cse | FileCheck %s --check-prefix=ADAM
 // RUN: swage-opt %s -split-input-file -swage-train-step="loss=mse optimizer=none" -canonicalize -cse | FileCheck %s --check-prefix=NONE
-// RUN: swage-opt %s -split-input-file -swage-train-step="loss=mse evaluate=true" -canonicalize -cse | FileCheck %s --check-prefix=EVALUATE
+// RUN: swage-opt %s -split-input-file -swage-train-step="loss=mse function=evaluation" -canonicalize -cse | FileCheck %s --check-prefix=EVALUATE
 
 // The step takes the target and the rate and gives the new weights, which may
 // be in the memory of the old ones. The gradient of the input is not computed.
