@@ -33,12 +33,25 @@ struct ModelArguments {
   bool growCaches = false; ///< see CompileOptions
 };
 
+/// How a model is trained.
+struct TrainingArguments {
+  std::string loss = "cross-entropy", optimizer = "adam";
+  double clipNorm = 0, clipValue = 0;
+  std::vector<std::string> freeze, trainOnly; ///< patterns of names
+  std::string replaceHead; ///< the weights of the layer to make anew
+  unsigned classes = 0;    ///< that the new layer tells apart
+  unsigned batch = 0;      ///< 0 for the model's own, or 32 where it is open
+  uint64_t seed = 0;       ///< of the new layer, and of the order of examples
+};
+
 struct CompileArguments : ModelArguments {
   std::string output;
   std::string emit = "exe";
   std::string stopAfter;
   std::string weights = "embed"; ///< or "file"
   bool growWeights = false; ///< see CompileOptions; files are to stay small
+  bool train = false;       ///< the training of the model instead of the model
+  TrainingArguments training;
 };
 int runCompile(const CompileArguments &arguments);
 
@@ -91,21 +104,15 @@ struct InspectArguments : ModelArguments {
 int runInspect(const InspectArguments &arguments);
 
 struct TrainArguments : ModelArguments {
+  TrainingArguments training;
   std::string data, validation; ///< .npz files
   std::string output;           ///< the trained model
-  std::string loss = "cross-entropy", optimizer = "adam";
   double rate = 1e-3;
   std::string schedule = "constant";
-  double clipNorm = 0, clipValue = 0;
   unsigned epochs = 10;
-  unsigned batch = 0; ///< 0 for the model's own, or 32 where it is open
-  uint64_t seed = 0;
-  std::vector<std::string> freeze, trainOnly; ///< patterns of names
   unsigned patience = 0; ///< epochs without progress before it ends; 0 never
   std::string checkpoint, metrics, picture; ///< files to write after epochs
   bool resume = false;
-  std::string replaceHead; ///< the weights of the layer to make anew
-  unsigned classes = 0;    ///< that the new layer tells apart
 };
 int runTrain(const TrainArguments &arguments);
 

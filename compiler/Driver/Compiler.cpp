@@ -46,10 +46,9 @@ static onnx::ImportResult import(const ModelSource &source,
   if (options.training) {
     using Mode = onnx::ImportOptions::Mode;
     importOptions.isParameter = options.isParameter;
-    importOptions.mode =
-        options.training->function == training::Function::Step
-            ? Mode::Training
-            : Mode::Evaluation;
+    importOptions.mode = options.training->function == training::Function::Step
+                             ? Mode::Training
+                             : Mode::Evaluation;
   }
   if (!source.inMemory)
     return onnx::importModel(source.path, context, importOptions);

@@ -144,8 +144,7 @@ static bool take_entry(reader *reader, entry *entry) {
     if (!take_number(reader, ' ', &entry->tensor.dims[i]))
       return false;
   size_t size = swage_dtype_size(entry->tensor.dtype);
-  return size &&
-         swage_count_elements(rank, entry->tensor.dims, size, &count) &&
+  return size && swage_count_elements(rank, entry->tensor.dims, size, &count) &&
          take_number(reader, ' ', &entry->name_length) &&
          take_text(reader, entry->name_length, &entry->name);
 }
@@ -179,7 +178,8 @@ static swage_status locate(const char *path, reader *reader,
       return swage_error(error, SWAGE_BAD_MODEL, "%s: is damaged", path);
   for (int64_t i = 0; i < num_entries; ++i) {
     const swage_tensor *held = &entries[i].tensor;
-    int length = entries[i].name_length < 200 ? (int)entries[i].name_length : 200;
+    int length =
+        entries[i].name_length < 200 ? (int)entries[i].name_length : 200;
     const swage_named_tensor *own = find(tensors, count, &entries[i]);
     if (!own)
       return swage_error(error, SWAGE_BAD_ARGUMENT,

@@ -35,9 +35,8 @@ size_t swage_tensor_bytes(const swage_tensor *tensor) {
 static swage_status fill_slots(swage_trainee *trainee, char **error) {
   const swage_training *training = trainee->training;
   swage_weights weights;
-  swage_status status =
-      swage_weights_open(training->step.model, trainee->options.weights_path,
-                         &weights, error);
+  swage_status status = swage_weights_open(
+      training->step.model, trainee->options.weights_path, &weights, error);
   if (status)
     return status;
   for (uint32_t i = 0; i < training->num_slots && !status; ++i) {
@@ -151,13 +150,13 @@ static swage_status match_slot(const swage_trainee *trainee, const char *name,
   if (same && value->data)
     return SWAGE_OK;
   char own[SWAGE_SHAPE_TEXT], given[SWAGE_SHAPE_TEXT];
-  return swage_error(
-      error, SWAGE_BAD_ARGUMENT, "'%s' is %s %s; given was %s %s%s", name,
-      swage_dtype_name(slot->dtype),
-      swage_shape_text(own, slot->rank, slot->dims, NULL),
-      swage_dtype_name(value->dtype),
-      swage_shape_text(given, value->rank, value->dims, NULL),
-      value->data ? "" : " without data");
+  return swage_error(error, SWAGE_BAD_ARGUMENT,
+                     "'%s' is %s %s; given was %s %s%s", name,
+                     swage_dtype_name(slot->dtype),
+                     swage_shape_text(own, slot->rank, slot->dims, NULL),
+                     swage_dtype_name(value->dtype),
+                     swage_shape_text(given, value->rank, value->dims, NULL),
+                     value->data ? "" : " without data");
 }
 
 swage_status swage_trainee_get(const swage_trainee *trainee, const char *name,

@@ -3,8 +3,8 @@
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //
 //===----------------------------------------------------------------------===//
-#include "core/message.h"
 #include "core/typed.h"
+#include "core/message.h"
 #include "training/trainee.h"
 
 #include <inttypes.h>
@@ -29,8 +29,8 @@ void swage_typed_end(swage_trainee **cell) {
 
 /// Describes bare pointers; none may be NULL.
 static swage_status describe_all(const swage_value_info *infos, uint32_t count,
-                                 const void *const *data,
-                                 swage_tensor *tensors, char **error) {
+                                 const void *const *data, swage_tensor *tensors,
+                                 char **error) {
   for (uint32_t i = 0; i < count; ++i) {
     if (!data[i])
       return swage_error(error, SWAGE_BAD_ARGUMENT, "'%s' is NULL",
@@ -58,8 +58,7 @@ static int32_t call(kind kind, const swage_training *training,
   if (!tensors)
     return swage_typed_fail(SWAGE_ERROR, "out of memory");
   swage_tensor *results = tensors + num_inputs;
-  status =
-      describe_all(training->inputs, num_inputs, inputs, tensors, &error);
+  status = describe_all(training->inputs, num_inputs, inputs, tensors, &error);
   if (!status && kind != STEP)
     status = describe_all(training->outputs, training->num_outputs,
                           (const void *const *)outputs, results, &error);

@@ -5,10 +5,8 @@
 //===----------------------------------------------------------------------===//
 #include "compiler/Driver/Artifacts/Artifact.h"
 #include "compiler/Backend/LLVM/Codegen.h"
-#include "compiler/Driver/Artifacts/CNames.h"
+#include "compiler/Driver/Artifacts/ArtifactContents.h"
 #include "compiler/Driver/Artifacts/Code.h"
-#include "compiler/Driver/Artifacts/Header.h"
-#include "compiler/Driver/Artifacts/ModelObject.h"
 #include "compiler/Driver/Artifacts/Toolchain.h"
 #include "compiler/Driver/Artifacts/WorkFiles.h"
 #include "llvm/ADT/SmallString.h"
@@ -64,17 +62,17 @@ namespace {
 /// Makes the kinds that are machine code. The steps share what they made.
 class BinaryWriter {
 public:
-  BinaryWriter(const CompiledModel &model, const ArtifactOptions &options,
+  BinaryWriter(const ArtifactContents &contents, const ArtifactOptions &options,
                Toolchain toolchain, WorkFiles work)
-      : model(model), options(options), toolchain(std::move(toolchain)),
+      : contents(contents), options(options), toolchain(std::move(toolchain)),
         work(std::move(work)), result(this->work.add("result")),
-        layout(model.constants) {}
+        constants(contents.getConstants()), layout(constants) {}
 
   Error write();
 
 private:
   Error writeCode();
-  Error writeModelObject();
+  Error writeFacts();
   Error writeWeightsFile();
   Error linkExecutable();
   Error linkShared();
@@ -85,12 +83,13 @@ private:
   Error link(ArrayRef<std::string> arguments);
   std::string getSibling(StringRef extension) const;
 
-  const CompiledModel &model;
+  const ArtifactContents &contents;
   const ArtifactOptions &options;
   Toolchain toolchain;
   WorkFiles work;
   Runtime runtime;
   std::string result; ///< the artifact, until it moves into place
+  std::vector<ConstantBlob> constants;
   WeightsLayout layout;
   std::vector<std::string> code;    ///< objects of kernels, main and facts
   std::vector<std::string> weights; ///< the object with the weights, if any
@@ -101,21 +100,22 @@ private:
 /// A file beside the output, named after the model.
 std::string BinaryWriter::getSibling(StringRef extension) const {
   SmallString<256> path(sys::path::parent_path(options.output));
-  sys::path::append(path, model.name + extension);
+  sys::path::append(path, contents.getName() + extension);
   return path.str().str();
 }
 
 Error BinaryWriter::write() {
   // Looked for before anything large is written. Objects bring none.
   if (options.kind != ArtifactKind::Object) {
-    Expected<Runtime> found = findRuntime(model.target, model.usesRegex);
+    Expected<Runtime> found = findRuntime(
+        contents.getTarget(), contents.getMainLibrary(), contents.usesRegex());
     if (!found)
       return found.takeError();
     runtime = std::move(*found);
   }
   if (Error error = writeCode())
     return error;
-  if (Error error = writeModelObject())
+  if (Error error = writeFacts())
     return error;
   if (Error error = writeWeightsFile())
     return error;
@@ -135,7 +135,7 @@ Error BinaryWriter::write() {
     return linked;
   if (options.kind != ArtifactKind::Executable) {
     Expected<std::string> header = work.write("header", [&](raw_ostream &os) {
-      writeHeader(os, model);
+      contents.writeHeader(os);
       return Error::success();
     });
     if (!header)
@@ -147,29 +147,29 @@ Error BinaryWriter::write() {
 }
 
 Error BinaryWriter::writeCode() {
-  for (const ObjectCode &part : model.objects) {
-    std::string name = formatv("{0}.o", code.size());
-    Expected<std::string> path = work.write(name, [&](raw_ostream &os) {
-      os.write(part.object.data(), part.object.size());
-      return Error::success();
-    });
-    if (!path)
-      return path.takeError();
-    code.push_back(*path);
-  }
+  for (const CompiledModel *model : contents.getModels())
+    for (const ObjectCode &part : model->objects) {
+      std::string name = formatv("{0}.o", code.size());
+      Expected<std::string> path = work.write(name, [&](raw_ostream &os) {
+        os.write(part.object.data(), part.object.size());
+        return Error::success();
+      });
+      if (!path)
+        return path.takeError();
+      code.push_back(*path);
+    }
   return Error::success();
 }
 
-Error BinaryWriter::writeModelObject() {
-  ModelObjectOptions facts;
+Error BinaryWriter::writeFacts() {
+  FactsOptions facts;
   facts.forExecutable = options.kind == ArtifactKind::Executable;
   if (options.weightsInFile)
     facts.weightsFile = sys::path::filename(getSibling(".weights"));
   LLVMContext context;
-  std::unique_ptr<Module> module =
-      buildModelModule(context, model, layout, facts);
+  std::unique_ptr<Module> module = contents.buildFacts(context, layout, facts);
   Expected<SmallVector<char, 0>> object =
-      emit(*module, model.target, options.optLevel, EmitKind::Object);
+      emit(*module, contents.getTarget(), options.optLevel, EmitKind::Object);
   if (!object)
     return object.takeError();
   Expected<std::string> path = work.write("facts.o", [&](raw_ostream &os) {
@@ -185,7 +185,7 @@ Error BinaryWriter::writeModelObject() {
 Error BinaryWriter::writeWeightsFile() {
   if (options.weightsInFile) {
     Expected<std::string> path = work.write("weights", [&](raw_ostream &os) {
-      writeWeights(os, layout, model.constants);
+      writeWeights(os, layout, constants);
       return Error::success();
     });
     if (!path)
@@ -194,8 +194,8 @@ Error BinaryWriter::writeWeightsFile() {
     return Error::success();
   }
   Expected<std::string> path = work.write("weights.o", [&](raw_ostream &os) {
-    return writeWeightsObject(os, layout, model.constants, model.target,
-                              getWeightsSymbol(model));
+    return writeWeightsObject(os, layout, constants, contents.getTarget(),
+                              contents.getWeightsSymbol());
   });
   if (!path)
     return path.takeError();
@@ -230,7 +230,7 @@ Error BinaryWriter::linkExecutable() {
   append_range(arguments, weights);
   append_range(arguments, runtime.main);
   // An executable carries RE2 and the C++ library with it.
-  if (model.usesRegex)
+  if (contents.usesRegex())
     append_range(arguments,
                  ArrayRef<std::string>{runtime.regex.front(), "-Wl,-Bstatic",
                                        "-lre2", "-lstdc++", "-Wl,-Bdynamic"});
@@ -240,18 +240,13 @@ Error BinaryWriter::linkExecutable() {
   return link(arguments);
 }
 
-/// The functions of the runtime that programs call, which a shared library must
-/// contain and show although no code of its own calls them all.
-static constexpr StringLiteral publicRuntime[] = {
-    "swage_session_create", "swage_session_run", "swage_session_destroy",
-    "swage_free",           "swage_dtype_size",  "swage_dtype_name"};
-
 Error BinaryWriter::linkShared() {
+  std::vector<std::string> publicRuntime = contents.getPublicRuntime();
   Expected<std::string> exports = work.write("exports", [&](raw_ostream &os) {
     os << "{\n  global:\n";
-    for (const std::string &symbol : getExportedSymbols(model))
+    for (const std::string &symbol : contents.getExportedSymbols())
       os << "    " << symbol << ";\n";
-    for (StringRef symbol : publicRuntime)
+    for (const std::string &symbol : publicRuntime)
       os << "    " << symbol << ";\n";
     os << "  local: *;\n};\n";
     return Error::success();
@@ -264,12 +259,12 @@ Error BinaryWriter::linkShared() {
       "-Wl,--version-script=" + *exports,
       // Two models in one process each use the runtime that they came with.
       "-Wl,-Bsymbolic", "-Wl,-z,defs", "-Wl,--gc-sections"};
-  for (StringRef symbol : publicRuntime)
-    arguments.push_back(("-Wl,-u," + symbol).str());
+  for (const std::string &symbol : publicRuntime)
+    arguments.push_back("-Wl,-u," + symbol);
   append_range(arguments, code);
   append_range(arguments, weights);
   // Debian's libre2.a is no code for shared libraries.
-  if (model.usesRegex)
+  if (contents.usesRegex())
     append_range(arguments, ArrayRef<std::string>{runtime.regex.front(),
                                                   "-lre2", "-lstdc++"});
   append_range(arguments, runtime.library);
@@ -286,7 +281,8 @@ Expected<std::string> BinaryWriter::linkCode() {
   if (Error error = link(arguments))
     return error;
   std::string local = work.add("local.o");
-  if (Error error = localizeSymbols(linked, local, getExportedSymbols(model)))
+  if (Error error =
+          localizeSymbols(linked, local, contents.getExportedSymbols()))
     return error;
   return local;
 }
@@ -305,10 +301,11 @@ Error BinaryWriter::linkStatic() {
   Expected<std::string> local = linkCode();
   if (!local)
     return local.takeError();
-  std::vector<ArchiveMember> members = {{*local, model.name + ".o"}};
+  std::vector<ArchiveMember> members = {
+      {*local, (contents.getName() + ".o").str()}};
   for (const std::string &path : weights)
-    members.push_back({path, model.name + "_weights.o"});
-  if (model.usesRegex)
+    members.push_back({path, contents.getWeightsSymbol() + ".o"});
+  if (contents.usesRegex())
     if (Error error = addRegex(members))
       return error;
   if (!runtime.isSource)
@@ -333,16 +330,16 @@ Error BinaryWriter::linkObject() {
 }
 
 /// llvm-ir, bitcode and asm: what a library would contain, weights declared.
-static Error writeLLVM(const CompiledModel &model,
+static Error writeLLVM(const ArtifactContents &contents,
                        const ArtifactOptions &options) {
   LLVMContext context;
+  WeightsLayout layout(contents.getConstants());
   Expected<std::unique_ptr<Module>> module = linkBitcode(
-      buildModelModule(context, model, WeightsLayout(model.constants), {}),
-      model);
+      contents.buildFacts(context, layout, {}), contents.getModels());
   if (!module)
     return module.takeError();
-  SmallVector<char, 0> contents;
-  raw_svector_ostream os(contents);
+  SmallVector<char, 0> text;
+  raw_svector_ostream os(text);
   switch (options.kind) {
   case ArtifactKind::LLVMIR:
     (*module)->print(os, nullptr);
@@ -351,24 +348,25 @@ static Error writeLLVM(const CompiledModel &model,
     WriteBitcodeToFile(**module, os);
     break;
   default: {
-    Expected<SmallVector<char, 0>> text =
-        emit(**module, model.target, options.optLevel, EmitKind::Assembly);
-    if (!text)
-      return text.takeError();
-    contents = std::move(*text);
+    Expected<SmallVector<char, 0>> assembly = emit(
+        **module, contents.getTarget(), options.optLevel, EmitKind::Assembly);
+    if (!assembly)
+      return assembly.takeError();
+    text = std::move(*assembly);
   }
   }
-  return writeFile(options.output, StringRef(contents.data(), contents.size()),
+  return writeFile(options.output, StringRef(text.data(), text.size()),
                    options.onTemporaryFile);
 }
 
 /// stmt: the loops of the kernels that Halide compiled, one after the other.
-static Error writeStatements(const CompiledModel &model,
+static Error writeStatements(const ArtifactContents &contents,
                              const ArtifactOptions &options) {
   std::string text;
-  for (const ObjectCode &code : model.objects)
-    if (!code.statements.empty())
-      text += "// " + code.symbol + "\n" + code.statements + "\n";
+  for (const CompiledModel *model : contents.getModels())
+    for (const ObjectCode &code : model->objects)
+      if (!code.statements.empty())
+        text += "// " + code.symbol + "\n" + code.statements + "\n";
   if (text.empty())
     return createStringError("no kernel was compiled by Halide, so there are "
                              "no statements to write; --backend=halide takes "
@@ -376,26 +374,37 @@ static Error writeStatements(const CompiledModel &model,
   return writeFile(options.output, text, options.onTemporaryFile);
 }
 
-Error swage::writeArtifact(const CompiledModel &model,
-                           const ArtifactOptions &options) {
+static Error write(const ArtifactContents &contents,
+                   const ArtifactOptions &options) {
   if (options.kind == ArtifactKind::Header) {
     std::string text;
     raw_string_ostream os(text);
-    writeHeader(os, model);
+    contents.writeHeader(os);
     return writeFile(options.output, text, options.onTemporaryFile);
   }
   if (options.kind == ArtifactKind::Statements)
-    return writeStatements(model, options);
+    return writeStatements(contents, options);
   if (needsBitcode(options.kind))
-    return writeLLVM(model, options);
+    return writeLLVM(contents, options);
   assert(isBinary(options.kind) && "the driver prints modules itself");
-  Expected<Toolchain> toolchain = Toolchain::find(model.target);
+  Expected<Toolchain> toolchain = Toolchain::find(contents.getTarget());
   if (!toolchain)
     return toolchain.takeError();
   Expected<WorkFiles> work =
       WorkFiles::create(options.output, options.onTemporaryFile);
   if (!work)
     return work.takeError();
-  return BinaryWriter(model, options, std::move(*toolchain), std::move(*work))
+  return BinaryWriter(contents, options, std::move(*toolchain),
+                      std::move(*work))
       .write();
+}
+
+Error swage::writeArtifact(const CompiledModel &model,
+                           const ArtifactOptions &options) {
+  return write(*getContents(model), options);
+}
+
+Error swage::writeArtifact(const CompiledTraining &training,
+                           const ArtifactOptions &options) {
+  return write(*getContents(training), options);
 }

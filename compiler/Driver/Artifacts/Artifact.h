@@ -2,15 +2,16 @@
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //
-// The last phase of the compiler: links a CompiledModel into what the user
-// asked for and moves it into place when it is complete, never before.
+// The last phase of the compiler: links a compiled model, or a training, into
+// what the user asked for and moves it into place when it is complete, never
+// before.
 //
 //===----------------------------------------------------------------------===//
 #ifndef SWAGE_COMPILER_DRIVER_ARTIFACTS_ARTIFACT_H
 #define SWAGE_COMPILER_DRIVER_ARTIFACTS_ARTIFACT_H
 
 #include "compiler/Driver/Artifacts/WorkFiles.h"
-#include "compiler/Pipelines/CompiledModel.h"
+#include "compiler/Pipelines/CompiledTraining.h"
 #include <optional>
 
 namespace swage {
@@ -56,6 +57,8 @@ struct ArtifactOptions {
 /// no file has been created or changed. MLIR is not among the kinds: the
 /// driver prints modules itself.
 llvm::Error writeArtifact(const CompiledModel &model,
+                          const ArtifactOptions &options);
+llvm::Error writeArtifact(const CompiledTraining &training,
                           const ArtifactOptions &options);
 
 /// Writes `contents` to `path` in one step: through a temporary file that takes

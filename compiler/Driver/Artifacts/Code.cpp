@@ -19,21 +19,27 @@ using namespace llvm;
 using namespace swage;
 
 Expected<std::unique_ptr<Module>>
-swage::linkBitcode(std::unique_ptr<Module> main, const CompiledModel &model) {
+swage::linkBitcode(std::unique_ptr<Module> main,
+                   ArrayRef<const CompiledModel *> models) {
   Linker linker(*main);
-  for (const ObjectCode &code : model.objects) {
+  std::vector<const ObjectCode *> parts;
+  for (const CompiledModel *model : models)
+    for (const ObjectCode &code : model->objects)
+      parts.push_back(&code);
+  for (const ObjectCode *part : parts) {
+    const ObjectCode &code = *part;
     if (code.bitcode.empty())
       return createStringError(formatv(
           "the kernel '{0}' has no LLVM code: its backend makes machine "
           "code only; choose another --emit kind",
           code.symbol));
-    Expected<std::unique_ptr<Module>> part = parseBitcodeFile(
+    Expected<std::unique_ptr<Module>> linked = parseBitcodeFile(
         MemoryBufferRef({code.bitcode.data(), code.bitcode.size()},
                         code.symbol),
         main->getContext());
-    if (!part)
-      return part.takeError();
-    if (linker.linkInModule(std::move(*part)))
+    if (!linked)
+      return linked.takeError();
+    if (linker.linkInModule(std::move(*linked)))
       return createStringError(formatv(
           "the LLVM code of '{0}' does not link with the model", code.symbol));
   }

@@ -15,9 +15,10 @@
 
 namespace swage {
 
-/// Links `main` with the bitcode of all parts of `model`.
+/// Links `main` with the bitcode of all parts of the models.
 llvm::Expected<std::unique_ptr<llvm::Module>>
-linkBitcode(std::unique_ptr<llvm::Module> main, const CompiledModel &model);
+linkBitcode(std::unique_ptr<llvm::Module> main,
+            llvm::ArrayRef<const CompiledModel *> models);
 
 /// Copies an object file, with every symbol that it defines made local but
 /// those in `keep`.

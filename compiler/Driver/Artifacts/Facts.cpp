@@ -4,7 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/Driver/Artifacts/Facts.h"
-#include "compiler/Driver/Artifacts/ModelObject.h"
+#include "compiler/Driver/Artifacts/FactsBuilder.h"
 #include "llvm/BinaryFormat/Magic.h"
 #include "llvm/Object/Archive.h"
 #include "llvm/Object/ObjectFile.h"

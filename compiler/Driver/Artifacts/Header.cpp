@@ -16,9 +16,7 @@
 using namespace llvm;
 using namespace swage;
 
-/// `text`, which is anything that a model file calls a value, fit for a
-/// comment.
-static std::string getCommentText(StringRef text) {
+std::string swage::getCommentText(StringRef text) {
   std::string result;
   for (char c : text) {
     // No character may end the comment, begin another or continue the line.
@@ -30,31 +28,8 @@ static std::string getCommentText(StringRef text) {
   return result;
 }
 
-namespace {
-
-class HeaderWriter {
-public:
-  HeaderWriter(raw_ostream &os, const CompiledModel &model)
-      : os(os), model(model), name(model.name), macro(name) {
-    macro = StringRef(name).upper();
-  }
-
-  void write();
-
-private:
-  void writeValues(StringRef title, ArrayRef<ValueSignature> values);
-  void writeTyped();
-  void writeParameter(StringRef parameter, const ValueSignature &value);
-
-  raw_ostream &os;
-  const CompiledModel &model;
-  std::string name, macro;
-};
-
-} // namespace
-
-void HeaderWriter::writeValues(StringRef title,
-                               ArrayRef<ValueSignature> values) {
+void swage::writeValueList(raw_ostream &os, StringRef title,
+                           ArrayRef<ValueSignature> values) {
   os << "\n   " << title << ":\n";
   for (const ValueSignature &value : values)
     os << "     " << getCommentText(value.name) << "  "
@@ -63,9 +38,8 @@ void HeaderWriter::writeValues(StringRef title,
     os << "     none\n";
 }
 
-/// What an array parameter must hold.
-void HeaderWriter::writeParameter(StringRef parameter,
-                                  const ValueSignature &value) {
+void swage::writeParameterText(raw_ostream &os, StringRef parameter,
+                               const ValueSignature &value) {
   os << "     " << parameter << "  " << describeType(value);
   int64_t count = 1;
   for (int64_t dim : value.dims)
@@ -80,13 +54,34 @@ void HeaderWriter::writeParameter(StringRef parameter,
   os << "\n";
 }
 
+namespace {
+
+class HeaderWriter {
+public:
+  HeaderWriter(raw_ostream &os, const CompiledModel &model)
+      : os(os), model(model), name(model.name), macro(name) {
+    macro = StringRef(name).upper();
+  }
+
+  void write();
+
+private:
+  void writeTyped();
+
+  raw_ostream &os;
+  const CompiledModel &model;
+  std::string name, macro;
+};
+
+} // namespace
+
 void HeaderWriter::writeTyped() {
   std::vector<std::string> parameters = getParameterNames(model.signature);
   os << "/* Runs the model on dense row-major arrays that do not overlap.\n\n";
   size_t next = 0;
   for (const auto *values : {&model.signature.inputs, &model.signature.outputs})
     for (const ValueSignature &value : *values)
-      writeParameter(parameters[next++], value);
+      writeParameterText(os, parameters[next++], value);
   os << formatv(
       R"(     workspace  {0}_WORKSPACE_SIZE bytes aligned to 64, used by one call
                 at a time; NULL takes memory that the model keeps
@@ -117,8 +112,8 @@ void {0}_unload(void);
 void HeaderWriter::write() {
   os << "/* " << name << ".h - the model '" << name
      << "', compiled by Swage for " << model.target.triple << ".\n";
-  writeValues("Inputs", model.signature.inputs);
-  writeValues("Outputs", model.signature.outputs);
+  writeValueList(os, "Inputs", model.signature.inputs);
+  writeValueList(os, "Outputs", model.signature.outputs);
   os << "\n   Generated: changes will be lost. */\n"
      << formatv("#ifndef SWAGE_MODEL_{0}_H\n#define SWAGE_MODEL_{0}_H\n\n",
                 macro)

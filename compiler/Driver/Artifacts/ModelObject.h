@@ -10,34 +10,17 @@
 #ifndef SWAGE_COMPILER_DRIVER_ARTIFACTS_MODELOBJECT_H
 #define SWAGE_COMPILER_DRIVER_ARTIFACTS_MODELOBJECT_H
 
-#include "compiler/Driver/Artifacts/Weights.h"
-#include "llvm/IR/Module.h"
+#include "compiler/Driver/Artifacts/ArtifactContents.h"
 
 namespace swage {
 
-/// The section with the model's facts, as JSON.
-constexpr llvm::StringLiteral factsSection = ".swage.model";
-
-/// The symbol under which `model`'s weights are linked.
-std::string getWeightsSymbol(const CompiledModel &model);
-
-/// What a model object shall offer.
-struct ModelObjectOptions {
-  /// Define `swage_artifact_model`, which the main() of executables calls;
-  /// otherwise `<name>_model` and the typed functions.
-  bool forExecutable = false;
-  /// The file with the weights, relative to the artifact; empty embeds them.
-  std::string weightsFile;
-};
-
-/// The symbols that a library of `model` exports, the runtime's not counted.
-std::vector<std::string> getExportedSymbols(const CompiledModel &model);
-
-/// Builds the module; it links with the model's other objects.
-std::unique_ptr<llvm::Module>
-buildModelModule(llvm::LLVMContext &context, const CompiledModel &model,
-                 const WeightsLayout &weights,
-                 const ModelObjectOptions &options);
+/// Builds the module; it links with the model's other objects, and with the
+/// weights under their symbol.
+std::unique_ptr<llvm::Module> buildModelModule(llvm::LLVMContext &context,
+                                               const CompiledModel &model,
+                                               const WeightsLayout &weights,
+                                               llvm::StringRef weightsSymbol,
+                                               const FactsOptions &options);
 
 } // namespace swage
 

@@ -57,7 +57,7 @@ static void addSources(StringRef runtime, StringRef name,
 
 /// The runtime's sources, with the flags that they are compiled with. Nothing
 /// when they are not there.
-static std::optional<Runtime> findSources() {
+static std::optional<Runtime> findSources(StringRef mainLibrary) {
   std::string own = getOwnFolder();
   // From PREFIX/bin, PREFIX/lib and PREFIX/lib/<machine>.
   for (const char *relative : {"/../share", "/../../share"}) {
@@ -79,15 +79,19 @@ static std::optional<Runtime> findSources() {
                        "-ffunction-sections",
                        "-fdata-sections",
                        "-DSWAGE_VERSION=\"" SWAGE_VERSION "\""};
-    for (StringRef name : {"core", "io", "parallel", "program", "training", "values"})
+    for (StringRef name :
+         {"core", "io", "parallel", "program", "training", "values"})
       addSources(folder, name, runtime.library);
-    addSources(folder, "executable", runtime.main);
+    addSources(folder,
+               mainLibrary == "swage_rt_main" ? "executable" : "trainable",
+               runtime.main);
     return runtime;
   }
   return std::nullopt;
 }
 
-Expected<Runtime> swage::findRuntime(const TargetInfo &target, bool withRegex) {
+Expected<Runtime> swage::findRuntime(const TargetInfo &target,
+                                     StringRef mainLibrary, bool withRegex) {
   bool native = isNative(target);
   SmallVector<std::string> folders = getFolders();
   for (std::string &folder : folders) {
@@ -96,14 +100,16 @@ Expected<Runtime> swage::findRuntime(const TargetInfo &target, bool withRegex) {
     std::string library = folder + "/libswage_rt.a";
     std::string regex = folder + "/libswage_regex.a";
     if (sys::fs::exists(library) && (!withRegex || sys::fs::exists(regex)))
-      return Runtime{{library}, {folder + "/libswage_rt_main.a"}, {regex}};
+      return Runtime{
+          {library}, {(folder + "/lib" + mainLibrary + ".a").str()}, {regex}};
   }
   if (withRegex && !native)
     return createStringError(
         formatv("the model has regular expressions, which need a runtime for "
                 "'{0}' with RE2; looked for libswage_regex.a in {1}",
                 target.triple, join(folders, ", ")));
-  if (std::optional<Runtime> sources = findSources(); sources && !native)
+  if (std::optional<Runtime> sources = findSources(mainLibrary);
+      sources && !native)
     return std::move(*sources);
   return createStringError(
       formatv("cannot find the runtime libswage_rt.a for '{0}'; looked in {1}; "

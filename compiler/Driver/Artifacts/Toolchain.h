@@ -41,13 +41,15 @@ struct Runtime {
   bool isSource = false; ///< C files to compile, not libraries
 };
 
-/// Finds the runtime: libswage_rt.a and libswage_rt_main.a beside this program,
+/// Finds the runtime: libswage_rt.a and the `mainLibrary` (libswage_rt_main.a,
+/// or libswage_rt_train.a for trainings) beside this program,
 /// in the build tree, below the prefix that Swage was installed to, or where
 /// SWAGE_RUNTIME_DIR says. For another machine they may lie in the folder
 /// `swage/<triple>` there; otherwise it is compiled from its sources, which
 /// come with Swage, by the toolchain of that machine. Regular expressions need
 /// libswage_regex.a, which is in C++ and is not compiled so.
 llvm::Expected<Runtime> findRuntime(const TargetInfo &target,
+                                    llvm::StringRef mainLibrary,
                                     bool withRegex = false);
 
 /// Whether `target` is this machine's kind, so that its native tools link.

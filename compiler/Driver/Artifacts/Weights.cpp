@@ -5,21 +5,31 @@
 //===----------------------------------------------------------------------===//
 #include "compiler/Driver/Artifacts/Weights.h"
 #include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/Alignment.h"
+#include "llvm/Support/xxhash.h"
 
 using namespace llvm;
 using namespace swage;
 
 WeightsLayout::WeightsLayout(ArrayRef<ConstantBlob> constants) {
-  // Constants that are one blob (shared parameters) are stored once.
-  DenseMap<std::pair<const char *, uint64_t>, uint64_t> known;
+  // Equal constants are stored once: shared parameters, and those of several
+  // functions that were compiled from one model.
+  DenseMap<std::pair<uint64_t, uint64_t>, SmallVector<unsigned, 1>> known;
   offsets.reserve(constants.size());
-  for (const ConstantBlob &blob : constants) {
-    uint64_t offset = alignTo(size, constantAlignment);
-    auto [place, isNew] = known.try_emplace({blob.data, blob.size}, offset);
-    offsets.push_back(place->second);
-    if (isNew)
-      size = offset + blob.size;
+  for (auto [index, blob] : enumerate(constants)) {
+    StringRef bytes(blob.data, blob.size);
+    SmallVector<unsigned, 1> &alike = known[{bytes.size(), xxh3_64bits(bytes)}];
+    const unsigned *same = find_if(alike, [&](unsigned other) {
+      return StringRef(constants[other].data, constants[other].size) == bytes;
+    });
+    if (same != alike.end()) {
+      offsets.push_back(offsets[*same]);
+      continue;
+    }
+    alike.push_back(index);
+    offsets.push_back(alignTo(size, constantAlignment));
+    size = offsets.back() + blob.size;
   }
 }
 

@@ -9,6 +9,9 @@
 #include "compiler/Driver/Artifacts/Artifact.h"
 #include "compiler/Driver/Artifacts/CNames.h"
 #include "compiler/Driver/Progress.h"
+#include "compiler/Driver/Training/CompileTraining.h"
+#include "compiler/Driver/Training/ParameterChoice.h"
+#include "compiler/Driver/Training/Setup.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -66,6 +69,38 @@ static Expected<Plan> makePlan(const CompileArguments &arguments) {
   return plan;
 }
 
+/// Compiles the training of a model, and writes it.
+static Status runTraining(const CompileArguments &arguments, Plan &plan,
+                          Progress &progress, const Messages &messages) {
+  auto fail = [&](Error error) {
+    messages.error(std::move(error));
+    return Status::Error;
+  };
+  Expected<ParameterChoice> choice = ParameterChoice::create(
+      arguments.training.freeze, arguments.training.trainOnly);
+  if (!choice)
+    return fail(choice.takeError());
+  Expected<TrainingSetup> setup =
+      TrainingSetup::create(arguments.model, arguments.training, plan.compile);
+  if (!setup)
+    return fail(setup.takeError());
+  if (plan.artifact.kind == ArtifactKind::MLIR) {
+    // There is one module for each function; that of the step says most.
+    plan.compile.isParameter = [&](StringRef name) {
+      return choice->isTrained(name);
+    };
+    return compile(setup->getSource(), plan.compile, messages).status;
+  }
+  CompileTrainingResult result =
+      compileTraining(setup->getSource(), plan.compile, *choice, messages);
+  if (result.status != Status::Success)
+    return result.status;
+  progress.show("writing " + arguments.output);
+  if (Error error = writeArtifact(result.training, plan.artifact))
+    return fail(std::move(error));
+  return Status::Success;
+}
+
 /// Whether the output goes to stdout.
 static bool isStdout(StringRef output) {
   return output.empty() || output == "-";
@@ -97,25 +132,28 @@ int swage::runCompile(const CompileArguments &arguments) {
       printModule(os, module);
     };
   progress.follow(options, arguments.model);
-  CompileResult result =
-      compile(ModelSource::file(arguments.model), options, messages);
-  if (result.status != Status::Success)
-    return getExitCode(result.status);
-
-  progress.show("writing " + arguments.output);
-  if (plan->artifact.kind == ArtifactKind::MLIR && isStdout(arguments.output)) {
-    progress.clear();
-    outs() << text;
-    return 0;
-  }
   // Whoever interrupts the command finds no remains of it.
   plan->artifact.onTemporaryFile = [](StringRef path) {
     sys::RemoveFileOnSignal(path);
   };
+  bool isText = plan->artifact.kind == ArtifactKind::MLIR;
+  CompileResult result;
+  if (arguments.train)
+    result.status = runTraining(arguments, *plan, progress, messages);
+  else
+    result = compile(ModelSource::file(arguments.model), options, messages);
+  if (result.status != Status::Success || (arguments.train && !isText))
+    return getExitCode(result.status);
+
+  progress.show("writing " + arguments.output);
+  if (isText && isStdout(arguments.output)) {
+    progress.clear();
+    outs() << text;
+    return 0;
+  }
   Error error =
-      plan->artifact.kind == ArtifactKind::MLIR
-          ? writeFile(arguments.output, text, plan->artifact.onTemporaryFile)
-          : writeArtifact(result.model, plan->artifact);
+      isText ? writeFile(arguments.output, text, plan->artifact.onTemporaryFile)
+             : writeArtifact(result.model, plan->artifact);
   if (!error)
     return 0;
   messages.error(std::move(error));

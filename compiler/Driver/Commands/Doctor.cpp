@@ -87,7 +87,7 @@ int swage::runDoctor() {
     findings.add("linker", toolchain->getPath());
   else
     findings.addProblem("linker", toolchain.takeError());
-  Expected<Runtime> runtime = findRuntime(host);
+  Expected<Runtime> runtime = findRuntime(host, "swage_rt_main");
   if (runtime)
     findings.add("runtime", runtime->library.front());
   else

@@ -67,6 +67,27 @@ static void printMemory(const json::Object &facts) {
     outs() << "memory traffic: " << getSizeText(*bytes) << " a run\n";
 }
 
+/// What a step of a training changes.
+static void printSlots(const json::Array &slots) {
+  int64_t count = 0, bytes = 0, parameters = 0, parameterBytes = 0;
+  for (const json::Value &value : slots) {
+    const json::Object &slot = *value.getAsObject();
+    StringRef kind = slot.getString("kind").value_or("");
+    int64_t size = slot.getInteger("bytes").value_or(0);
+    if (kind == "gradient")
+      continue;
+    ++count;
+    bytes += size;
+    if (kind != "parameter")
+      continue;
+    ++parameters;
+    parameterBytes += size;
+  }
+  outs() << formatv("state: {0} tensors, {1}; of them parameters: {2}, {3}\n",
+                    count, getSizeText(bytes), parameters,
+                    getSizeText(parameterBytes));
+}
+
 static int inspectArtifact(const InspectArguments &arguments,
                            const Messages &messages) {
   Expected<std::optional<json::Object>> facts = readFacts(arguments.model);
@@ -87,7 +108,9 @@ static int inspectArtifact(const InspectArguments &arguments,
   auto text = [&](StringRef key) {
     return (*facts)->getString(key).value_or("?");
   };
-  outs() << arguments.model << ": the model '" << text("name")
+  const json::Array *slots = (*facts)->getArray("slots");
+  outs() << arguments.model << ": the "
+         << (slots ? "training of the model '" : "model '") << text("name")
          << "', compiled by Swage " << text("swage") << " for "
          << text("triple");
   // Generic code is for no processor in particular.
@@ -96,6 +119,8 @@ static int inspectArtifact(const InspectArguments &arguments,
   outs() << '\n';
   printValues("inputs", (*facts)->getArray("inputs"));
   printValues("outputs", (*facts)->getArray("outputs"));
+  if (slots)
+    printSlots(*slots);
   printMemory(**facts);
   return 0;
 }

@@ -6,10 +6,10 @@
 #include "compiler/Driver/Training/Dataset.h"
 #include "compiler/Driver/Training/Archive.h"
 #include "compiler/Pipelines/ModelFacts.h"
+#include "swage/training.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/FormatVariadic.h"
 #include <cstring>
-#include <numeric>
 
 using namespace llvm;
 using namespace swage;
@@ -130,17 +130,7 @@ Expected<Dataset> Dataset::load(StringRef path,
 
 std::vector<uint32_t> Dataset::getOrder(uint64_t seed, uint64_t epoch) const {
   std::vector<uint32_t> order(numExamples);
-  std::iota(order.begin(), order.end(), 0);
-  // splitmix64, from a place of its own for each epoch.
-  uint64_t state = seed * 0x9E3779B97F4A7C15 + (epoch + 1) * 0xD1B54A32D192ED03;
-  auto next = [&] {
-    uint64_t bits = state += 0x9E3779B97F4A7C15;
-    bits = (bits ^ (bits >> 30)) * 0xBF58476D1CE4E5B9;
-    bits = (bits ^ (bits >> 27)) * 0x94D049BB133111EB;
-    return bits ^ (bits >> 31);
-  };
-  for (uint64_t i = order.size(); i > 1; --i)
-    std::swap(order[i - 1], order[next() % i]);
+  swage_training_order(order.data(), order.size(), seed, epoch);
   return order;
 }
 

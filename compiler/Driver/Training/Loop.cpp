@@ -27,7 +27,8 @@ Error TrainingLoop::resume() {
     return createStringError(formatv("{0}: was written with another {1}",
                                      arguments.checkpoint, what));
   };
-  if (facts->getInteger("seed").value_or(-1) != int64_t(arguments.seed))
+  if (facts->getInteger("seed").value_or(-1) !=
+      int64_t(arguments.training.seed))
     return refuse("seed");
   if (facts->getInteger("batch").value_or(-1) != data.getBatch())
     return refuse("size of the batch");
@@ -73,7 +74,7 @@ void TrainingLoop::show(int64_t epoch, int64_t done, double sum,
 
 Error TrainingLoop::runEpoch(int64_t epoch) {
   double begin = now(), shown = begin, sum = 0;
-  std::vector<uint32_t> order = data.getOrder(arguments.seed, epoch);
+  std::vector<uint32_t> order = data.getOrder(arguments.training.seed, epoch);
   int64_t batches = data.getNumBatches(), batch = data.getBatch();
   EpochFigures figures;
   for (int64_t i = 0; i < batches; ++i) {
@@ -122,7 +123,7 @@ Error TrainingLoop::finishEpoch(EpochFigures figures) {
       return error;
   if (arguments.checkpoint.empty())
     return Error::success();
-  json::Object facts{{"seed", int64_t(arguments.seed)},
+  json::Object facts{{"seed", int64_t(arguments.training.seed)},
                      {"batch", data.getBatch()},
                      {"examples", data.getNumExamples()},
                      {"history", history.toJSON()},

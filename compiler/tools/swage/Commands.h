@@ -27,6 +27,8 @@ void addDoctor(CLI::App &app, int &status);
 void addModel(CLI::App &command, ModelArguments &arguments);
 /// The options of every command that compiles.
 void addModelOptions(CLI::App &command, ModelArguments &arguments);
+/// How a model is trained.
+void addTraining(CLI::App &command, TrainingArguments &arguments);
 /// --threads
 void addThreads(CLI::App &command, ModelArguments &arguments);
 /// The options on inputs.

@@ -34,6 +34,10 @@ void tool::addCompile(CLI::App &app, int &status) {
                     "keep weights up to four times as large where "
                     "convolutions are faster with them, as run and bench do; "
                     "the file grows by as much");
+  command->add_flag("--train", arguments->train,
+                    "make the training of the model: step, evaluation and "
+                    "prediction");
+  addTraining(*command, arguments->training);
   addThreads(*command, *arguments);
   addModelOptions(*command, *arguments);
   command->callback([=, &status] { status = runCompile(*arguments); });

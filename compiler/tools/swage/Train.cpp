@@ -7,8 +7,8 @@
 
 using namespace swage;
 
-/// What is trained, and on what.
-static void addSubject(CLI::App &command, TrainArguments &arguments) {
+/// What it is trained on.
+static void addData(CLI::App &command, TrainArguments &arguments) {
   command
       .add_option("--data", arguments.data,
                   "examples: a .npz file with an array for each input, and "
@@ -21,41 +21,10 @@ static void addSubject(CLI::App &command, TrainArguments &arguments) {
       ->type_name("FILE");
   command.add_option("-o,--output", arguments.output, "the trained model")
       ->type_name("FILE");
-  command
-      .add_option("--freeze", arguments.freeze,
-                  "parameters that stay as they are: encoder.*")
-      ->type_name("PATTERN")
-      ->allow_extra_args(false);
-  command
-      .add_option("--train-only", arguments.trainOnly,
-                  "the only parameters that are trained")
-      ->type_name("PATTERN")
-      ->allow_extra_args(false);
-  command
-      .add_option("--replace-head", arguments.replaceHead,
-                  "make the last layer anew; NAME is that of its weights")
-      ->type_name("NAME");
-  command
-      .add_option("--classes", arguments.classes,
-                  "how many classes the new layer tells apart")
-      ->check(CLI::Range(1, 1 << 24))
-      ->type_name("N");
 }
 
-/// How it is trained.
-static void addMethod(CLI::App &command, TrainArguments &arguments) {
-  command
-      .add_option("--loss", arguments.loss,
-                  "cross-entropy, nll, mse, l1, huber, bce-with-logits or "
-                  "output; numbers follow commas")
-      ->type_name("LOSS")
-      ->capture_default_str();
-  command
-      .add_option("--optimizer", arguments.optimizer,
-                  "sgd, momentum, nesterov, rmsprop, adagrad, adam, adamw or "
-                  "lamb: adam,beta1=0.8")
-      ->type_name("OPTIMIZER")
-      ->capture_default_str();
+/// How it goes.
+static void addCourse(CLI::App &command, TrainArguments &arguments) {
   command.add_option("--lr", arguments.rate, "the learning rate")
       ->check(CLI::NonNegativeNumber)
       ->type_name("RATE")
@@ -66,26 +35,8 @@ static void addMethod(CLI::App &command, TrainArguments &arguments) {
                   "cosine, each with warmup=EPOCHS")
       ->type_name("SCHEDULE")
       ->capture_default_str();
-  command
-      .add_option("--clip-norm", arguments.clipNorm,
-                  "limit of the norm of all gradients")
-      ->check(CLI::NonNegativeNumber)
-      ->type_name("LIMIT");
-  command
-      .add_option("--clip-value", arguments.clipValue,
-                  "limit of each element of the gradients")
-      ->check(CLI::NonNegativeNumber)
-      ->type_name("LIMIT");
   command.add_option("--epochs", arguments.epochs, "how often to see all data")
       ->check(CLI::Range(1, 1 << 30))
-      ->type_name("N")
-      ->capture_default_str();
-  command
-      .add_option("--batch", arguments.batch,
-                  "examples of a step; the model's own otherwise, or 32")
-      ->check(CLI::Range(1, 1 << 24))
-      ->type_name("N");
-  command.add_option("--seed", arguments.seed, "chooses the order of the data")
       ->type_name("N")
       ->capture_default_str();
   command
@@ -117,8 +68,9 @@ void tool::addTrain(CLI::App &app, int &status) {
   CLI::App *command =
       app.add_subcommand("train", "train a model and write it back");
   addModel(*command, *arguments);
-  addSubject(*command, *arguments);
-  addMethod(*command, *arguments);
+  addData(*command, *arguments);
+  addTraining(*command, arguments->training);
+  addCourse(*command, *arguments);
   addRecords(*command, *arguments);
   addThreads(*command, *arguments);
   addModelOptions(*command, *arguments);

@@ -124,7 +124,7 @@ SWAGE_API swage_status swage_trainee_save(const swage_trainee *trainee,
 SWAGE_API swage_status swage_trainee_load(swage_trainee *trainee,
                                           const char *path, char **error);
 
-/* ---- Checkpoints ------------------------------------------------------- */
+/* ---- What programs that train share ------------------------------------- */
 
 typedef struct swage_named_tensor {
   const char *name;
@@ -143,6 +143,11 @@ SWAGE_API swage_status swage_checkpoint_load(const char *path,
                                              const swage_named_tensor *tensors,
                                              uint32_t count, char **facts,
                                              char **error);
+
+/* The order in which an epoch sees `count` examples; it depends on nothing but
+   seed and epoch (the first is 0). */
+SWAGE_API void swage_training_order(uint32_t *order, uint32_t count,
+                                    uint64_t seed, uint64_t epoch);
 
 /* ---- What generated headers call --------------------------------------- */
 /* The trainee of an artifact is in *cell, NULL at first: the first call makes
