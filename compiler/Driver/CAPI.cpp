@@ -93,6 +93,10 @@ static Error setOption(swage_compile_options &options, StringRef key,
                                        : options.training.clipValue;
     if (value.getAsDouble(limit) || limit < 0)
       return refuse("a number that is not negative");
+  } else if (key == "accumulate") {
+    if (value.getAsInteger(10, options.training.accumulate) ||
+        options.training.accumulate == 0)
+      return refuse("a number from 1 on");
   } else if (key == "freeze") {
     options.freeze.push_back(value.str());
   } else if (key == "train-only") {
@@ -102,7 +106,7 @@ static Error setOption(swage_compile_options &options, StringRef key,
         "there is no option '{0}'; there are dim, threads, opt-level, "
         "target, backend, fp, weights-type, schedules, kernel-cache, "
         "grow-weights, name, bitcode, grow-caches, and for training loss, "
-        "optimizer, clip-norm, clip-value, freeze and train-only",
+        "optimizer, clip-norm, clip-value, accumulate, freeze and train-only",
         key));
   }
   return Error::success();

@@ -37,6 +37,7 @@ struct ModelArguments {
 struct TrainingArguments {
   std::string loss = "cross-entropy", optimizer = "adam";
   double clipNorm = 0, clipValue = 0;
+  unsigned accumulate = 1; ///< steps for each change of the parameters
   std::vector<std::string> freeze, trainOnly; ///< patterns of names
   std::string replaceHead; ///< the weights of the layer to make anew
   unsigned classes = 0;    ///< that the new layer tells apart

@@ -36,6 +36,8 @@ def TrainStepPass : Pass<"swage-train-step", "::mlir::ModuleOp"> {
            "limit of the norm of all gradients">,
     Option<"clipValue", "clip-value", "double", /*default=*/"0",
            "limit of each element of the gradients">,
+    Option<"accumulate", "accumulate", "unsigned", /*default=*/"1",
+           "steps whose gradients are gathered for one update">,
     Option<"function", "function", "::swage::training::Function",
            /*default=*/"::swage::training::Function::Step",
            "which function of a training to make",

@@ -29,8 +29,14 @@ llvm::Error swage::training::checkOptions(const TrainingOptions &options) {
   if (llvm::Error error =
           Recipe::parse("loss", options.loss, getLosses()).takeError())
     return error;
-  return Recipe::parse("optimizer", options.optimizer, getOptimizers())
-      .takeError();
+  llvm::Expected<Recipe> optimizer =
+      Recipe::parse("optimizer", options.optimizer, getOptimizers());
+  if (!optimizer)
+    return optimizer.takeError();
+  if (options.accumulate > 1 && optimizer->getName() == "none")
+    return llvm::createStringError(
+        "gradients are accumulated for an optimizer; there is none");
+  return llvm::Error::success();
 }
 
 namespace {
@@ -56,6 +62,8 @@ private:
   void readArguments();
   LogicalResult addLoss();
   LogicalResult addUpdates();
+  void accumulate(MutableArrayRef<ParameterStep> steps);
+  void addUpdate(ParameterStep step);
   void addOutputs();
   void addStatistics();
   void addResult(Value value, StringRef name, Value updated = {});
@@ -69,6 +77,8 @@ private:
   OpBuilder builder;
   TensorBuilder b;
   Value loss, rate, stepNumber;
+  Value updateNumber; ///< how often parameters have been changed, with this one
+  Value updates;      ///< whether they are in this step; null: always
   /// All arguments by what they are, in the order of the new signature.
   SmallVector<Argument> inputs, controls, parameters, states;
   struct Result {
@@ -174,39 +184,62 @@ LogicalResult StepBuilder::addUpdates() {
   if (steps.empty())
     return main.emitError("the loss does not depend on any parameter that is "
                           "to be trained");
-  clipGradients(steps, options.clipNorm, options.clipValue, b);
   if (optimizer.getName() == "none") {
+    clipGradients(steps, options.clipNorm, options.clipValue, b);
     for (const ParameterStep &step : steps)
       addResult(step.gradient, ("gradient." + getName(step.parameter)).str());
     return success();
   }
-
   rate = addArgument(RankedTensorType::get({}, builder.getF32Type()),
                      "learning_rate", role::rate);
-  if (!stepNumber && !getStateNames(optimizer).empty())
+  bool countsSteps =
+      options.accumulate > 1 || !getStateNames(optimizer).empty();
+  if (!stepNumber && countsSteps)
     stepNumber = addArgument(RankedTensorType::get({}, builder.getI64Type()),
                              role::step, role::step);
-  Value next = stepNumber ? b.add(stepNumber, b.index(1)) : Value();
-  for (ParameterStep &step : steps) {
-    Value parameter = step.parameter;
-    std::string name = getName(parameter).str();
-    auto type = cast<RankedTensorType>(parameter.getType());
-    Values before;
-    for (StringRef state : getStateNames(optimizer))
-      before.push_back(
-          addArgument(type, name + "." + state.str(), role::state));
-    step.states = before;
-    buildUpdate(optimizer, {rate, next}, step, b);
-    addResult(step.parameter, name, parameter);
-    for (auto [state, after] : llvm::zip_equal(before, step.states)) {
-      StringAttr stateName;
-      for (const Argument &argument : states)
-        if (argument.value == state)
-          stateName = cast<StringAttr>(argument.attributes.front().getValue());
-      addResult(after, stateName, state);
-    }
-  }
+  accumulate(steps);
+  clipGradients(steps, options.clipNorm, options.clipValue, b);
+  for (ParameterStep &step : steps)
+    addUpdate(step);
   return success();
+}
+
+/// Gathers gradients over several steps: in all but the last of them nothing
+/// else changes.
+void StepBuilder::accumulate(MutableArrayRef<ParameterStep> steps) {
+  updateNumber = stepNumber ? b.add(stepNumber, b.index(1)) : Value();
+  if (options.accumulate <= 1)
+    return;
+  Value count = b.index(options.accumulate), done = updateNumber;
+  updateNumber = b.div(done, count);
+  updates = b.equal(b.mul(updateNumber, count), done);
+  for (ParameterStep &step : steps) {
+    std::string name = getName(step.parameter).str() + ".accumulated";
+    Value sum = addArgument(cast<RankedTensorType>(step.parameter.getType()),
+                            name, role::state);
+    step.gradient = b.add(sum, b.mul(step.gradient, 1.0 / options.accumulate));
+    addResult(b.select(updates, b.zerosLike(sum), step.gradient), name, sum);
+  }
+}
+
+void StepBuilder::addUpdate(ParameterStep step) {
+  Value parameter = step.parameter;
+  std::string name = getName(parameter).str();
+  auto type = cast<RankedTensorType>(parameter.getType());
+  SmallVector<std::string> names;
+  Values before;
+  for (StringRef state : getStateNames(optimizer)) {
+    names.push_back(name + "." + state.str());
+    before.push_back(addArgument(type, names.back(), role::state));
+  }
+  step.states = before;
+  buildUpdate(optimizer, {rate, updateNumber}, step, b);
+  auto replace = [&](Value old, Value fresh, StringRef name) {
+    addResult(updates ? b.select(updates, fresh, old) : fresh, name, old);
+  };
+  replace(parameter, step.parameter, name);
+  for (auto [old, fresh, name] : llvm::zip_equal(before, step.states, names))
+    replace(old, fresh, name);
 }
 
 /// Gives @main its new arguments and results.
@@ -315,6 +348,7 @@ struct TrainStep : swage::impl::TrainStepPassBase<TrainStep> {
     options.optimizer = optimizer;
     options.clipNorm = clipNorm;
     options.clipValue = clipValue;
+    options.accumulate = accumulate;
     options.function = function;
     if (failed(buildTrainStep(getOperation(), options)))
       signalPassFailure();

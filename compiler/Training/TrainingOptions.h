@@ -25,6 +25,9 @@ struct TrainingOptions {
   std::string optimizer = "sgd";
   double clipNorm = 0;  ///< limit of the norm of all gradients; 0 for none
   double clipValue = 0; ///< limit of each element of the gradients; 0 for none
+  /// Change the parameters in every so manyth step only, by the mean of the
+  /// gradients since the last change: batches that memory has no room for.
+  unsigned accumulate = 1;
   Function function = Function::Step;
 };
 

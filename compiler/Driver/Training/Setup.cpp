@@ -71,6 +71,7 @@ TrainingSetup::create(StringRef model, const TrainingArguments &arguments,
   training.optimizer = arguments.optimizer;
   training.clipNorm = arguments.clipNorm;
   training.clipValue = arguments.clipValue;
+  training.accumulate = arguments.accumulate;
   if (Error error = training::checkOptions(training))
     return error;
   return setup;

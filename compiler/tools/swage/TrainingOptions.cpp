@@ -56,6 +56,12 @@ void tool::addTraining(CLI::App &command, TrainingArguments &arguments) {
       ->check(CLI::NonNegativeNumber)
       ->type_name("LIMIT");
   command
+      .add_option("--accumulate", arguments.accumulate,
+                  "change parameters in every Nth step only, by the mean of N "
+                  "gradients")
+      ->check(CLI::Range(1, 1 << 24))
+      ->type_name("N");
+  command
       .add_option("--batch", arguments.batch,
                   "examples of a step; the model's own otherwise, or 32")
       ->check(CLI::Range(1, 1 << 24))

@@ -184,6 +184,8 @@ SWAGE_API swage_status swage_module_emit(const swage_module *module,
                           adam,beta1=0.8,weight-decay=0.01
      clip-norm   LIMIT    of the norm of all gradients together
      clip-value  LIMIT    of each element of the gradients
+     accumulate  N        change parameters in every Nth step only, by the mean
+                          of N gradients
      freeze      PATTERN  parameters that stay as they are; once for each
      train-only  PATTERN  the only parameters that are trained */
 typedef struct swage_trainer swage_trainer;

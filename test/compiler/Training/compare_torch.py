@@ -43,24 +43,29 @@ OPTIMIZERS = {
 }
 
 
-def compare_steps(name, optimizer, lr, clip=0):
-    """Ten steps; the loss of each must agree."""
+def compare_steps(name, optimizer, lr, clip=0, accumulate=1):
+    """Ten steps or more; the loss of each must agree."""
     network, (x, target), loss, reference = networks.make(name)
     options = {"clip_norm": clip} if clip else {}
     step = swage.compile_train(networks.export(network, x), loss=loss, optimizer=optimizer,
-                               threads=1, **options)
+                               threads=1, accumulate=accumulate, **options)
     other = OPTIMIZERS[optimizer](network.parameters(), lr)
     worst = 0
-    for _ in range(10):
-        value = step(x.numpy(), target.numpy(), lr=lr)
-        expected = reference(network(x), target)
-        other.zero_grad()
-        expected.backward()
-        if clip:
-            torch.nn.utils.clip_grad_norm_(network.parameters(), clip)
-        other.step()
+    for i in range(10 * accumulate):
+        # Other data in each step; numbers of words stay as they are.
+        data = x * (1 - 0.05 * (i % accumulate)) if x.is_floating_point() else x
+        value = step(data.numpy(), target.numpy(), lr=lr)
+        expected = reference(network(data), target)
+        if i % accumulate == 0:
+            other.zero_grad()
+        (expected / accumulate).backward()
+        if (i + 1) % accumulate == 0:
+            if clip:
+                torch.nn.utils.clip_grad_norm_(network.parameters(), clip)
+            other.step()
         worst = max(worst, abs(value - expected.item()) / abs(expected.item()))
     text = f"{name} {optimizer}" + (f" clip {clip}" if clip else "")
+    text += f" accumulate {accumulate}" if accumulate > 1 else ""
     print(f"{text}: {'agrees' if worst < TOLERANCE else f'differs by {worst:.2g}'}")
     return worst < TOLERANCE
 
@@ -100,6 +105,8 @@ def main():
                 for optimizer, lr in (("sgd", 0.1), ("adam", 0.01))]
         good += [compare_steps("mlp", optimizer, 0.01) for optimizer in OPTIMIZERS]
         good.append(compare_steps("mlp", "momentum", 0.1, clip=0.5))
+        good.append(compare_steps("mlp", "adam", 0.01, clip=0.1, accumulate=3))
+        good.append(compare_steps("cnn", "momentum", 0.1, accumulate=2))
     sys.exit(not all(good))
 
 

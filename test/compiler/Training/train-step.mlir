@@ -2,6 +2,7 @@
 // RUN: swage-opt %s -split-input-file -swage-train-step="loss=mse optimizer=adam" -canonicalize -cse | FileCheck %s --check-prefix=ADAM
 // RUN: swage-opt %s -split-input-file -swage-train-step="loss=mse optimizer=none" -canonicalize -cse | FileCheck %s --check-prefix=NONE
 // RUN: swage-opt %s -split-input-file -swage-train-step="loss=mse function=evaluation" -canonicalize -cse | FileCheck %s --check-prefix=EVALUATE
+// RUN: swage-opt %s -split-input-file -swage-train-step="loss=mse optimizer=sgd accumulate=3" -canonicalize -cse | FileCheck %s --check-prefix=ACCUMULATE
 
 // The step takes the target and the rate and gives the new weights, which may
 // be in the memory of the old ones. The gradient of the input is not computed.
@@ -91,4 +92,22 @@ func.func @main(%x: tensor<3xf32> {nn.name = "x"},
   %y = nn.mul %x, %w : tensor<3xf32>, tensor<3xf32> -> tensor<3xf32>
   %moved = nn.add %mean, %x : tensor<3xf32>, tensor<3xf32> -> tensor<3xf32>
   return %y, %moved : tensor<3xf32>, tensor<3xf32>
+}
+
+// -----
+
+// Gradients of three steps are summed up; only the third changes parameters.
+// ACCUMULATE: func.func @main(%{{[a-z0-9]+}}: tensor<4xf32> {nn.name = "x"}
+// ACCUMULATE-SAME: %[[W:[a-z0-9]+]]: tensor<4xf32> {nn.name = "w", nn.role = "parameter"}
+// ACCUMULATE-SAME: %[[SUM:[a-z0-9]+]]: tensor<4xf32> {nn.name = "w.accumulated", nn.role = "state"}
+// ACCUMULATE-SAME: nn.name = "w.accumulated", nn.updates
+// ACCUMULATE: %[[NOW:.+]] = nn.equal
+// ACCUMULATE: %[[NEW:.+]] = nn.add %[[SUM]],
+// ACCUMULATE: nn.select %[[NOW]], %{{.*}}, %[[NEW]] : tensor<i1>
+// ACCUMULATE: nn.select %[[NOW]], %{{.*}}, %[[W]] : tensor<i1>
+func.func @main(%x: tensor<4xf32> {nn.name = "x"},
+                %w: tensor<4xf32> {nn.name = "w", nn.role = "parameter"})
+    -> (tensor<4xf32> {nn.name = "y"}) {
+  %y = nn.mul %x, %w : tensor<4xf32>, tensor<4xf32> -> tensor<4xf32>
+  return %y : tensor<4xf32>
 }
