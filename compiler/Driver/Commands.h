@@ -101,6 +101,8 @@ int runGenerate(const GenerateArguments &arguments);
 
 struct InspectArguments : ModelArguments {
   bool json = false;
+  bool train = false; ///< what training the model takes
+  TrainingArguments training;
 };
 int runInspect(const InspectArguments &arguments);
 

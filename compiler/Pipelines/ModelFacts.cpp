@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "compiler/Pipelines/ModelFacts.h"
 #include "swage/artifact.h"
+#include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace llvm;
@@ -91,4 +92,12 @@ std::string swage::describeType(const ValueSignature &value) {
   }
   os << ']';
   return text;
+}
+
+std::string swage::getSizeText(uint64_t bytes) {
+  if (bytes < 10000)
+    return formatv("{0} bytes", bytes);
+  if (bytes < 10000000)
+    return formatv("{0:f1} KB", bytes / 1e3);
+  return formatv("{0:f1} MB", bytes / 1e6);
 }

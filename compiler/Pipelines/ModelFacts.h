@@ -19,6 +19,9 @@ llvm::json::Object describeModel(const CompiledModel &model);
 /// A value as people read it: "float32[batch,3,?]".
 std::string describeType(const ValueSignature &value);
 
+/// "1536 bytes", "1.5 MB".
+std::string getSizeText(uint64_t bytes);
+
 } // namespace swage
 
 #endif // SWAGE_COMPILER_PIPELINES_MODELFACTS_H

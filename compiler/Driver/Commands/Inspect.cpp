@@ -9,6 +9,7 @@
 #include "compiler/Driver/Arguments.h"
 #include "compiler/Driver/Artifacts/CNames.h"
 #include "compiler/Driver/Artifacts/Facts.h"
+#include "compiler/Driver/Commands/InspectTraining.h"
 #include "compiler/Driver/Progress.h"
 #include "compiler/Pipelines/ModelFacts.h"
 #include "llvm/ADT/StringExtras.h"
@@ -16,15 +17,6 @@
 
 using namespace llvm;
 using namespace swage;
-
-/// "1536 bytes", "1.5 MB".
-static std::string getSizeText(uint64_t bytes) {
-  if (bytes < 10000)
-    return formatv("{0} bytes", bytes);
-  if (bytes < 10000000)
-    return formatv("{0:f1} KB", bytes / 1e3);
-  return formatv("{0:f1} MB", bytes / 1e6);
-}
 
 //===----------------------------------------------------------------------===//
 // Artifacts
@@ -240,5 +232,7 @@ int swage::runInspect(const InspectArguments &arguments) {
   Messages messages;
   if (looksLikeArtifact(arguments.model))
     return inspectArtifact(arguments, messages);
+  if (arguments.train)
+    return inspectTraining(arguments, messages);
   return inspectModel(arguments, messages);
 }

@@ -17,6 +17,9 @@ void tool::addInspect(CLI::App &app, int &status) {
                    "an ONNX model, or an executable or library from one")
       ->required();
   command->add_flag("--json", arguments->json, "print JSON");
+  command->add_flag("--train", arguments->train,
+                    "say what training the model takes");
+  addTraining(*command, arguments->training);
   addModelOptions(*command, *arguments);
   command->callback([=, &status] { status = runInspect(*arguments); });
 }

@@ -1,5 +1,10 @@
-/* Part of Swage, under the Apache License v2.0 with LLVM Exceptions. */
-/* Two trainings of one library, by the generic interface. */
+//===- generic.c - two trainings of one library -------------------------===//
+//
+// Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
+//
+// Two trainings of one library, by the generic interface.
+//
+//===----------------------------------------------------------------------===//
 #include "net.h"
 #include <stdio.h>
 #include <stdlib.h>

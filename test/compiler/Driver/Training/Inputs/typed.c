@@ -1,6 +1,11 @@
-/* Part of Swage, under the Apache License v2.0 with LLVM Exceptions. */
-/* Trains with the functions of a generated header, over the examples of two
-   files of raw data: a learning rate of 0.01, batches of 10 in their order. */
+//===- typed.c - training by a generated header -------------------------===//
+//
+// Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
+//
+// Trains with the functions of a generated header, over the examples of two
+// files of raw data: a learning rate of 0.01, batches of 10 in their order.
+//
+//===----------------------------------------------------------------------===//
 #include "net.h"
 #include <stdio.h>
 #include <stdlib.h>
