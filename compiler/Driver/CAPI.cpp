@@ -97,6 +97,12 @@ static Error setOption(swage_compile_options &options, StringRef key,
     if (value.getAsInteger(10, options.training.accumulate) ||
         options.training.accumulate == 0)
       return refuse("a number from 1 on");
+  } else if (key == "lora") {
+    Expected<training::AdapterOptions> adapters =
+        training::AdapterOptions::parse(value);
+    if (!adapters)
+      return adapters.takeError();
+    options.training.adapters = std::move(*adapters);
   } else if (key == "freeze") {
     options.freeze.push_back(value.str());
   } else if (key == "train-only") {
@@ -106,7 +112,8 @@ static Error setOption(swage_compile_options &options, StringRef key,
         "there is no option '{0}'; there are dim, threads, opt-level, "
         "target, backend, fp, weights-type, schedules, kernel-cache, "
         "grow-weights, name, bitcode, grow-caches, and for training loss, "
-        "optimizer, clip-norm, clip-value, accumulate, freeze and train-only",
+        "optimizer, clip-norm, clip-value, accumulate, lora, freeze and "
+        "train-only",
         key));
   }
   return Error::success();

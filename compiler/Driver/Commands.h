@@ -39,6 +39,7 @@ struct TrainingArguments {
   double clipNorm = 0, clipValue = 0;
   unsigned accumulate = 1; ///< steps for each change of the parameters
   std::vector<std::string> freeze, trainOnly; ///< patterns of names
+  std::string lora;        ///< adapters: "rank=8,targets=PATTERN"
   std::string replaceHead; ///< the weights of the layer to make anew
   unsigned classes = 0;    ///< that the new layer tells apart
   unsigned batch = 0;      ///< 0 for the model's own, or 32 where it is open

@@ -38,6 +38,8 @@ def TrainStepPass : Pass<"swage-train-step", "::mlir::ModuleOp"> {
            "limit of each element of the gradients">,
     Option<"accumulate", "accumulate", "unsigned", /*default=*/"1",
            "steps whose gradients are gathered for one update">,
+    Option<"lora", "lora", "std::string", /*default=*/"",
+           "low-rank adapters, as in rank=8,targets=*.weight">,
     Option<"function", "function", "::swage::training::Function",
            /*default=*/"::swage::training::Function::Step",
            "which function of a training to make",

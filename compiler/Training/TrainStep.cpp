@@ -8,6 +8,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/Training/TrainStep.h"
+#include "compiler/Training/Adapters.h"
 #include "compiler/Training/Differentiate.h"
 #include "compiler/Training/Losses.h"
 #include "compiler/Training/Optimizers.h"
@@ -333,6 +334,8 @@ LogicalResult swage::training::buildTrainStep(ModuleOp module,
       Recipe::parse("optimizer", options.optimizer, getOptimizers());
   if (!optimizer)
     return module.emitError(llvm::toString(optimizer.takeError()));
+  if (options.adapters.rank && failed(addAdapters(module, options.adapters)))
+    return failure();
   return StepBuilder(main, options, std::move(*loss), std::move(*optimizer))
       .run();
 }
@@ -350,6 +353,14 @@ struct TrainStep : swage::impl::TrainStepPassBase<TrainStep> {
     options.clipValue = clipValue;
     options.accumulate = accumulate;
     options.function = function;
+    if (!lora.empty()) {
+      llvm::Expected<AdapterOptions> adapters = AdapterOptions::parse(lora);
+      if (!adapters) {
+        getOperation().emitError(llvm::toString(adapters.takeError()));
+        return signalPassFailure();
+      }
+      options.adapters = std::move(*adapters);
+    }
     if (failed(buildTrainStep(getOperation(), options)))
       signalPassFailure();
   }

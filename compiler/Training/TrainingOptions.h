@@ -9,6 +9,7 @@
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
 #include <string>
+#include <vector>
 
 namespace swage::training {
 
@@ -17,6 +18,27 @@ enum class Function {
   Step,       ///< loss, gradients and updates
   Evaluation, ///< the loss and the outputs, as they are outside of training
   Prediction, ///< the outputs alone
+};
+
+/// Low-rank adapters: see Adapters.h.
+struct AdapterOptions {
+  int64_t rank = 0; ///< 0 for none
+  double alpha = 0;
+  std::vector<std::string> targets; ///< patterns of matrices' names
+
+  /// What is added to a matrix is the product of the factors times this.
+  double getScale() const { return alpha / rank; }
+
+  /// The names of the factors of the matrix `name`.
+  static std::string getLeft(llvm::StringRef name) {
+    return (name + ".lora_left").str();
+  }
+  static std::string getRight(llvm::StringRef name) {
+    return (name + ".lora_right").str();
+  }
+
+  /// Reads "rank=8,alpha=16,targets=PATTERN"; targets may be given repeatedly.
+  static llvm::Expected<AdapterOptions> parse(llvm::StringRef text);
 };
 
 /// How to train; texts as users write them.
@@ -28,6 +50,7 @@ struct TrainingOptions {
   /// Change the parameters in every so manyth step only, by the mean of the
   /// gradients since the last change: batches that memory has no room for.
   unsigned accumulate = 1;
+  AdapterOptions adapters;
   Function function = Function::Step;
 };
 

@@ -74,3 +74,18 @@ swage::onnx::replaceInitializers(std::unique_ptr<llvm::MemoryBuffer> model,
     return llvm::createStringError(name + ": " + toString(file.takeError()));
   return replace(**file, contents, bytes);
 }
+
+llvm::Expected<llvm::StringMap<std::vector<char>>>
+swage::onnx::readInitializers(ModelFile &file, const llvm::StringSet<> &names) {
+  llvm::StringMap<std::vector<char>> result;
+  for (const TensorProto &tensor : file.model().graph().initializer()) {
+    if (!names.contains(tensor.name()))
+      continue;
+    llvm::Expected<TensorData> data = file.tensor(tensor);
+    if (!data)
+      return llvm::createStringError(file.path() + ": " +
+                                     toString(data.takeError()));
+    result[tensor.name()].assign(data->bytes.begin(), data->bytes.end());
+  }
+  return result;
+}

@@ -8,12 +8,16 @@
 
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringMap.h"
+#include "llvm/ADT/StringSet.h"
 #include "llvm/Support/Error.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace swage::onnx {
+
+class ModelFile;
 
 /// The bytes of initializers, by name.
 using InitializerBytes = llvm::StringMap<llvm::ArrayRef<char>>;
@@ -27,6 +31,10 @@ llvm::Expected<std::string> replaceInitializers(llvm::StringRef path,
 llvm::Expected<std::string>
 replaceInitializers(std::unique_ptr<llvm::MemoryBuffer> model,
                     llvm::StringRef name, const InitializerBytes &bytes);
+
+/// The elements of the initializers of these names, as far as there are such.
+llvm::Expected<llvm::StringMap<std::vector<char>>>
+readInitializers(ModelFile &file, const llvm::StringSet<> &names);
 
 /// The model at `path` with another last layer: the one with the weights `name`
 /// gets `classes` outputs, weights drawn at random by `seed`, and no bias.

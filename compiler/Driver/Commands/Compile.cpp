@@ -76,14 +76,15 @@ static Status runTraining(const CompileArguments &arguments, Plan &plan,
     messages.error(std::move(error));
     return Status::Error;
   };
-  Expected<ParameterChoice> choice = ParameterChoice::create(
-      arguments.training.freeze, arguments.training.trainOnly);
-  if (!choice)
-    return fail(choice.takeError());
   Expected<TrainingSetup> setup =
       TrainingSetup::create(arguments.model, arguments.training, plan.compile);
   if (!setup)
     return fail(setup.takeError());
+  Expected<ParameterChoice> choice = ParameterChoice::create(
+      arguments.training.freeze, arguments.training.trainOnly,
+      plan.compile.training->adapters.targets);
+  if (!choice)
+    return fail(choice.takeError());
   if (plan.artifact.kind == ArtifactKind::MLIR) {
     // There is one module for each function; that of the step says most.
     plan.compile.isParameter = [&](StringRef name) {

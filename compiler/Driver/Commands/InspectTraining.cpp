@@ -128,16 +128,17 @@ Status TrainingInspection::run() {
   Expected<CompileOptions> options = parseOptions(arguments);
   if (!options)
     return fail(options.takeError());
-  Expected<ParameterChoice> choice = ParameterChoice::create(
-      arguments.training.freeze, arguments.training.trainOnly);
-  if (!choice)
-    return fail(choice.takeError());
   options->stopAfter = Phase::Buffers;
   options->modelName = getModelName(arguments.model);
   Expected<TrainingSetup> setup =
       TrainingSetup::create(arguments.model, arguments.training, *options);
   if (!setup)
     return fail(setup.takeError());
+  Expected<ParameterChoice> choice = ParameterChoice::create(
+      arguments.training.freeze, arguments.training.trainOnly,
+      options->training->adapters.targets);
+  if (!choice)
+    return fail(choice.takeError());
   options->isParameter = [&](StringRef name) {
     bool isOne = choice->isTrained(name);
     isTrained.insert({names.insert(name).first->first(), isOne});
@@ -149,11 +150,10 @@ Status TrainingInspection::run() {
         std::pair(Function::Evaluation, &evaluation)}) {
     options->training->function = function;
     CompileResult result = compile(setup->getSource(), *options, messages);
-    if (result.status != Status::Success)
-      return result.status;
+    Status status = choice->reportUse(result.status, messages);
+    if (status != Status::Success)
+      return status;
     *model = std::move(result.model);
-    if (Error error = choice->checkUse())
-      return fail(std::move(error));
   }
   json::Object facts = describe();
   if (arguments.json)

@@ -7,12 +7,10 @@
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/Driver/Training/Checkpoint.h"
-#include "frontends/ONNX/ModelWriter.h"
 #include "swage/training.h"
 #include "llvm/Support/Errno.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
-#include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
 #include <cerrno>
 #include <fcntl.h>
@@ -112,27 +110,4 @@ Expected<json::Object> swage::loadCheckpoint(StringRef path, Trainer &trainer) {
     return std::move(*parsed->getAsObject());
   consumeError(parsed.takeError());
   return createStringError(path + ": is damaged");
-}
-
-//===----------------------------------------------------------------------===//
-// Models
-//===----------------------------------------------------------------------===//
-
-Error swage::exportModel(StringRef path, const Trainer &trainer) {
-  StringMap<ArrayRef<char>> parameters;
-  for (const Trainer::Slot &slot : trainer.getSlots())
-    if (slot.isParameter())
-      parameters[slot.value.name] = {slot.memory.get(), size_t(slot.size)};
-  const ModelSource &source = trainer.getSource();
-  Expected<std::string> contents =
-      source.inMemory
-          ? onnx::replaceInitializers(
-                MemoryBuffer::getMemBuffer(
-                    StringRef(source.bytes.data(), source.bytes.size()),
-                    source.path, /*RequiresNullTerminator=*/false),
-                source.path, parameters)
-          : onnx::replaceInitializers(source.path, parameters);
-  if (!contents)
-    return contents.takeError();
-  return writeDurably(path, *contents);
 }

@@ -121,13 +121,10 @@ CompileTrainingResult swage::compileTraining(const ModelSource &source,
     own.training->function = function;
     own.modelName = options.modelName + suffix;
     CompileResult compiled = compile(source, own, messages);
-    result.status = compiled.status;
-    if (compiled.status != Status::Success)
+    result.status = choice.reportUse(compiled.status, messages);
+    if (result.status != Status::Success)
       return result;
     place->model = std::move(compiled.model);
-    // The first function has seen all parameters.
-    if (Error error = choice.checkUse())
-      return fail(std::move(error));
   }
   if (Error error = bindTraining(result.training))
     return fail(std::move(error));

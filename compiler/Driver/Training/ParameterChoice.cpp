@@ -25,8 +25,11 @@ Error ParameterChoice::add(ArrayRef<std::string> texts,
 
 Expected<ParameterChoice>
 ParameterChoice::create(ArrayRef<std::string> freeze,
-                        ArrayRef<std::string> trainOnly) {
+                        ArrayRef<std::string> trainOnly,
+                        ArrayRef<std::string> adapted) {
   ParameterChoice choice;
+  if (Error error = add(adapted, choice.adapted))
+    return error;
   if (Error error = add(freeze, choice.freeze))
     return error;
   if (Error error = add(trainOnly, choice.trainOnly))
@@ -44,12 +47,27 @@ bool ParameterChoice::matches(std::vector<Pattern> &patterns, StringRef name) {
 
 bool ParameterChoice::isTrained(StringRef name) {
   seen.insert(name);
-  bool chosen = matches(trainOnly, name) || trainOnly.empty();
-  return !matches(freeze, name) && chosen;
+  // What has an adapter is an argument until it gets that.
+  bool isAdapted = matches(adapted, name);
+  bool isDefault = trainOnly.empty() && adapted.empty();
+  bool chosen = matches(trainOnly, name) || isDefault;
+  return (!matches(freeze, name) && chosen) || isAdapted;
+}
+
+Status ParameterChoice::reportUse(Status status,
+                                  const Messages &messages) const {
+  // A model that cannot even be imported has not shown all its parameters.
+  if (status != Status::Success && status != Status::Error)
+    return status;
+  Error unused = checkUse();
+  if (!unused)
+    return status;
+  messages.error(std::move(unused));
+  return Status::Error;
 }
 
 Error ParameterChoice::checkUse() const {
-  for (const std::vector<Pattern> *patterns : {&freeze, &trainOnly})
+  for (const std::vector<Pattern> *patterns : {&freeze, &trainOnly, &adapted})
     for (const Pattern &pattern : *patterns) {
       if (pattern.used)
         continue;

@@ -72,6 +72,12 @@ TrainingSetup::create(StringRef model, const TrainingArguments &arguments,
   training.clipNorm = arguments.clipNorm;
   training.clipValue = arguments.clipValue;
   training.accumulate = arguments.accumulate;
+  if (!arguments.lora.empty()) {
+    auto adapters = training::AdapterOptions::parse(arguments.lora);
+    if (!adapters)
+      return adapters.takeError();
+    training.adapters = std::move(*adapters);
+  }
   if (Error error = training::checkOptions(training))
     return error;
   return setup;

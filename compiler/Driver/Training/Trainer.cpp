@@ -34,21 +34,17 @@ TrainerResult Trainer::create(const ModelSource &source,
   if (Error error = training::checkOptions(*options.compile.training))
     return fail(std::move(error));
   Expected<ParameterChoice> choice =
-      ParameterChoice::create(options.freeze, options.trainOnly);
+      ParameterChoice::create(options.freeze, options.trainOnly,
+                              options.compile.training->adapters.targets);
   if (!choice)
     return fail(choice.takeError());
   std::unique_ptr<Trainer> trainer(
       new Trainer(source, std::move(*choice), options));
   CompileResult compiled =
       compile(source, getCompileOptions(options, trainer->choice), messages);
-  // What stands in the way may be a pattern that meant something else.
-  if (compiled.status != Status::Success) {
-    result.status = compiled.status;
-    consumeError(trainer->choice.checkUse());
+  result.status = trainer->choice.reportUse(compiled.status, messages);
+  if (result.status != Status::Success)
     return result;
-  }
-  if (Error error = trainer->choice.checkUse())
-    return fail(std::move(error));
   Expected<std::unique_ptr<LoadedModel>> loaded =
       LoadedModel::load(std::move(compiled.model), options.threads);
   if (!loaded)

@@ -69,6 +69,9 @@ public:
 
   const LoadedModel &getStepModel() const { return *stepModel; }
   const ModelSource &getSource() const { return source; }
+  const training::TrainingOptions &getOptions() const {
+    return *options.compile.training;
+  }
 
 private:
   Trainer(ModelSource source, ParameterChoice choice, TrainerOptions options)

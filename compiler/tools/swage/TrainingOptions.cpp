@@ -22,6 +22,11 @@ static void addSubject(CLI::App &command, TrainingArguments &arguments) {
       ->type_name("PATTERN")
       ->allow_extra_args(false);
   command
+      .add_option("--lora", arguments.lora,
+                  "train low-rank adapters of matrices, not the matrices: "
+                  "rank=8,alpha=16,targets=encoder.*")
+      ->type_name("ADAPTERS");
+  command
       .add_option("--replace-head", arguments.replaceHead,
                   "make the last layer anew; NAME is that of its weights")
       ->type_name("NAME");

@@ -186,6 +186,8 @@ SWAGE_API swage_status swage_module_emit(const swage_module *module,
      clip-value  LIMIT    of each element of the gradients
      accumulate  N        change parameters in every Nth step only, by the mean
                           of N gradients
+     lora        ADAPTERS train low-rank adapters of matrices instead of these:
+                          rank=8,alpha=16,targets=PATTERN
      freeze      PATTERN  parameters that stay as they are; once for each
      train-only  PATTERN  the only parameters that are trained */
 typedef struct swage_trainer swage_trainer;

@@ -84,3 +84,18 @@ try:
     check("sizes", False)
 except swage.Error as error:
     check("sizes", "bind symbolic dimensions with --dim NAME=N" in str(error))
+
+# Adapters: the matrix stays, its factors learn, and the model gets their sum.
+adapted = make(optimizer="sgd", lora="rank=2,alpha=6,targets=head.weight")
+check("adapters", set(adapted.tensors) == {
+    "step", "head.weight.lora_left", "head.weight.lora_right"})
+left, right = adapted.tensors["head.weight.lora_left"], adapted.tensors["head.weight.lora_right"]
+check("adapters begin as nothing", left.shape == (36, 2) and left.any() and not right.any())
+losses = [adapted(x, target, lr=0.1) for _ in range(100)]
+check("adapters learn", losses[-1] < losses[0] / 2 and right.any())
+_, outputs = adapted.evaluate(x, target)
+adapted.export("adapted.onnx")
+merged = swage.compile("adapted.onnx", dims={"batch": 10})
+check("adapters are merged", np.allclose(merged(x), outputs[0], atol=1e-5))
+plain = swage.compile("net.onnx", dims={"batch": 10})(x)
+check("merged is another model", not np.allclose(plain, outputs[0], atol=1e-2))
