@@ -42,9 +42,14 @@ public:
     Location loc = getLocation();
     collectResults();
     builder.setInsertionPoint(last);
-    for (Operation *op : group.operations)
-      collectInputs(op);
     createDestinations();
+    for (Operation *op : group.operations)
+      walkInputs(op, [&](Value value) {
+        if (!isRebuilt(value))
+          noteSizes(value);
+      });
+    for (Operation *op : group.operations)
+      walkInputs(op, [&](Value value) { addInput(value); });
 
     auto call = createKernel(module, name, loc);
     for (auto [result, replacement] : llvm::zip(results, call.getResults()))
@@ -87,7 +92,27 @@ private:
       return true;
     return !isa<TensorType>(value.getType()) && isPure(op) &&
            op->getNumRegions() == 0 &&
-           isa<arith::ArithDialect>(op->getDialect());
+           isa<arith::ArithDialect>(op->getDialect()) && !isLongSize(value);
+  }
+
+  /// Whether `value` is a size that takes many operations to compute. It is
+  /// handed over: such computations differ between kernels that are otherwise
+  /// the same, as those of layers, each of which follows from the one before.
+  bool isLongSize(Value value) const {
+    constexpr unsigned kMostOperations = 4;
+    if (!value.getType().isIndex())
+      return false;
+    SmallPtrSet<Operation *, 8> visited;
+    SmallVector<Value> left = {value};
+    while (!left.empty() && visited.size() <= kMostOperations) {
+      Value next = left.pop_back_val();
+      Operation *op = next.getDefiningOp();
+      if (!op || sizes.contains(next) || isa<tensor::DimOp>(op) ||
+          op->hasTrait<OpTrait::ConstantLike>() || !visited.insert(op).second)
+        continue;
+      llvm::append_range(left, op->getOperands());
+    }
+    return visited.size() > kMostOperations;
   }
 
   /// Whether `op` is a small constant matrix of a group with a schedule of its
@@ -102,7 +127,7 @@ private:
            type.getNumElements() <= kMostElements;
   }
 
-  void collectInputs(Operation *op) {
+  void walkInputs(Operation *op, llvm::function_ref<void(Value)> visit) {
     op->walk([&](Operation *inner) {
       for (Value operand : inner->getOperands()) {
         Operation *source = operand.getDefiningOp();
@@ -110,14 +135,39 @@ private:
             (source && isMember(source)) ||
             (!source && isMember(operand.getParentBlock()->getParentOp()));
         if (!inside)
-          addInput(operand);
+          visit(operand);
       }
     });
+  }
+
+  /// Remembers which sizes a tensor that the kernel reads or writes has: there
+  /// is no need to compute them anew. Kernels of layers whose sizes come about
+  /// in different ways are one then.
+  void noteSizes(Value tensor) {
+    Operation *op = tensor.getDefiningOp();
+    if (!op || !isa<RankedTensorType>(tensor.getType()))
+      return;
+    if (auto structured = dyn_cast<linalg::LinalgOp>(op))
+      op = structured.getDpsInits()[cast<OpResult>(tensor).getResultNumber()]
+               .getDefiningOp();
+    if (auto fill = dyn_cast_or_null<linalg::FillOp>(op))
+      op = fill.getOutputs().front().getDefiningOp();
+    if (auto empty = dyn_cast_or_null<tensor::EmptyOp>(op))
+      for (auto [dim, size] : llvm::enumerate(empty.getMixedSizes()))
+        if (auto value = dyn_cast<Value>(size))
+          sizes.try_emplace(value, tensor, dim);
   }
 
   void addInput(Value value) {
     if (!seen.insert(value).second)
       return;
+    if (auto size = sizes.find(value); size != sizes.end()) {
+      Value tensor = size->second.first;
+      if (!llvm::is_contained(destinations, tensor))
+        addInput(tensor);
+      read.push_back(value);
+      return;
+    }
     if (isRebuilt(value)) {
       // Sizes of what the group itself computes are found inside.
       for (Value operand : value.getDefiningOp()->getOperands())
@@ -134,8 +184,10 @@ private:
     Location loc = group.operations.back()->getLoc();
     for (Value result : results) {
       auto type = cast<RankedTensorType>(result.getType());
-      destinations.push_back(tensor::EmptyOp::create(
-          builder, loc, getSizes(result), type.getElementType()));
+      Value destination = tensor::EmptyOp::create(
+          builder, loc, getSizes(result), type.getElementType());
+      destinations.push_back(destination);
+      noteSizes(destination);
     }
   }
 
@@ -230,6 +282,14 @@ private:
               builder, loc, builder.getIndexType(), argument);
       }
       mapping.map(input, argument);
+    }
+    for (auto [index, destination] : llvm::enumerate(destinations))
+      mapping.map(destination, body->getArgument(inputs.size() + index));
+    for (Value size : read) {
+      auto [tensor, dim] = sizes.lookup(size);
+      mapping.map(
+          size, tensor::DimOp::create(builder, loc, mapping.lookup(tensor), dim)
+                    .getResult());
     }
     SmallPtrSet<Operation *, 8> cloned;
     for (Operation *op : group.operations) {
@@ -338,6 +398,9 @@ private:
   SmallPtrSet<Operation *, 8> members;
   DenseSet<Value> seen;
   SmallVector<Value> inputs, rebuilt, results, destinations;
+  SmallVector<Value> read; ///< sizes that are read from the tensors
+  /// Sizes that are not constant: a tensor that has them, and where.
+  DenseMap<Value, std::pair<Value, int64_t>> sizes;
 };
 
 /// "contraction_1x56x56x64_f32": what the kernel does and gives.
