@@ -34,6 +34,20 @@ static onnx::TensorData viewTensor(const swage_tensor &tensor) {
   return data;
 }
 
+static onnx::ImportOptions::Algorithm
+getAlgorithm(training::Function function) {
+  using Algorithm = onnx::ImportOptions::Algorithm;
+  switch (function) {
+  case training::Function::Step:
+    return Algorithm::Step;
+  case training::Function::Evaluation:
+    return Algorithm::Evaluation;
+  case training::Function::Prediction:
+    return Algorithm::Prediction;
+  }
+  llvm_unreachable("all functions are named");
+}
+
 static onnx::ImportResult import(const ModelSource &source,
                                  const CompileOptions &options,
                                  MLIRContext &context) {
@@ -46,6 +60,8 @@ static onnx::ImportResult import(const ModelSource &source,
   if (options.training) {
     using Mode = onnx::ImportOptions::Mode;
     importOptions.isParameter = options.isParameter;
+    if (options.training->optimizer == training::kModelOptimizer)
+      importOptions.algorithm = getAlgorithm(options.training->function);
     importOptions.mode = options.training->function == training::Function::Step
                              ? Mode::Training
                              : Mode::Evaluation;

@@ -37,6 +37,8 @@ ArrayRef<RecipeKind> swage::training::getOptimizers() {
         {"weight-decay", 0.01}}},
       // Only the gradients, which are outputs of the step.
       {"none", {}},
+      // The model's own training, loss and all.
+      {"model", {}},
   };
   return kinds;
 }

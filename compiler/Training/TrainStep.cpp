@@ -37,6 +37,12 @@ llvm::Error swage::training::checkOptions(const TrainingOptions &options) {
   if (options.accumulate > 1 && optimizer->getName() == "none")
     return llvm::createStringError(
         "gradients are accumulated for an optimizer; there is none");
+  if (optimizer->getName() == kModelOptimizer &&
+      (options.accumulate > 1 || options.clipNorm || options.clipValue ||
+       options.adapters.rank))
+    return llvm::createStringError(
+        "the model's own training is taken as it is: it cannot be combined "
+        "with clipping, accumulation or adapters");
   return llvm::Error::success();
 }
 
@@ -66,6 +72,7 @@ private:
   void accumulate(MutableArrayRef<ParameterStep> steps);
   void addUpdate(ParameterStep step);
   void addOutputs();
+  void addOwnResults();
   void addStatistics();
   void addResult(Value value, StringRef name, Value updated = {});
   void finish();
@@ -116,8 +123,10 @@ void StepBuilder::readArguments() {
     } else if (role == role::parameter) {
       parameters.push_back(std::move(own));
     } else {
-      assert(role == role::step && "nothing else comes from a frontend");
-      stepNumber = argument;
+      assert((role == role::step || role == role::rate) &&
+             "nothing else comes from a frontend");
+      if (role == role::step)
+        stepNumber = argument;
       controls.push_back(std::move(own));
     }
   }
@@ -148,6 +157,18 @@ LogicalResult StepBuilder::addLoss() {
 
 void StepBuilder::addResult(Value value, StringRef name, Value updated) {
   results.push_back({value, name.str(), updated});
+}
+
+/// Those of the model's own training: the loss comes first, but in predictions.
+void StepBuilder::addOwnResults() {
+  addOutputs();
+  if (options.function == Function::Prediction)
+    return;
+  results.front().name = "loss";
+  if (options.function == Function::Step) {
+    results.resize(1);
+    addStatistics();
+  }
 }
 
 /// The model's own.
@@ -304,6 +325,11 @@ void StepBuilder::finish() {
 
 LogicalResult StepBuilder::run() {
   readArguments();
+  if (optimizer.getName() == kModelOptimizer) {
+    addOwnResults();
+    finish();
+    return success();
+  }
   if (options.function != Function::Prediction) {
     if (failed(addLoss()))
       return failure();

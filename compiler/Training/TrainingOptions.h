@@ -20,6 +20,9 @@ enum class Function {
   Prediction, ///< the outputs alone
 };
 
+/// The name of the optimizer where a model brings its own training.
+inline constexpr llvm::StringLiteral kModelOptimizer = "model";
+
 /// Low-rank adapters: see Adapters.h.
 struct AdapterOptions {
   int64_t rank = 0; ///< 0 for none

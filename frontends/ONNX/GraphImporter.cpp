@@ -19,9 +19,10 @@ using namespace swage::onnx;
 
 GraphImporter::GraphImporter(ModelFile &file, const Registry &registry,
                              MLIRContext &context, const ImportOptions &options,
+                             const UpdateBindings &bindings,
                              ModelReport &report)
-    : file(file), registry(registry), options(options), report(report),
-      builder(&context),
+    : file(file), registry(registry), options(options), bindings(bindings),
+      report(report), builder(&context),
       fileLocation(FileLineColLoc::get(&context, file.path(), 0, 0)) {
   for (const FunctionProto &function : file.model().functions())
     functions[functionKey(function.domain(), function.name(),
@@ -183,7 +184,29 @@ Value GraphImporter::outputValue(const ValueInfoProto &output) {
   return {};
 }
 
+/// The updates of the model's own training. Parameters that stay as they are
+/// have become constants.
+void GraphImporter::bindUpdates() {
+  if (options.algorithm != ImportOptions::Algorithm::Step)
+    return;
+  for (auto [name, output] : bindings.updates) {
+    ImportedValue parameter = lookup(name), value = lookup(output);
+    if (value.kind == ImportedValue::Poisoned)
+      continue;
+    if (value.kind == ImportedValue::Absent)
+      refuse(badModel("output '" + printable(output) + "' is not there"));
+    else if (!isParameter(parameter.tensor))
+      continue;
+    else if (value.tensor.getType() != parameter.tensor.getType())
+      refuse(badModel("its training updates '" + printable(name) +
+                      "' by a value of another type or shape"));
+    else
+      updateParameter(parameter.tensor, value.tensor);
+  }
+}
+
 bool GraphImporter::returnOutputs() {
+  bindUpdates();
   SmallVector<Value> results;
   SmallVector<DictionaryAttr> attributes;
   for (const ValueInfoProto &output : file.model().graph().output()) {
@@ -277,15 +300,11 @@ ImportedValue GraphImporter::lookup(StringRef name, bool needsConstant) {
     auto it = at->initializers.find(name);
     if (it == at->initializers.end())
       continue;
-    // Scalars are constants of the architecture, not something learnt.
     const TensorProto &tensor = *it->second;
-    bool isParameter = options.isParameter && !needsConstant && !at->outer &&
-                       tensor.dims_size() > 0 &&
-                       isa_and_nonnull<FloatType>(elementTypeOf(
-                           tensor.data_type(), builder.getContext())) &&
-                       options.isParameter(name);
     llvm::Expected<Value> value =
-        isParameter ? parameter(tensor) : constant(tensor, fileLocation);
+        !needsConstant && !at->outer && isTrained(tensor)
+            ? parameter(tensor)
+            : constant(tensor, fileLocation);
     if (!value) {
       refuse(value.takeError());
       return at->values[name] = ImportedValue::poison();
@@ -353,6 +372,20 @@ Value GraphImporter::addArgument(RankedTensorType type, StringRef name,
     attributes.push_back(builder.getNamedAttr("nn.initial", initial));
   argumentAttributes.push_back(builder.getDictionaryAttr(attributes));
   return main.front().addArgument(type, loc);
+}
+
+/// Whether an initializer is a parameter.
+bool GraphImporter::isTrained(const TensorProto &tensor) const {
+  if (!options.isParameter)
+    return false;
+  if (options.algorithm != ImportOptions::Algorithm::None)
+    return bindings.updates.contains(tensor.name()) &&
+           options.isParameter(tensor.name());
+  // Scalars are constants of the architecture, not something learnt.
+  return tensor.dims_size() > 0 &&
+         isa_and_nonnull<FloatType>(
+             elementTypeOf(tensor.data_type(), builder.getContext())) &&
+         options.isParameter(tensor.name());
 }
 
 llvm::Expected<Value> GraphImporter::parameter(const TensorProto &tensor) {

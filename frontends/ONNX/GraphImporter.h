@@ -13,6 +13,7 @@
 #include "frontends/ONNX/ModelFile.h"
 #include "frontends/ONNX/NodeContext.h"
 #include "frontends/ONNX/Registry.h"
+#include "frontends/ONNX/TrainingInfo.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
 namespace swage::onnx {
@@ -21,7 +22,7 @@ class GraphImporter {
 public:
   GraphImporter(ModelFile &file, const Registry &registry,
                 mlir::MLIRContext &context, const ImportOptions &options,
-                ModelReport &report);
+                const UpdateBindings &bindings, ModelReport &report);
 
   /// Builds the module. Null when the report has issues or an error.
   mlir::OwningOpRef<mlir::ModuleOp> run();
@@ -107,6 +108,8 @@ private:
   /// Makes the inputs that have values constants; false if one does not fit.
   bool addConstantInputs();
   bool returnOutputs();
+  void bindUpdates();
+  bool isTrained(const TensorProto &tensor) const;
   void addInitializers(const GraphProto &graph, Scope &target);
   static void addRanks(const GraphProto &graph, Scope &target);
 
@@ -126,6 +129,7 @@ private:
   ModelFile &file;
   const Registry &registry;
   const ImportOptions &options;
+  const UpdateBindings &bindings;
   ModelReport &report;
   mlir::OpBuilder builder;
   mlir::Location fileLocation;

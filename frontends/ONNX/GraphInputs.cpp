@@ -69,6 +69,9 @@ DictionaryAttr GraphImporter::valueAttributes(const ValueInfoProto &info,
   auto type = dyn_cast<RankedTensorType>(valueType);
   if (!type)
     return builder.getDictionaryAttr(name);
+  if (isInput && !bindings.rate.empty() && info.name() == bindings.rate)
+    return builder.getDictionaryAttr(
+        {name, builder.getNamedAttr("nn.role", builder.getStringAttr("rate"))});
   const TensorShapeProto &shape = info.type().tensor_type().shape();
   SmallVector<Attribute> dims;
   for (int64_t i = 0; i < type.getRank(); ++i) {

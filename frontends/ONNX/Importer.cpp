@@ -8,6 +8,7 @@
 #include "frontends/ONNX/GraphImporter.h"
 #include "frontends/ONNX/ModelFile.h"
 #include "frontends/ONNX/Registry.h"
+#include "frontends/ONNX/TrainingInfo.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -44,8 +45,18 @@ static ImportResult importFile(llvm::Expected<std::unique_ptr<ModelFile>> file,
                         tensor::TensorDialect>();
     describeModel(**file, result.report);
     Registry registry;
-    result.module =
-        GraphImporter(**file, registry, context, options, result.report).run();
+    UpdateBindings bindings;
+    llvm::Error error = llvm::Error::success();
+    if (options.algorithm != ImportOptions::Algorithm::None)
+      error = combineTraining(**file, options.algorithm).moveInto(bindings);
+    if (error)
+      llvm::handleAllErrors(std::move(error), [&](const ModelError &why) {
+        result.report.fail(why);
+      });
+    else
+      result.module = GraphImporter(**file, registry, context, options,
+                                    bindings, result.report)
+                          .run();
   }
   result.status = result.report.status();
   if (result.status != ImportStatus::Success) {

@@ -41,6 +41,14 @@ struct ImportOptions {
     Training,   ///< as in training, unless the statistics are constants
     Evaluation, ///< as outside of training
   } mode = Mode::AsIs;
+  /// The function of the model's own training (TrainingInfoProto) to import.
+  /// The initializers that it updates are parameters, of any type.
+  enum class Algorithm {
+    None,       ///< the model, without regard to its training
+    Step,       ///< (inputs, rate) -> (loss, ...), with updates
+    Evaluation, ///< -> (loss, the model's outputs)
+    Prediction  ///< -> the model's outputs
+  } algorithm = Algorithm::None;
 };
 
 struct ImportResult {

@@ -32,6 +32,8 @@ public:
 
   llvm::StringRef path() const { return name; }
   const ModelProto &model() const { return proto; }
+  /// For those who change it before it is imported.
+  ModelProto &mutableModel() { return proto; }
   uint64_t fileSize() const { return buffer->getBufferSize(); }
 
   /// The operator set version that the model imports for `domain`; 0 if none.

@@ -65,6 +65,10 @@ void Binder::bindStep() {
 
 void Binder::bindOther(BoundModel &function, bool hasLoss) {
   for (const ValueSignature &input : function.model.signature.inputs) {
+    if (input.role == training::role::rate) {
+      function.inputs.push_back(SWAGE_BIND_SCALAR);
+      continue;
+    }
     if (input.role == training::role::parameter) {
       // Perhaps one that only this function reads.
       function.inputs.push_back(addSlot(input));

@@ -189,8 +189,13 @@ Expected<double> Trainer::evaluate(ArrayRef<swage_tensor> tensors,
     return error;
   assert(tensors.size() == inputs.size());
   const ModelSignature &signature = evaluationModel->getSignature();
+  float rate = 0; // where the loss is said to depend on it
   std::vector<swage_tensor> arguments;
   for (const ValueSignature &input : signature.inputs) {
+    if (input.role == "rate") {
+      arguments.push_back({&rate, SWAGE_F32, 0, {}});
+      continue;
+    }
     if (input.role == "parameter") {
       arguments.push_back(find(input.name)->describe());
       continue;

@@ -47,7 +47,8 @@ void tool::addTraining(CLI::App &command, TrainingArguments &arguments) {
   command
       .add_option("--optimizer", arguments.optimizer,
                   "sgd, momentum, nesterov, rmsprop, adagrad, adam, adamw or "
-                  "lamb: adam,beta1=0.8")
+                  "lamb: adam,beta1=0.8; model takes the training that the "
+                  "model brings")
       ->type_name("OPTIMIZER")
       ->capture_default_str();
   command

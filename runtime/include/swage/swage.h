@@ -180,8 +180,9 @@ SWAGE_API swage_status swage_module_emit(const swage_module *module,
                           bce-with-logits or output (the model's own), with
                           numbers behind commas: cross-entropy,smoothing=0.1
      optimizer   NAME     sgd (default), momentum, nesterov, rmsprop, adagrad,
-                          adam, adamw, lamb, or none for the gradients alone:
-                          adam,beta1=0.8,weight-decay=0.01
+                          adam, adamw, lamb, none for the gradients alone, or
+                          model for the training that the model brings, loss
+                          and all: adam,beta1=0.8,weight-decay=0.01
      clip-norm   LIMIT    of the norm of all gradients together
      clip-value  LIMIT    of each element of the gradients
      accumulate  N        change parameters in every Nth step only, by the mean

@@ -1,0 +1,39 @@
+//===- TrainingInfo.h - the training that a model brings --------*- C++ -*-===//
+//
+// Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
+//
+// A TrainingInfoProto has an algorithm: a graph that goes on from the model's
+// own, and bindings that say which of its outputs become the new values of
+// which initializers.
+//
+//===----------------------------------------------------------------------===//
+#ifndef SWAGE_FRONTENDS_ONNX_TRAININGINFO_H
+#define SWAGE_FRONTENDS_ONNX_TRAININGINFO_H
+
+#include "frontends/ONNX/Importer.h"
+#include "frontends/ONNX/ModelFile.h"
+#include "llvm/ADT/MapVector.h"
+
+namespace swage::onnx {
+
+/// What a model's own training updates.
+struct UpdateBindings {
+  /// Initializers, and the values that they get.
+  llvm::MapVector<llvm::StringRef, llvm::StringRef> updates;
+  /// The input that optimizers take for their learning rate; may be empty.
+  llvm::StringRef rate;
+};
+
+/// Puts the algorithm into the model's graph, as far as the function wants it:
+///
+///   Step        outputs are those of the algorithm that update nothing
+///   Evaluation  the first of these, and those of the model's own graph
+///   Prediction  the graph stays as it is
+///
+/// The error says what the model lacks or what is not supported.
+llvm::Expected<UpdateBindings>
+combineTraining(ModelFile &file, ImportOptions::Algorithm function);
+
+} // namespace swage::onnx
+
+#endif // SWAGE_FRONTENDS_ONNX_TRAININGINFO_H
