@@ -53,6 +53,8 @@ if importable("torch"):
     config.available_features.add("torch")
 if importable("onnx"):
     config.available_features.add("onnx")
+if importable("PIL"):
+    config.available_features.add("pillow")
 if importable("sklearn"):
     config.available_features.add("sklearn")
 # Code for another machine can be linked and run.

@@ -23,6 +23,8 @@ llvm::ArrayRef<RuntimeSymbol> swage::getRuntimeSymbols() {
       SYMBOL(swage_rt_fail_shapes),
       SYMBOL(swage_rt_free),
       SYMBOL(swage_rt_halide_par_for),
+      SYMBOL(swage_rt_image_decode),
+      SYMBOL(swage_rt_image_size),
       SYMBOL(swage_rt_input_value),
       SYMBOL(swage_rt_optional_get),
       SYMBOL(swage_rt_output),

@@ -11,6 +11,7 @@
 #define SWAGE_COMPILER_PIPELINES_COMPILEDMODEL_H
 
 #include "compiler/Backend/Target/TargetInfo.h"
+#include "compiler/Pipelines/OptionalLibraries.h"
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/Support/JSON.h"
@@ -95,8 +96,8 @@ struct CompiledModel {
   /// In the order of swage_exec's `constants`. An artifact aligns each to
   /// `constantAlignment` bytes.
   std::vector<ConstantBlob> constants;
-  /// Whether it needs the runtime's library for regular expressions.
-  bool usesRegex = false;
+  /// What it needs of the runtime beside that which every model does.
+  llvm::SmallVector<const OptionalLibrary *, 2> optionalLibraries;
   uint64_t arenaSize = 0;      ///< bytes of workspace with lifetimes shared
   uint64_t naiveArenaSize = 0; ///< bytes were each buffer to have its own
   /// Facts beside the signature: opset, producer, options, target, hash, ...

@@ -257,7 +257,9 @@ private:
 
   LogicalResult compileMain() {
     module.walk([&](kernel::RuntimeOp op) {
-      model.usesRegex |= op.getCallee().starts_with("swage_rt_regex");
+      const OptionalLibrary *library = findOptionalLibrary(op.getCallee());
+      if (library && !is_contained(model.optionalLibraries, library))
+        model.optionalLibraries.push_back(library);
     });
     LogicalResult lowered = runPasses([&](OpPassManager &passes) {
       ConvertKernelToLLVMPassOptions entry;

@@ -23,6 +23,7 @@ Registry::Registry() {
   registerElementwiseOps(*this);
   registerGradientOps(*this);
   registerGridSampleOps(*this);
+  registerImageOps(*this);
   registerIndexingOps(*this);
   registerLegacyOps(*this);
   registerLinearOps(*this);

@@ -66,6 +66,7 @@ void registerEinsumOps(Registry &registry);
 void registerElementwiseOps(Registry &registry);
 void registerGradientOps(Registry &registry);
 void registerGridSampleOps(Registry &registry);
+void registerImageOps(Registry &registry);
 void registerIndexingOps(Registry &registry);
 void registerLegacyOps(Registry &registry);
 void registerLinearOps(Registry &registry);

@@ -378,6 +378,7 @@ void swage::nn::registerLinalgLowerings(DialectRegistry &registry) {
   registerContainerLowerings(registry);
   registerConvolutionLowerings(registry);
   registerDeterminantLowerings(registry);
+  registerImageLowerings(registry);
   registerIndexingLowerings(registry);
   registerLinearLowerings(registry);
   registerNormalizationLowerings(registry);

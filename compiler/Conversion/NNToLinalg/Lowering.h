@@ -138,6 +138,7 @@ void registerBoxSelectionLowerings(mlir::DialectRegistry &registry);
 void registerContainerLowerings(mlir::DialectRegistry &registry);
 void registerConvolutionLowerings(mlir::DialectRegistry &registry);
 void registerDeterminantLowerings(mlir::DialectRegistry &registry);
+void registerImageLowerings(mlir::DialectRegistry &registry);
 void registerIndexingLowerings(mlir::DialectRegistry &registry);
 void registerLinearLowerings(mlir::DialectRegistry &registry);
 void registerNormalizationLowerings(mlir::DialectRegistry &registry);

@@ -46,12 +46,20 @@ Values createRuntime(OpBuilder &b, Location loc, StringRef callee,
   return Values(op.getResults());
 }
 
+Value readCount(OpBuilder &b, Location loc, Value counts, int64_t place) {
+  Value index = arith::ConstantIndexOp::create(b, loc, place);
+  Value count = tensor::ExtractOp::create(b, loc, counts, index);
+  return arith::IndexCastOp::create(b, loc, b.getIndexType(), count);
+}
+
 Value createFlat(OpBuilder &b, Location loc, Value tensor) {
   auto type = cast<RankedTensorType>(tensor.getType());
-  OpFoldResult count = fixed(b, 1);
-  for (OpFoldResult size : sizesOf(b, loc, tensor))
-    count = mulSizes(b, loc, count, size);
-  tensor = reshapeTo(b, loc, tensor, {count});
+  if (type.getRank() != 1) {
+    OpFoldResult count = fixed(b, 1);
+    for (OpFoldResult size : sizesOf(b, loc, tensor))
+      count = mulSizes(b, loc, count, size);
+    tensor = reshapeTo(b, loc, tensor, {count});
+  }
   auto flat =
       RankedTensorType::get({ShapedType::kDynamic}, type.getElementType());
   if (tensor.getType() == flat)

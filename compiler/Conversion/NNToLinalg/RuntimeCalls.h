@@ -34,6 +34,10 @@ Values createRuntime(mlir::OpBuilder &b, mlir::Location loc,
                      llvm::ArrayRef<mlir::RankedTensorType> types,
                      mlir::ValueRange sizes);
 
+/// Reads a count that such a function has found.
+mlir::Value readCount(mlir::OpBuilder &b, mlir::Location loc,
+                      mlir::Value counts, int64_t place = 0);
+
 /// The elements of a tensor in one dimension of unknown size.
 mlir::Value createFlat(mlir::OpBuilder &b, mlir::Location loc,
                        mlir::Value tensor);

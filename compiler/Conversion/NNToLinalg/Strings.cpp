@@ -77,13 +77,6 @@ struct StringPairLowering
   }
 };
 
-/// Reads the count that a function of the runtime has found.
-Value readCount(OpBuilder &b, Location loc, Value counts) {
-  Value zero = arith::ConstantIndexOp::create(b, loc, 0);
-  Value count = tensor::ExtractOp::create(b, loc, counts, zero);
-  return arith::IndexCastOp::create(b, loc, b.getIndexType(), count);
-}
-
 struct StringSplitLowering
     : LowerToLinalgInterface::ExternalModel<StringSplitLowering,
                                             StringSplitOp> {

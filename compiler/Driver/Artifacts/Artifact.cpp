@@ -77,7 +77,7 @@ private:
   Error linkExecutable();
   Error linkShared();
   Error linkStatic();
-  Error addRegex(std::vector<ArchiveMember> &members);
+  Error addOptionalLibraries(std::vector<ArchiveMember> &members);
   Error linkObject();
   Expected<std::string> linkCode();
   Error link(ArrayRef<std::string> arguments);
@@ -107,8 +107,9 @@ std::string BinaryWriter::getSibling(StringRef extension) const {
 Error BinaryWriter::write() {
   // Looked for before anything large is written. Objects bring none.
   if (options.kind != ArtifactKind::Object) {
-    Expected<Runtime> found = findRuntime(
-        contents.getTarget(), contents.getMainLibrary(), contents.usesRegex());
+    Expected<Runtime> found =
+        findRuntime(contents.getTarget(), contents.getMainLibrary(),
+                    contents.getOptionalLibraries());
     if (!found)
       return found.takeError();
     runtime = std::move(*found);
@@ -229,11 +230,11 @@ Error BinaryWriter::linkExecutable() {
   append_range(arguments, code);
   append_range(arguments, weights);
   append_range(arguments, runtime.main);
-  // An executable carries RE2 and the C++ library with it.
-  if (contents.usesRegex())
-    append_range(arguments,
-                 ArrayRef<std::string>{runtime.regex.front(), "-Wl,-Bstatic",
-                                       "-lre2", "-lstdc++", "-Wl,-Bdynamic"});
+  for (auto [library, path] :
+       zip_equal(contents.getOptionalLibraries(), runtime.optional)) {
+    arguments.push_back(path);
+    append_range(arguments, library->inExecutables);
+  }
   append_range(arguments, runtime.library);
   append_range(arguments, ArrayRef<std::string>{"-pthread", "-Wl,--as-needed",
                                                 "-lm", "-Wl,--gc-sections"});
@@ -263,10 +264,11 @@ Error BinaryWriter::linkShared() {
     arguments.push_back("-Wl,-u," + symbol);
   append_range(arguments, code);
   append_range(arguments, weights);
-  // Debian's libre2.a is no code for shared libraries.
-  if (contents.usesRegex())
-    append_range(arguments, ArrayRef<std::string>{runtime.regex.front(),
-                                                  "-lre2", "-lstdc++"});
+  for (auto [library, path] :
+       zip_equal(contents.getOptionalLibraries(), runtime.optional)) {
+    arguments.push_back(path);
+    append_range(arguments, library->inShared);
+  }
   append_range(arguments, runtime.library);
   append_range(arguments,
                ArrayRef<std::string>{"-pthread", "-Wl,--as-needed", "-lm"});
@@ -287,13 +289,17 @@ Expected<std::string> BinaryWriter::linkCode() {
   return local;
 }
 
-/// The archive's users link it with RE2 and the C++ library themselves.
-Error BinaryWriter::addRegex(std::vector<ArchiveMember> &members) {
-  std::string object = work.add("regex.o");
-  if (Error error = link({"-r", "-nostdlib", "-o", object,
-                          "-Wl,--whole-archive", runtime.regex.front()}))
-    return error;
-  members.push_back({object, "swage_regex.o"});
+/// What these libraries call, such as RE2, the archive's users link themselves.
+Error BinaryWriter::addOptionalLibraries(std::vector<ArchiveMember> &members) {
+  for (auto [library, path] :
+       zip_equal(contents.getOptionalLibraries(), runtime.optional)) {
+    std::string name = ("swage_" + library->name + ".o").str();
+    std::string object = work.add(name);
+    if (Error error = link(
+            {"-r", "-nostdlib", "-o", object, "-Wl,--whole-archive", path}))
+      return error;
+    members.push_back({object, name});
+  }
   return Error::success();
 }
 
@@ -305,9 +311,8 @@ Error BinaryWriter::linkStatic() {
       {*local, (contents.getName() + ".o").str()}};
   for (const std::string &path : weights)
     members.push_back({path, contents.getWeightsSymbol() + ".o"});
-  if (contents.usesRegex())
-    if (Error error = addRegex(members))
-      return error;
+  if (Error error = addOptionalLibraries(members))
+    return error;
   if (!runtime.isSource)
     return mergeArchive(result, members, runtime.library.front());
   std::string object = work.add("runtime.o");

@@ -13,9 +13,14 @@
 using namespace llvm;
 using namespace swage;
 
-bool ArtifactContents::usesRegex() const {
-  return any_of(getModels(),
-                [](const CompiledModel *model) { return model->usesRegex; });
+std::vector<const OptionalLibrary *>
+ArtifactContents::getOptionalLibraries() const {
+  std::vector<const OptionalLibrary *> libraries;
+  for (const CompiledModel *model : getModels())
+    for (const OptionalLibrary *library : model->optionalLibraries)
+      if (!is_contained(libraries, library))
+        libraries.push_back(library);
+  return libraries;
 }
 
 // What programs call, which a shared library must contain and show although no

@@ -47,7 +47,8 @@ public:
   virtual void writeHeader(llvm::raw_ostream &os) const = 0;
 
   const TargetInfo &getTarget() const { return getModels().front()->target; }
-  bool usesRegex() const;
+  /// What the models need of the runtime beside that which every model does.
+  std::vector<const OptionalLibrary *> getOptionalLibraries() const;
   std::string getWeightsSymbol() const {
     return (getName() + "_weights").str();
   }

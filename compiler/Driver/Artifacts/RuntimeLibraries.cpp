@@ -91,23 +91,29 @@ static std::optional<Runtime> findSources(StringRef mainLibrary) {
 }
 
 Expected<Runtime> swage::findRuntime(const TargetInfo &target,
-                                     StringRef mainLibrary, bool withRegex) {
+                                     StringRef mainLibrary,
+                                     ArrayRef<const OptionalLibrary *> wanted) {
   bool native = isNative(target);
   SmallVector<std::string> folders = getFolders();
   for (std::string &folder : folders) {
     if (!native)
       folder += "/swage/" + target.triple;
     std::string library = folder + "/libswage_rt.a";
-    std::string regex = folder + "/libswage_regex.a";
-    if (sys::fs::exists(library) && (!withRegex || sys::fs::exists(regex)))
+    std::vector<std::string> optional;
+    for (const OptionalLibrary *each : wanted)
+      optional.push_back(folder + "/libswage_" + each->name.str() + ".a");
+    if (sys::fs::exists(library) &&
+        all_of(optional,
+               [](const std::string &path) { return sys::fs::exists(path); }))
       return Runtime{
-          {library}, {(folder + "/lib" + mainLibrary + ".a").str()}, {regex}};
+          {library}, {(folder + "/lib" + mainLibrary + ".a").str()}, optional};
   }
-  if (withRegex && !native)
+  if (!wanted.empty() && !native)
     return createStringError(
-        formatv("the model has regular expressions, which need a runtime for "
-                "'{0}' with RE2; looked for libswage_regex.a in {1}",
-                target.triple, join(folders, ", ")));
+        formatv("the model {0}, which needs libswage_{1}.a for '{2}'; looked "
+                "in {3}",
+                wanted.front()->purpose, wanted.front()->name, target.triple,
+                join(folders, ", ")));
   if (std::optional<Runtime> sources = findSources(mainLibrary);
       sources && !native)
     return std::move(*sources);

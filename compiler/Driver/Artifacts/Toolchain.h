@@ -10,6 +10,7 @@
 #define SWAGE_COMPILER_DRIVER_ARTIFACTS_TOOLCHAIN_H
 
 #include "compiler/Backend/Target/TargetInfo.h"
+#include "compiler/Pipelines/OptionalLibraries.h"
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/SmallVector.h"
 
@@ -34,11 +35,10 @@ private:
 
 /// The runtime as arguments of the toolchain.
 struct Runtime {
-  std::vector<std::string> library; ///< what every artifact carries
-  std::vector<std::string> main;    ///< what gives executables their main()
-  /// What models with regular expressions need beside these.
-  std::vector<std::string> regex;
-  bool isSource = false; ///< C files to compile, not libraries
+  std::vector<std::string> library;  ///< what every artifact carries
+  std::vector<std::string> main;     ///< what gives executables their main()
+  std::vector<std::string> optional; ///< one for each optional library wanted
+  bool isSource = false;             ///< C files to compile, not libraries
 };
 
 /// Finds the runtime: libswage_rt.a and the `mainLibrary` (libswage_rt_main.a,
@@ -46,11 +46,11 @@ struct Runtime {
 /// in the build tree, below the prefix that Swage was installed to, or where
 /// SWAGE_RUNTIME_DIR says. For another machine they may lie in the folder
 /// `swage/<triple>` there; otherwise it is compiled from its sources, which
-/// come with Swage, by the toolchain of that machine. Regular expressions need
-/// libswage_regex.a, which is in C++ and is not compiled so.
-llvm::Expected<Runtime> findRuntime(const TargetInfo &target,
-                                    llvm::StringRef mainLibrary,
-                                    bool withRegex = false);
+/// come with Swage, by the toolchain of that machine. The optional libraries of
+/// `wanted` are not compiled so: they need others.
+llvm::Expected<Runtime>
+findRuntime(const TargetInfo &target, llvm::StringRef mainLibrary,
+            llvm::ArrayRef<const OptionalLibrary *> wanted = {});
 
 /// Whether `target` is this machine's kind, so that its native tools link.
 bool isNative(const TargetInfo &target);

@@ -110,6 +110,18 @@ SWAGE_API void swage_rt_string_from_number(swage_exec *exec,
 SWAGE_API void swage_rt_regex_full_match(swage_exec *exec, void *const *buffers,
                                          const int64_t *dims);
 
+/* ---- Images ---------------------------------------------------------------
+ */
+
+/* (encoded bytes) -> {height, width}; then, with {0 for red, green and blue, 1
+   for blue, green and red, 2 for gray}, -> [height, width, channels]. Bytes
+   that cannot be decoded fail the run. Not part of the C runtime: see
+   runtime/image. */
+SWAGE_API void swage_rt_image_size(swage_exec *exec, void *const *buffers,
+                                   const int64_t *dims);
+SWAGE_API void swage_rt_image_decode(swage_exec *exec, void *const *buffers,
+                                     const int64_t *dims);
+
 #ifdef __cplusplus
 }
 #endif

@@ -59,6 +59,8 @@ MODELS = {
     "no_strings": ([node("StringSplit", ["x"], ["y", "z"], "n")], X),
     "pattern": ([node("RegexFullMatch", ["x"], ["y"], "n", pattern="a(b")], TEXT),
     "no_pattern": ([node("RegexFullMatch", ["x"], ["y"], "n")], TEXT),
+    "pixel_format": ([node("ImageDecoder", ["x"], ["y"], "n", pixel_format="YUV")],
+                     [("x", tensor(T.UINT8, [8]))]),
     "letter_case": ([node("StringNormalizer", ["x"], ["y"], "n", case_change_action="Title")],
                     TEXT),
     "mixed_equal": ([node("Equal", ["x", "z"], ["y"], "n")],
