@@ -35,6 +35,11 @@ Expected<Phase> swage::parsePhaseArgument(StringRef flag, StringRef name) {
               flag, name, join(names, ", ")));
 }
 
+ArrayRef<StringLiteral> swage::getWeightsAtLoadChoices() {
+  static constexpr StringLiteral choices[] = {"auto", "never"};
+  return choices;
+}
+
 ArrayRef<StringLiteral> swage::getWeightTypes() {
   static constexpr StringLiteral types[] = {"f32", "f16", "bf16"};
   return types;

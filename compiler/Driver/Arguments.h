@@ -27,6 +27,9 @@ llvm::ArrayRef<llvm::StringLiteral> getFPChoices();
 /// How weights may be stored; see CompileOptions::weightsType.
 llvm::ArrayRef<llvm::StringLiteral> getWeightTypes();
 
+/// What CompileOptions::growAtLoad is called: "auto" and "never".
+llvm::ArrayRef<llvm::StringLiteral> getWeightsAtLoadChoices();
+
 /// An error that lists the choices, unless `value` is one.
 llvm::Error checkChoice(llvm::StringRef option, llvm::StringRef value,
                         llvm::ArrayRef<llvm::StringLiteral> choices);

@@ -69,10 +69,10 @@ static Error setOption(swage_compile_options &options, StringRef key,
     arguments.weightsType = value.str();
   } else if (key == "schedules") {
     arguments.schedules = value.str();
-  } else if (key == "grow-weights") {
-    if (value != "true" && value != "false")
-      return refuse("true or false");
-    options.growWeights = value == "true";
+  } else if (key == "weights-at-load") {
+    if (!is_contained(getWeightsAtLoadChoices(), value))
+      return refuse("auto or never");
+    options.growAtLoad = value == "auto";
   } else if (key == "kernel-cache") {
     arguments.kernelCache = value.str();
   } else if (key == "name") {
@@ -111,7 +111,7 @@ static Error setOption(swage_compile_options &options, StringRef key,
     return createStringError(formatv(
         "there is no option '{0}'; there are dim, threads, opt-level, "
         "target, backend, fp, weights-type, schedules, kernel-cache, "
-        "grow-weights, name, bitcode, grow-caches, and for training loss, "
+        "weights-at-load, name, bitcode, grow-caches, and for training loss, "
         "optimizer, clip-norm, clip-value, accumulate, lora, freeze and "
         "train-only",
         key));
@@ -140,7 +140,7 @@ swage::getCompileOptions(const swage_compile_options &options,
   if (!result)
     return result.takeError();
   result->keepBitcode = options.keepBitcode;
-  result->growWeights = options.growWeights;
+  result->growAtLoad = options.growAtLoad;
   result->modelName =
       options.name.empty() ? getModelName(source.path) : options.name;
   return result;

@@ -19,7 +19,7 @@ struct swage_compile_options {
   swage::ModelArguments arguments;
   std::string name;
   bool keepBitcode = false;
-  bool growWeights = true;
+  bool growAtLoad = true;
   // For swage_train_*.
   swage::training::TrainingOptions training;
   std::vector<std::string> freeze, trainOnly;

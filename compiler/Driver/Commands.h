@@ -51,7 +51,7 @@ struct CompileArguments : ModelArguments {
   std::string emit = "exe";
   std::string stopAfter;
   std::string weights = "embed"; ///< or "file"
-  bool growWeights = false; ///< see CompileOptions; files are to stay small
+  std::string weightsAtLoad = "auto"; ///< or "never"; see CompileOptions
   bool train = false;       ///< the training of the model instead of the model
   TrainingArguments training;
 };

@@ -48,6 +48,8 @@ void JITModel::placeConstants() {
   for (const ConstantBlob &blob : compiled.constants)
     offsets.push_back(
         blob.size ? reinterpret_cast<uintptr_t>(blob.data) - lowest : 0);
+  for (const PreparedConstant &constant : compiled.prepared)
+    offsets.push_back(constant.offset);
   facts.num_constants = offsets.size();
   facts.constant_offsets = offsets.data();
   facts.weights = reinterpret_cast<const unsigned char *>(lowest);
@@ -77,6 +79,14 @@ Expected<std::unique_ptr<JITModel>> JITModel::load(CompiledModel compiled) {
   facts.metadata = model->metadata.c_str();
   facts.arena_size = source.arenaSize;
   facts.entry = reinterpret_cast<int32_t (*)(swage_exec *)>(*entry);
+  if (!source.prepare.empty()) {
+    Expected<void *> prepare = model->loader->lookup(source.prepare);
+    if (!prepare)
+      return prepare.takeError();
+    facts.prepare = reinterpret_cast<int32_t (*)(swage_exec *)>(*prepare);
+    facts.num_prepared = source.prepared.size();
+    facts.prepared_size = source.preparedSize;
+  }
   model->placeConstants();
   facts.num_inputs = model->values.getInputs().size();
   facts.inputs = model->values.getInputs().data();

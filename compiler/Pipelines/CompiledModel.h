@@ -49,11 +49,18 @@ struct ConstantBlob {
   const char *data = nullptr;
   uint64_t size = 0;
   std::shared_ptr<const void> owner; ///< keeps `data` alive
-  /// A run reads single elements at places that it computes, as of a table of
-  /// embeddings; other constants are read whole.
-  bool isTable = false;
+  /// A run reads all of it. It does not when it looks single elements up, as in
+  /// a table of embeddings, or when it reads what was made from it at load.
+  bool isReadWhole = false;
 
   llvm::ArrayRef<char> bytes() const { return {data, size_t(size)}; }
+};
+
+/// A constant that the loading program makes, and its place in the memory for
+/// all such. There it is aligned to `constantAlignment` bytes.
+struct PreparedConstant {
+  uint64_t offset = 0;
+  uint64_t size = 0;
 };
 
 /// One input or output. The data type is a swage_dtype of swage/tensor.h.
@@ -96,6 +103,12 @@ struct CompiledModel {
   /// In the order of swage_exec's `constants`. An artifact aligns each to
   /// `constantAlignment` bytes.
   std::vector<ConstantBlob> constants;
+  /// These come behind them.
+  std::vector<PreparedConstant> prepared;
+  uint64_t preparedSize = 0;
+  /// The symbol of `int32_t prepare(swage_exec *)`, which makes them; empty
+  /// where there are none.
+  std::string prepare;
   /// What it needs of the runtime beside that which every model does.
   llvm::SmallVector<const OptionalLibrary *, 2> optionalLibraries;
   uint64_t arenaSize = 0;      ///< bytes of workspace with lifetimes shared

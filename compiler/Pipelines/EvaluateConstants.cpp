@@ -8,10 +8,8 @@
 #include "compiler/Pipelines/EvaluateConstants.h"
 #include "compiler/JIT/KernelRunner.h"
 #include "compiler/Pipelines/CompileKernels.h"
-#include "dialects/Kernel/Markers.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/Dialect/Linalg/IR/Linalg.h"
-#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "compiler/Pipelines/ConstantCalls.h"
+#include "compiler/Pipelines/LoadTime.h"
 #include "mlir/Dialect/Utils/IndexingUtils.h"
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
@@ -22,54 +20,14 @@ using namespace mlir;
 namespace swage {
 namespace {
 
-/// The constant that defines `value`, or null.
-ElementsAttr getConstant(Value value) {
-  auto constant = value.getDefiningOp<arith::ConstantOp>();
-  return constant ? dyn_cast<ElementsAttr>(constant.getValue()) : nullptr;
-}
-
 /// A constant whose bytes are `bytes`, which it takes over.
 ElementsAttr createConstant(RankedTensorType type, AsmResourceBlob blob) {
   return DenseResourceElementsAttr::get(type, "evaluated", std::move(blob));
 }
 
-/// The bytes of a tensor of static shape.
-uint64_t countBytes(Type type) {
-  auto tensor = cast<RankedTensorType>(type);
-  return tensor.getNumElements() *
-         std::max(1u, tensor.getElementTypeBitWidth() / 8);
-}
-
-/// Whether the results of a call are worth to be kept: their sizes are known,
-/// and they are not out of proportion, as a huge tensor of one number would be,
-/// which is better made when the program runs.
-bool isKeepable(kernel::CallOp call) {
-  constexpr uint64_t limit = uint64_t(1) << 30;
-  uint64_t taken = 0, given = 0;
-  for (Type type : call.getInputs().getTypes())
-    if (cast<RankedTensorType>(type).hasStaticShape())
-      taken += countBytes(type);
-  for (Type type : call.getResultTypes()) {
-    if (!cast<RankedTensorType>(type).hasStaticShape())
-      return false;
-    given += countBytes(type);
-  }
-  return given <= limit || given <= 4 * taken;
-}
-
 bool isReady(Operation *op) {
   auto call = dyn_cast<kernel::CallOp>(op);
-  return call && llvm::all_of(call.getInputs(), getConstant) &&
-         isKeepable(call);
-}
-
-/// Whether `op` gives a part or another shape of its one operand, and nothing
-/// that a run decides on has a say in it.
-bool isView(Operation *op) {
-  return isa<tensor::CollapseShapeOp, tensor::ExpandShapeOp, tensor::CastOp,
-             tensor::ExtractSliceOp>(op) &&
-         op->getNumOperands() == 1 &&
-         cast<RankedTensorType>(op->getResult(0).getType()).hasStaticShape();
+  return call && llvm::all_of(call.getInputs(), getConstant);
 }
 
 /// A part of a constant is a constant of its own: often nobody needs the whole.
@@ -119,33 +77,13 @@ Attribute foldView(Operation *op) {
   return cast<DenseElementsAttr>(constant).reshape(type);
 }
 
-/// The operations of `main` in their order, those in loops and branches too:
-/// what reads constants alone gives the same there each time.
-SmallVector<Operation *> getOperations(func::FuncOp main) {
-  SmallVector<Operation *> operations;
-  main.getBody().walk<WalkOrder::PreOrder>(
-      [&](Operation *op) { operations.push_back(op); });
-  return operations;
-}
-
-/// The kernels that constants alone will reach, found without running any.
-std::vector<KernelRequest> findRequests(func::FuncOp main,
+/// The kernels that `calls` run, each once.
+std::vector<KernelRequest> findRequests(ArrayRef<Operation *> calls,
                                         SymbolTable &symbols) {
   std::vector<KernelRequest> requests;
-  DenseSet<Value> constants;
   DenseSet<Operation *> seen;
-  for (Operation *op : getOperations(main)) {
-    bool all = op->getNumOperands() > 0;
-    ValueRange operands = op->getOperands();
-    if (auto call = dyn_cast<kernel::CallOp>(op))
-      operands = call.getInputs();
-    for (Value operand : operands)
-      all &= getConstant(operand) || constants.contains(operand);
+  for (Operation *op : calls) {
     auto call = dyn_cast<kernel::CallOp>(op);
-    if (!all || operands.empty() || (call && !isKeepable(call)) ||
-        !(call || isView(op)))
-      continue;
-    constants.insert(op->result_begin(), op->result_end());
     if (!call)
       continue;
     auto kernel = symbols.lookup<kernel::FuncOp>(call.getCallee());
@@ -170,11 +108,7 @@ bool hasNonFinite(ArrayRef<char> bytes, Type type) {
 /// Weights that are stored in fewer bits must not leave the numbers' range.
 LogicalResult checkNarrowed(kernel::CallOp call, kernel::FuncOp kernel,
                             ArrayRef<ElementsAttr> results) {
-  bool keepsFinite = false;
-  kernel.walk([&](linalg::GenericOp op) {
-    keepsFinite |= op->hasAttr(kernel::kKeepsFiniteAttr);
-  });
-  if (!keepsFinite)
+  if (!keepsFinite(kernel))
     return success();
   for (ElementsAttr result : results) {
     std::vector<char> storage;
@@ -229,10 +163,20 @@ ArrayRef<char> getConstantBytes(ElementsAttr constant,
   return storage;
 }
 
-LogicalResult evaluateConstants(ModuleOp module, StringRef cache) {
+LogicalResult evaluateConstants(ModuleOp module, StringRef cache,
+                                bool growAtLoad) {
   auto main = module.lookupSymbol<func::FuncOp>("main");
   SymbolTable symbols(module);
-  std::vector<KernelRequest> requests = findRequests(main, symbols);
+  SmallVector<Operation *> calls = findConstantCalls(main);
+  LoadTimeCalls atLoad;
+  if (growAtLoad)
+    atLoad = findLoadTimeCalls(calls, symbols);
+  llvm::erase_if(calls, [&](Operation *op) {
+    // What a type may not be able to hold is looked at now, in any case.
+    return atLoad.contains(op) && !keepsFinite(symbols.lookup<kernel::FuncOp>(
+                                      cast<kernel::CallOp>(op).getCallee()));
+  });
+  std::vector<KernelRequest> requests = findRequests(calls, symbols);
   KernelOptions options;
   options.target = TargetInfo::host();
   FailureOr<std::vector<CompiledKernel>> compiled =
@@ -249,22 +193,19 @@ LogicalResult evaluateConstants(ModuleOp module, StringRef cache) {
   }
 
   OpBuilder builder(module.getContext());
-  for (Operation *op : getOperations(main)) {
+  for (Operation *op : calls) {
     builder.setInsertionPoint(op);
     SmallVector<ElementsAttr> constants;
     if (Attribute view = foldView(op)) {
       constants.push_back(cast<ElementsAttr>(view));
     } else if (isReady(op)) {
       auto call = cast<kernel::CallOp>(op);
-      auto found = runners.find(symbols.lookup(call.getCallee()));
-      if (found == runners.end())
-        continue;
-      auto results = evaluate(call, *found->second);
-      if (failed(results) ||
-          failed(checkNarrowed(call,
-                               symbols.lookup<kernel::FuncOp>(call.getCallee()),
-                               *results)))
+      auto kernel = symbols.lookup<kernel::FuncOp>(call.getCallee());
+      auto results = evaluate(call, *runners.find(kernel)->second);
+      if (failed(results) || failed(checkNarrowed(call, kernel, *results)))
         return failure();
+      if (atLoad.contains(op))
+        continue;
       constants = *results;
     } else {
       continue;
@@ -274,6 +215,8 @@ LogicalResult evaluateConstants(ModuleOp module, StringRef cache) {
           builder, op->getLoc(), cast<TypedAttr>(constant)));
     op->erase();
   }
+  if (!atLoad.empty())
+    moveToPrepare(main, atLoad);
   return success();
 }
 

@@ -15,9 +15,11 @@ namespace swage {
 
 /// Replaces calls in @main on constants alone, and views of constants, by
 /// constants. The kernels run on this machine, whatever the program's target.
-/// `cache` is as in compileKernels.
+/// `cache` is as in compileKernels. With `growAtLoad`, what would be much
+/// larger than it is made from is left to the function @prepare (see
+/// LoadTime.h).
 llvm::LogicalResult evaluateConstants(mlir::ModuleOp module,
-                                      llvm::StringRef cache);
+                                      llvm::StringRef cache, bool growAtLoad);
 
 /// The bytes of a constant as memory holds them; those of splats and small
 /// constants are kept in `storage`.

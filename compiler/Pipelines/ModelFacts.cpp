@@ -64,6 +64,7 @@ json::Object swage::describeModel(const CompiledModel &model) {
   facts["kernels"] = int64_t(model.objects.size());
   facts["constants"] = int64_t(model.constants.size());
   facts["constant_bytes"] = weights;
+  facts["prepared_bytes"] = model.preparedSize;
   facts["arena_bytes"] = model.arenaSize;
   facts["arena_naive_bytes"] = model.naiveArenaSize;
   return facts;

@@ -18,7 +18,7 @@ static constexpr PhaseInfo phases[] = {
     {Phase::Kernels, "kernels",
      "fused groups are kernels; main holds only calls and control flow"},
     {Phase::Constants, "constants",
-     "kernels on constants alone have been run and are weights"},
+     "kernels on constants alone are weights, or run when the model is loaded"},
     {Phase::Buffers, "buffers", "tensors are buffers at offsets of one arena"},
     {Phase::Code, "code", "every kernel and main are machine code"},
     {Phase::Artifact, "artifact", "the result is linked and written"},

@@ -137,8 +137,8 @@ private:
       passes.addPass(createCSEPass());
       passes.addNestedPass<func::FuncOp>(createFuseElementwisePass());
       // Before weights are packed: these read theirs in an order of their own.
-      if (options.growWeights && options.backend != "llvm" &&
-          !options.strictFP && isForHalide(options.target)) {
+      if (options.backend != "llvm" && !options.strictFP &&
+          isForHalide(options.target)) {
         WinogradPassOptions winograd;
         winograd.lanes = options.target.lanes(32);
         winograd.registers = options.target.vectorRegisters;
@@ -159,7 +159,8 @@ private:
   }
 
   LogicalResult runConstants() {
-    if (failed(evaluateConstants(module, options.kernelCache)))
+    if (failed(
+            evaluateConstants(module, options.kernelCache, options.growAtLoad)))
       return failure();
     return chooseBackends(module, options.backend, options.schedules,
                           options.target);
@@ -190,16 +191,27 @@ private:
          module->getAttrOfType<ArrayAttr>("kernel.constants"))
       model.constants.push_back(getBlob(cast<ElementsAttr>(constant)));
     module->removeAttr("kernel.constants");
-    findTables();
+    if (auto sizes =
+            module->getAttrOfType<DenseI64ArrayAttr>("kernel.prepared")) {
+      for (int64_t size : sizes.asArrayRef()) {
+        model.prepared.push_back({model.preparedSize, uint64_t(size)});
+        model.preparedSize += llvm::alignTo(size, constantAlignment);
+      }
+      model.prepare = "swage_" + options.modelName + "_prepare";
+      module->removeAttr("kernel.prepared");
+    }
+    findWholeConstants();
     addCosts();
     return success();
   }
 
-  /// Marks the constants that kernels only look elements up in.
-  void findTables() {
+  /// Marks the constants that kernels do more with than look elements up.
+  void findWholeConstants() {
     SymbolTable symbols(module);
-    std::vector<bool> readWhole(model.constants.size());
-    module.walk([&](kernel::ConstantOp constant) {
+    auto main = module.lookupSymbol<func::FuncOp>("main");
+    main.walk([&](kernel::ConstantOp constant) {
+      if (uint64_t(constant.getIndex()) >= model.constants.size())
+        return; // made at load
       for (OpOperand &use : constant->getUses()) {
         auto call = dyn_cast<kernel::CallOp>(use.getOwner());
         bool isLookup = false;
@@ -209,12 +221,9 @@ private:
           isLookup = llvm::all_of(argument.getUsers(),
                                   llvm::IsaPred<tensor::ExtractOp>);
         }
-        readWhole[constant.getIndex()] =
-            readWhole[constant.getIndex()] || !isLookup;
+        model.constants[constant.getIndex()].isReadWhole |= !isLookup;
       }
     });
-    for (auto [blob, whole] : llvm::zip(model.constants, readWhole))
-      blob.isTable = !whole;
   }
 
   /// What one run computes and moves, where that is known.
@@ -264,6 +273,8 @@ private:
     LogicalResult lowered = runPasses([&](OpPassManager &passes) {
       ConvertKernelToLLVMPassOptions entry;
       entry.entry = model.entry;
+      if (!model.prepare.empty())
+        entry.prepare = model.prepare;
       passes.addPass(createConvertKernelToLLVMPass(entry));
       buildLowerToLLVM(passes);
     });

@@ -82,17 +82,22 @@ SmallVector<Value> replaceArguments(func::FuncOp main) {
   return inputs;
 }
 
-/// Tensor constants become entries of the constant table, which is left on the
-/// module for the artifact.
-void replaceConstants(ModuleOp module, func::FuncOp main) {
+/// Tensor constants of `main`, and of @prepare where there is one, become
+/// entries of the constant table, which is left on the module for the artifact.
+/// Returns how many there are.
+int64_t replaceConstants(ModuleOp module, func::FuncOp main,
+                         func::FuncOp prepare) {
   SmallVector<Attribute> table;
   DenseMap<Attribute, int64_t> places;
   OpBuilder builder(main.getContext());
   SmallVector<arith::ConstantOp> constants;
-  main.walk([&](arith::ConstantOp constant) {
+  auto find = [&](arith::ConstantOp constant) {
     if (isa<RankedTensorType>(constant.getType()))
       constants.push_back(constant);
-  });
+  };
+  main.walk(find);
+  if (prepare)
+    prepare.walk(find);
   for (arith::ConstantOp constant : constants) {
     auto [entry, isNew] = places.try_emplace(constant.getValue(), table.size());
     if (isNew)
@@ -106,6 +111,7 @@ void replaceConstants(ModuleOp module, func::FuncOp main) {
     constant.erase();
   }
   module->setAttr("kernel.constants", builder.getArrayAttr(table));
+  return table.size();
 }
 
 /// Where a kernel or a function of the runtime writes a result.
@@ -148,6 +154,47 @@ tensor::EmptyOp findRoot(Value value) {
       return nullptr;
   }
   return nullptr;
+}
+
+/// What is made at load gets entries of the constant table, from `first` on,
+/// which @prepare writes and `main` reads. Their sizes are left on the module.
+void replacePrepared(ModuleOp module, func::FuncOp main, func::FuncOp prepare,
+                     int64_t first) {
+  OpBuilder builder(main.getContext());
+  main.walk([&](kernel::PreparedOp prepared) {
+    builder.setInsertionPoint(prepared);
+    Value buffer = kernel::ConstantOp::create(builder, prepared.getLoc(),
+                                              getBufferType(prepared.getType()),
+                                              first + prepared.getIndex());
+    prepared.replaceAllUsesWith(
+        createTensor(builder, prepared.getLoc(), buffer));
+    prepared.erase();
+  });
+  Operation *ret = prepare.front().getTerminator();
+  SmallVector<int64_t> sizes;
+  for (auto [index, value] : llvm::enumerate(ret->getOperands())) {
+    auto type = cast<RankedTensorType>(value.getType());
+    sizes.push_back(type.getNumElements() *
+                    std::max(1u, type.getElementTypeBitWidth() / 8));
+    builder.setInsertionPointToStart(&prepare.front());
+    Value buffer = kernel::ConstantOp::create(
+        builder, ret->getLoc(), getBufferType(type), first + int64_t(index));
+    // The result is computed there.
+    if (tensor::EmptyOp root = findRoot(value); root && root->hasOneUse()) {
+      root.replaceAllUsesWith(bufferization::ToTensorOp::create(
+                                  builder, ret->getLoc(), root.getType(),
+                                  buffer, /*restrict=*/true, /*writable=*/true)
+                                  .getResult());
+      root.erase();
+    }
+    builder.setInsertionPoint(ret);
+    bufferization::MaterializeInDestinationOp::create(
+        builder, ret->getLoc(), /*result=*/Type(), value, buffer,
+        /*restrict=*/true, /*writable=*/true);
+  }
+  ret->setOperands({});
+  prepare.setFunctionType(builder.getFunctionType({}, {}));
+  module->setAttr("kernel.prepared", builder.getDenseI64ArrayAttr(sizes));
 }
 
 /// Whether the kernel that `call` runs goes through its destination place by
@@ -327,7 +374,10 @@ struct BufferizeMain : swage::impl::BufferizeMainPassBase<BufferizeMain> {
       return signalPassFailure();
     }
     SmallVector<Value> inputs = replaceArguments(main);
-    replaceConstants(module, main);
+    auto prepare = module.lookupSymbol<func::FuncOp>(kernel::kPrepareName);
+    int64_t constants = replaceConstants(module, main, prepare);
+    if (prepare)
+      replacePrepared(module, main, prepare, constants);
     pinLoopState(main);
     splitEmptyTensors(main);
 
@@ -347,8 +397,10 @@ struct BufferizeMain : swage::impl::BufferizeMainPassBase<BufferizeMain> {
       return signalPassFailure();
     // ...and outputs in theirs.
     replaceReturn(main, inputs);
-    if (failed(bufferization::runOneShotBufferize(main, options, state)))
-      return signalPassFailure();
+    for (func::FuncOp func : {main, prepare})
+      if (func &&
+          failed(bufferization::runOneShotBufferize(func, options, state)))
+        return signalPassFailure();
   }
 };
 

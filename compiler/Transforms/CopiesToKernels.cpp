@@ -87,12 +87,9 @@ Value getAddress(OpBuilder &builder, Location loc, Value buffer) {
 struct CopiesToKernels : swage::impl::CopiesToKernelsPassBase<CopiesToKernels> {
   void runOnOperation() override {
     ModuleOp module = getOperation();
-    auto main = module.lookupSymbol<func::FuncOp>("main");
-    if (!main)
-      return;
     DenseMap<Type, kernel::FuncOp> kernels;
     OpBuilder builder(&getContext());
-    main.walk([&](memref::CopyOp copy) {
+    auto replace = [&](memref::CopyOp copy) {
       auto source = cast<MemRefType>(copy.getSource().getType());
       auto target = cast<MemRefType>(copy.getTarget().getType());
       // Either side may know a size that the other does not.
@@ -128,7 +125,9 @@ struct CopiesToKernels : swage::impl::CopiesToKernelsPassBase<CopiesToKernels> {
         call->moveBefore(guard.thenYield());
       }
       copy.erase();
-    });
+    };
+    for (auto func : module.getOps<func::FuncOp>())
+      func.walk(replace);
   }
 };
 

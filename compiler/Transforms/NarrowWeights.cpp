@@ -40,11 +40,17 @@ public:
 
   /// Narrows what `main` reads; the number of weights.
   unsigned run() {
-    SmallVector<linalg::GenericOp> readers;
+    llvm::SetVector<linalg::GenericOp> readers;
     main.walk([&](linalg::GenericOp op) {
-      // A schedule knows the types that it was made for.
-      if (!dependsOnConstantsOnly(op) && !op->hasAttr("kernel.schedule"))
-        readers.push_back(op);
+      if (dependsOnConstantsOnly(op))
+        return;
+      // A schedule knows the types that it was made for: the weights are
+      // narrow where what it reads is made from them.
+      if (op->hasAttr("kernel.schedule"))
+        for (Value operand : op.getDpsInputs())
+          findMakers(operand, readers);
+      else
+        readers.insert(op);
     });
     for (linalg::GenericOp op : readers) {
       if (op.getNumReductionLoops() > 0)
@@ -60,6 +66,15 @@ public:
   }
 
 private:
+  /// The operations on constants alone that `value` comes from.
+  void findMakers(Value value, llvm::SetVector<linalg::GenericOp> &makers) {
+    auto op = value.getDefiningOp<linalg::GenericOp>();
+    if (!op || !dependsOnConstantsOnly(op) || !makers.insert(op))
+      return;
+    for (Value operand : op.getDpsInputs())
+      findMakers(operand, makers);
+  }
+
   void narrowOperand(linalg::GenericOp op, OpOperand &operand) {
     OpBuilder builder(op);
     BlockArgument scalar = op.getMatchingBlockArgument(&operand);

@@ -272,6 +272,10 @@ def BufferizeMainPass : Pass<"swage-bufferize-main", "::mlir::ModuleOp"> {
     the kernel dialect; results of kernels become allocations, where possible
     the output or the part of a join that they end in. Kernels keep tensors in
     their bodies.
+
+    The results of `@prepare`, where there is one, become entries of the constant
+    table behind those that have bytes. Their sizes in bytes are left on the
+    module as `kernel.prepared`.
   }];
   let dependentDialects = [
     "::swage::kernel::KernelDialect", "::mlir::arith::ArithDialect", "::mlir::memref::MemRefDialect",
@@ -280,7 +284,7 @@ def BufferizeMainPass : Pass<"swage-bufferize-main", "::mlir::ModuleOp"> {
 }
 
 def CopiesToKernelsPass : Pass<"swage-copies-to-kernels", "::mlir::ModuleOp"> {
-  let summary = "Make kernels of the copies that are left in @main";
+  let summary = "Make kernels of the copies that are left";
   let description = [{
     A copy from the beginning of an input to the beginning of an output is made
     only if they are not the same memory: whoever runs the model may let a cache
@@ -296,7 +300,8 @@ def PlanArenaPass : Pass<"swage-plan-arena", "::mlir::ModuleOp"> {
   let summary = "Place the allocations of @main in one workspace";
   let description = [{
     Allocations of known size get offsets in an arena; two share bytes when they
-    are never needed at the same time. Others are released after their last use.
+    are never needed at the same time. Others, and those of `@prepare`, are
+    released after their last use.
     The arena's size, and the sum of all sizes for comparison, are left on the
     module as `kernel.arena_size` and `kernel.arena_naive`.
   }];

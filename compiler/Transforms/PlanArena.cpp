@@ -94,6 +94,16 @@ void releaseAfterLastUse(memref::AllocOp alloc,
   memref::DeallocOp::create(builder, alloc.getLoc(), alloc.getMemref());
 }
 
+/// What @prepare needs in between is not worth a place for good.
+void releasePreparations(ModuleOp module) {
+  auto prepare = module.lookupSymbol<func::FuncOp>(kernel::kPrepareName);
+  if (!prepare)
+    return;
+  BufferViewFlowAnalysis aliases(prepare);
+  for (auto alloc : llvm::to_vector(prepare.front().getOps<memref::AllocOp>()))
+    releaseAfterLastUse(alloc, aliases);
+}
+
 struct PlanArena : swage::impl::PlanArenaPassBase<PlanArena> {
   void runOnOperation() override {
     ModuleOp module = getOperation();
@@ -141,6 +151,7 @@ struct PlanArena : swage::impl::PlanArenaPassBase<PlanArena> {
     }
     for (memref::AllocOp alloc : dynamic)
       releaseAfterLastUse(alloc, aliases);
+    releasePreparations(module);
     module->setAttr("kernel.arena_size", builder.getI64IntegerAttr(size));
     module->setAttr("kernel.arena_naive", builder.getI64IntegerAttr(naive));
   }

@@ -30,6 +30,9 @@
 
 namespace swage::kernel {
 
+/// The function whose results are computed once, when a model is loaded.
+inline constexpr llvm::StringLiteral kPrepareName = "prepare";
+
 /// Lets one-shot bufferization see through `kernel.call`.
 void registerBufferization(mlir::DialectRegistry &registry);
 

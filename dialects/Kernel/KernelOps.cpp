@@ -113,6 +113,30 @@ LogicalResult CallOp::verifySymbolUses(SymbolTableCollection &tables) {
   return success();
 }
 
+//===----------------------------------------------------------------------===//
+// PreparedOp
+//===----------------------------------------------------------------------===//
+
+LogicalResult PreparedOp::verifySymbolUses(SymbolTableCollection &tables) {
+  auto prepare = tables.lookupNearestSymbolFrom<FunctionOpInterface>(
+      *this, StringAttr::get(getContext(), kPrepareName));
+  if (!prepare) // (K5)
+    return emitOpError("needs a function @") << kPrepareName;
+  ArrayRef<Type> results = prepare.getResultTypes();
+  if (getIndex() < results.size() && results[getIndex()] == getType())
+    return success();
+  InFlightDiagnostic diagnostic = // (K5)
+      emitOpError("is result #")
+      << getIndex() << " of type " << getType() << ", but @" << kPrepareName
+      << " gives (" << results << ")";
+  diagnostic.attachNote(prepare.getLoc()) << "the function is defined here";
+  return diagnostic;
+}
+
+//===----------------------------------------------------------------------===//
+// Effects
+//===----------------------------------------------------------------------===//
+
 /// On buffers, inputs are read, and destinations written.
 static void
 addEffects(MutableOperandRange inputs, MutableOperandRange outs,

@@ -113,6 +113,27 @@ def Kernel_CallOp : Kernel_Op<"call", [
   }];
 }
 
+def Kernel_PreparedOp : Kernel_Op<"prepared", [
+    Pure, DeclareOpInterfaceMethods<SymbolUserOpInterface>
+  ]> {
+  let summary = "A tensor that is computed once, when the model is loaded";
+  let description = [{
+    It is result `index` of the module's function @prepare, which takes nothing
+    and runs before the first run.
+
+    1. (K5) There is a function @prepare with a result `index` of that type.
+
+    Example:
+
+    ```mlir
+    %filter = kernel.prepared 0 : tensor<6x6x4x64x16xf32>
+    ```
+  }];
+  let arguments = (ins I64Attr:$index);
+  let results = (outs AnyStaticShapeTensor:$tensor);
+  let assemblyFormat = "$index attr-dict `:` type($tensor)";
+}
+
 def Kernel_RequireOp : Kernel_Op<"require", [MemoryEffects<[MemWrite]>]> {
   let summary = "Ends the run with a message unless a condition holds";
   let description = [{

@@ -74,11 +74,11 @@ static void release_workspace(swage_session *session,
     swage_workspace_destroy(workspace);
 }
 
-/// Calls the entry point, which returns or leaves by the landing made here.
-static void enter(swage_run *run) {
+/// Calls an entry point, which returns or leaves by the landing made here.
+static void enter(swage_run *run, int32_t (*entry)(swage_exec *exec)) {
   jmp_buf landing, *outer = swage_this_thread.landing;
   swage_this_thread.landing = &landing;
-  if (!setjmp(landing) && run->model->entry(&run->exec))
+  if (!setjmp(landing) && entry(&run->exec))
     swage_run_record(
         run, SWAGE_ERROR,
         swage_format("the entry point of model '%s' failed", run->model->name));
@@ -103,6 +103,17 @@ static void release_outputs(swage_run *run) {
   }
 }
 
+/// What a run came to. Its message goes to the caller.
+static swage_status finish(swage_run *run, char **error) {
+  if (!atomic_load(&run->failed))
+    return SWAGE_OK;
+  if (error)
+    *error = run->exec.error;
+  else
+    swage_free(run->exec.error);
+  return run->status;
+}
+
 static swage_status run_checked(swage_session *session,
                                 swage_workspace *workspace,
                                 const swage_tensor *inputs,
@@ -120,17 +131,31 @@ static swage_status run_checked(swage_session *session,
                    .workspace = workspace,
                    .model = session->model,
                    .status = SWAGE_OK};
-  enter(&run);
+  enter(&run, session->model->entry);
   if (!atomic_load(&run.failed))
     check_outputs_made(&run);
-  if (!atomic_load(&run.failed))
-    return SWAGE_OK;
-  release_outputs(&run);
-  if (error)
-    *error = run.exec.error;
-  else
-    swage_free(run.exec.error);
-  return run.status;
+  if (atomic_load(&run.failed))
+    release_outputs(&run);
+  return finish(&run, error);
+}
+
+swage_status swage_prepare_session(swage_session *session, char **error) {
+  // Not kept for runs: scratch memory that is only needed now may be large.
+  swage_workspace *workspace = create_workspace(session);
+  if (!workspace)
+    return swage_error(error, SWAGE_ERROR, "no memory to load model '%s'",
+                       session->model->name);
+  swage_run run = {.exec = {.constants = session->constants,
+                            .session = session,
+                            .pool = session->pool},
+                   .workspace = workspace,
+                   .model = session->model,
+                   .status = SWAGE_OK};
+  enter(&run, session->model->prepare);
+  swage_status status = finish(&run, error);
+  swage_scratch_end_run(workspace->scratch);
+  swage_workspace_destroy(workspace);
+  return status;
 }
 
 swage_status swage_session_run(swage_session *session,

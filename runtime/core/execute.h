@@ -14,6 +14,9 @@ swage_status swage_run_session(swage_session *session,
                                swage_tensor *outputs, void *workspace,
                                swage_profile *profile, char **error);
 
+/// Makes the constants that are made at load, in session->prepared.
+swage_status swage_prepare_session(swage_session *session, char **error);
+
 /// Releases a workspace that no run uses. NULL is allowed.
 void swage_workspace_destroy(swage_workspace *workspace);
 

@@ -3,17 +3,25 @@
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //
 //===----------------------------------------------------------------------===//
+#define _DEFAULT_SOURCE // MAP_ANONYMOUS
 #include "core/session.h"
 
 #include "core/execute.h"
 #include "core/message.h"
 #include "parallel/pool.h"
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 /// More threads than any machine has; larger numbers are mistakes.
 #define MOST_THREADS 4096
+
+/// Whether constant `i` is made at load.
+static bool is_prepared(const swage_model *model, uint32_t i) {
+  return i >= model->num_constants - model->num_prepared;
+}
 
 static swage_status check_model(const swage_model *model, char **error) {
   if (!model)
@@ -23,13 +31,23 @@ static swage_status check_model(const swage_model *model, char **error) {
                        "the model was compiled for version %u of the runtime; "
                        "this is version %d: compile it again",
                        model->abi_version, SWAGE_ABI_VERSION);
-  for (uint32_t i = 0; i < model->num_constants; ++i)
-    if (model->constant_offsets[i] > model->weights_size)
+  if (model->num_prepared > model->num_constants ||
+      (model->num_prepared && !model->prepare))
+    return swage_error(error, SWAGE_BAD_MODEL,
+                       "model '%s' does not say how %" PRIu64
+                       " of its %u constants are made",
+                       model->name, model->num_prepared, model->num_constants);
+  for (uint32_t i = 0; i < model->num_constants; ++i) {
+    bool prepared = is_prepared(model, i);
+    uint64_t size = prepared ? model->prepared_size : model->weights_size;
+    if (model->constant_offsets[i] > size)
       return swage_error(error, SWAGE_BAD_MODEL,
                          "constant %u of model '%s' is at %" PRIu64
-                         ", outside of its %" PRIu64 " bytes of weights",
+                         ", outside of %s %" PRIu64 " bytes%s",
                          i, model->name, model->constant_offsets[i],
-                         model->weights_size);
+                         prepared ? "the" : "its", size,
+                         prepared ? " that are made at load" : " of weights");
+  }
   return SWAGE_OK;
 }
 
@@ -71,9 +89,38 @@ static bool locate_constants(swage_session *session) {
   session->constants = calloc((size_t)model->num_constants + 1, sizeof(void *));
   if (!session->constants)
     return false;
+  if (model->prepared_size) {
+    void *memory = mmap(NULL, model->prepared_size, PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED)
+      return false;
+    session->prepared = memory;
+#ifdef MADV_HUGEPAGE
+    // Fewer faults while it is written, and fewer misses while it is read. No
+    // matter if the system refuses.
+    madvise(memory, model->prepared_size, MADV_HUGEPAGE);
+#endif
+  }
   for (uint32_t i = 0; i < model->num_constants; ++i)
-    session->constants[i] = session->weights.data + model->constant_offsets[i];
+    session->constants[i] =
+        (is_prepared(model, i) ? session->prepared : session->weights.data) +
+        model->constant_offsets[i];
   return true;
+}
+
+/// Has the model make the constants that it does not bring, and protects them:
+/// runs in any number of threads rely on them.
+static swage_status prepare_constants(swage_session *session, char **error) {
+  const swage_model *model = session->model;
+  if (!model->prepare)
+    return SWAGE_OK;
+  swage_status status = swage_prepare_session(session, error);
+  if (!status && model->prepared_size &&
+      mprotect(session->prepared, model->prepared_size, PROT_READ))
+    status = swage_error(error, SWAGE_ERROR,
+                         "cannot protect the weights of model '%s': %s",
+                         model->name, strerror(errno));
+  return status;
 }
 
 static swage_status load(swage_session *session,
@@ -97,7 +144,7 @@ static swage_status load(swage_session *session,
     if (!session->pool)
       return SWAGE_ERROR;
   }
-  return SWAGE_OK;
+  return prepare_constants(session, error);
 }
 
 swage_status swage_session_create(const swage_model *model,
@@ -136,6 +183,8 @@ void swage_session_destroy(swage_session *session) {
   pthread_mutex_destroy(&session->lock);
   free(session->input_symbols);
   free(session->constants);
+  if (session->prepared)
+    munmap(session->prepared, session->model->prepared_size);
   swage_weights_close(&session->weights);
   free(session);
 }

@@ -14,6 +14,7 @@ struct swage_session {
   const swage_model *model;
   swage_weights weights;
   const void **constants;
+  unsigned char *prepared; // memory of the constants made at load; may be NULL
   swage_pool *pool; // NULL with one thread
   int32_t num_threads;
   // Symbolic dimensions, numbered by name; one entry for each dimension of each

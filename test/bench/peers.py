@@ -74,8 +74,7 @@ class SwagePeer:
         target = self.executable(case)
         if not target.exists():
             compile_it = [str(self.swage), "compile", str(case.model), "-o", str(target)]
-            # As fast as it gets: larger files are what that costs.
-            call(compile_it + ["--grow-weights"] + self.dims)
+            call(compile_it + self.dims)
         return SwageSession(target, case, threads)
 
     def finish(self, case: Case) -> None:

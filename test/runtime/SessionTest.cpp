@@ -210,6 +210,76 @@ TEST_F(SessionTest, RefusesWhatItCannotLoad) {
   fails(bare, 1, nullptr, SWAGE_BAD_MODEL, "neither weights nor");
 }
 
+/// The bias, which the weights hold, becomes a constant ten times as large.
+int32_t growBias(swage_exec *exec) {
+  auto *from = static_cast<const float *>(exec->constants[0]);
+  auto *to =
+      const_cast<float *>(static_cast<const float *>(exec->constants[1]));
+  auto *scratch = static_cast<float *>(swage_rt_alloc(exec, 12));
+  for (int i = 0; i < 3; ++i)
+    scratch[i] = 10 * from[i];
+  memcpy(to, scratch, 12);
+  swage_rt_free(exec, scratch);
+  return 0;
+}
+
+struct GrownModel : ScaleModel {
+  GrownModel() {
+    static const uint64_t offsets[2] = {64, 128};
+    constant_offsets = offsets;
+    num_prepared = 1;
+    prepared_size = 192;
+    prepare = growBias;
+  }
+};
+
+TEST_F(SessionTest, MakesConstantsAtLoad) {
+  GrownModel grown;
+  for (int threads : {1, 2}) {
+    Session session(grown, threads);
+    ASSERT_EQ(session.status, SWAGE_OK) << session.error;
+    for (int run = 0; run < 2; ++run) {
+      ASSERT_EQ(session.run(in, out), SWAGE_OK) << session.error;
+      EXPECT_EQ(static_cast<float *>(out[0].data)[1], 202);
+      swage_free(out[0].data);
+      out[0] = {};
+    }
+  }
+}
+
+TEST_F(SessionTest, ProtectsConstantsMadeAtLoad) {
+  GrownModel grown;
+  grown.entry = growBias;
+  Session session(grown, 1);
+  ASSERT_EQ(session.status, SWAGE_OK) << session.error;
+  EXPECT_DEATH(session.run(in, out), "");
+}
+
+TEST_F(SessionTest, SaysWhyConstantsCannotBeMade) {
+  auto fails = [](const GrownModel &model, swage_status status,
+                  const std::string &message) {
+    Session session(model, 1);
+    EXPECT_EQ(session.session, nullptr);
+    EXPECT_EQ(session.status, status);
+    EXPECT_EQ(session.error, message);
+  };
+  GrownModel failing;
+  failing.prepare = [](swage_exec *exec) -> int32_t {
+    swage_rt_fail(exec, "too small");
+    return 0;
+  };
+  fails(failing, SWAGE_ERROR, "too small");
+  GrownModel outside;
+  outside.prepared_size = 64;
+  fails(outside, SWAGE_BAD_MODEL,
+        "constant 1 of model 'fake' is at 128, outside of the 64 bytes that "
+        "are made at load");
+  GrownModel silent;
+  silent.prepare = nullptr;
+  fails(silent, SWAGE_BAD_MODEL,
+        "model 'fake' does not say how 1 of its 2 constants are made");
+}
+
 TEST_F(SessionTest, FindsWeightsBesideTheExecutable) {
   char self[4096];
   ssize_t length = readlink("/proc/self/exe", self, sizeof(self) - 1);
@@ -220,7 +290,9 @@ TEST_F(SessionTest, FindsWeightsBesideTheExecutable) {
   std::ofstream(folder + "/" + name, std::ios::binary)
       .write(reinterpret_cast<const char *>(model.weights), 128);
   // The model must be in the executable, as an emitted one is.
-  static ScaleModel inImage;
+  // Memory of static objects is, unless it begins as zeros.
+  alignas(ScaleModel) static unsigned char memory[sizeof(ScaleModel)] = {1};
+  ScaleModel &inImage = *new (memory) ScaleModel;
   inImage.weights = nullptr;
   inImage.weights_file = name.c_str();
   {

@@ -31,20 +31,24 @@ namespace {
 /// Builds @main's accesses to its surroundings.
 class EntryBuilder {
 public:
-  EntryBuilder(ModuleOp module, func::FuncOp entry)
+  /// Without `mayBeProfiled`, kernels are always called directly.
+  EntryBuilder(ModuleOp module, func::FuncOp entry, bool mayBeProfiled)
       : module(module), entry(entry), builder(module.getContext()),
         pointer(LLVM::LLVMPointerType::get(module.getContext())),
-        i64(builder.getI64Type()), exec(entry.getArgument(0)) {}
+        i64(builder.getI64Type()), exec(entry.getArgument(0)),
+        mayBeProfiled(mayBeProfiled) {}
 
   /// The kernels that are called, in the order of their indices.
   ArrayRef<Attribute> getKernels() const { return kernels.getArrayRef(); }
 
   void run() {
-    builder.setInsertionPointToStart(&entry.front());
-    Value profile = loadAt(pointer, exec, offsetof(swage_exec, profile));
-    Value null = LLVM::ZeroOp::create(builder, loc, pointer);
-    isProfiled = LLVM::ICmpOp::create(builder, loc, LLVM::ICmpPredicate::ne,
-                                      profile, null);
+    if (mayBeProfiled) {
+      builder.setInsertionPointToStart(&entry.front());
+      Value profile = loadAt(pointer, exec, offsetof(swage_exec, profile));
+      Value null = LLVM::ZeroOp::create(builder, loc, pointer);
+      isProfiled = LLVM::ICmpOp::create(builder, loc, LLVM::ICmpPredicate::ne,
+                                        profile, null);
+    }
     entry.walk([&](Operation *op) {
       builder.setInsertionPoint(op);
       loc = op->getLoc();
@@ -326,6 +330,11 @@ private:
   /// Calls a kernel, or has the runtime call it when the run is profiled.
   void createCall(FlatSymbolRefAttr name, Value buffers, Value dims) {
     auto callee = declare(name.getValue(), {pointer, pointer, pointer}, {});
+    if (!mayBeProfiled) {
+      func::CallOp::create(builder, loc, callee,
+                           ValueRange{exec, buffers, dims});
+      return;
+    }
     kernels.insert(name.getAttr());
     auto index = llvm::find(kernels, name.getAttr()) - kernels.begin();
     FunctionType type = callee.getFunctionType();
@@ -424,7 +433,10 @@ private:
 
   /// A text that lives in the object, ended by a zero.
   Value createText(StringRef text) {
-    std::string name = "text_" + std::to_string(numTexts++);
+    std::string name;
+    do
+      name = "text_" + std::to_string(numTexts++);
+    while (module.lookupSymbol(name));
     std::string bytes = text.str() + '\0';
     {
       OpBuilder::InsertionGuard guard(builder);
@@ -468,7 +480,9 @@ private:
   unsigned numTexts = 0;
   OpBuilder builder;
   Type pointer, i64;
-  Value exec, isProfiled;
+  Value exec;
+  bool mayBeProfiled;
+  Value isProfiled;
   Location loc = entry.getLoc();
   llvm::SetVector<Attribute> kernels;
 };
@@ -483,27 +497,42 @@ struct ConvertKernelToLLVM
          llvm::make_early_inc_range(module.getOps<kernel::FuncOp>()))
       func.erase();
     auto main = module.lookupSymbol<func::FuncOp>("main");
-    if (!main || main.getNumArguments() || main.getNumResults()) {
-      module.emitError("@main has arguments or results: it is not on buffers");
-      return signalPassFailure();
+    auto preparation = module.lookupSymbol<func::FuncOp>(kernel::kPrepareName);
+    for (func::FuncOp func : {main, preparation}) {
+      bool isMain = func == main;
+      if (!func && !isMain)
+        continue;
+      if (!func || func.getNumArguments() || func.getNumResults()) {
+        module.emitError("@")
+            << (isMain ? "main" : kernel::kPrepareName.data())
+            << " has arguments or results: it is not on buffers";
+        return signalPassFailure();
+      }
+      convert(func, isMain ? entry : prepare, isMain);
     }
+  }
+
+private:
+  /// Makes `func` a function of the run's context, with `name`.
+  void convert(func::FuncOp func, StringRef name, bool isMain) {
     OpBuilder builder(&getContext());
     Type pointer = LLVM::LLVMPointerType::get(&getContext());
-    main.setName(entry);
-    main.setPublic();
-    main.setFunctionType(
+    func.setName(name);
+    func.setPublic();
+    func.setFunctionType(
         builder.getFunctionType({pointer}, {builder.getI32Type()}));
-    main.front().addArgument(pointer, main.getLoc());
-    Operation *ret = main.front().getTerminator();
+    func.front().addArgument(pointer, func.getLoc());
+    Operation *ret = func.front().getTerminator();
     builder.setInsertionPoint(ret);
     Value ok =
         arith::ConstantIntOp::create(builder, ret->getLoc(), SWAGE_OK, 32);
     func::ReturnOp::create(builder, ret->getLoc(), ok);
     ret->erase();
-    EntryBuilder entryBuilder(module, main);
+    EntryBuilder entryBuilder(getOperation(), func, /*mayBeProfiled=*/isMain);
     entryBuilder.run();
-    module->setAttr("kernel.names",
-                    builder.getArrayAttr(entryBuilder.getKernels()));
+    if (isMain)
+      getOperation()->setAttr("kernel.names",
+                              builder.getArrayAttr(entryBuilder.getKernels()));
   }
 };
 

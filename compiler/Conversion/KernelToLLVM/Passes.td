@@ -15,11 +15,12 @@ def ConvertKernelToLLVMPass : Pass<"swage-kernel-to-llvm", "::mlir::ModuleOp"> {
     a status. Its inputs, outputs, constants and workspace are found through the
     context; a `kernel.call` gathers the operands' addresses and sizes and calls
     the kernel's symbol, or has the runtime call it when the run is profiled.
-    Bodies of kernels are removed: backends compile them. Their names are left
+    `@prepare`, where there is one, becomes such a function too. Bodies of kernels are removed: backends compile them. Their names are left
     on the module as `kernel.names`, in the order in which profiles count them.
   }];
   let options = [
-    Option<"entry", "entry", "std::string", "\"swage_entry\"", "The name of the entry point">
+    Option<"entry", "entry", "std::string", "\"swage_entry\"", "The name of the entry point">,
+    Option<"prepare", "prepare", "std::string", "\"swage_prepare\"", "The name of what runs when the model is loaded">
   ];
   let dependentDialects = [
     "::mlir::LLVM::LLVMDialect", "::mlir::memref::MemRefDialect", "::mlir::func::FuncDialect",

@@ -90,6 +90,15 @@ Constant *FactsBuilder::addFacts(json::Object facts) {
   return data;
 }
 
+/// A function of the run's context that another object defines.
+Function *FactsBuilder::declareEntry(StringRef symbol) {
+  Function *entry = Function::Create(
+      FunctionType::get(builder.getInt32Ty(), builder.getPtrTy(), false),
+      GlobalValue::ExternalLinkage, symbol, module);
+  entry->setVisibility(GlobalValue::HiddenVisibility);
+  return entry;
+}
+
 /// Field by field as in swage/artifact.h.
 GlobalVariable *FactsBuilder::addModel(const CompiledModel &model,
                                        ArrayRef<uint64_t> offsets,
@@ -97,10 +106,8 @@ GlobalVariable *FactsBuilder::addModel(const CompiledModel &model,
   SmallVector<Constant *> places;
   for (uint64_t offset : offsets)
     places.push_back(word(offset));
-  Function *entry = Function::Create(
-      FunctionType::get(builder.getInt32Ty(), builder.getPtrTy(), false),
-      GlobalValue::ExternalLinkage, model.entry, module);
-  entry->setVisibility(GlobalValue::HiddenVisibility);
+  for (const PreparedConstant &constant : model.prepared)
+    places.push_back(word(constant.offset));
   return addData(
       getStruct(
           {half(SWAGE_ABI_VERSION), half(model.signature.inputs.size()),
@@ -109,8 +116,10 @@ GlobalVariable *FactsBuilder::addModel(const CompiledModel &model,
            addValues(model.signature.outputs), addArray(places), weightsData,
            word(weights.size),
            options.weightsFile.empty() ? null() : addText(options.weightsFile),
-           word(model.arenaSize), entry, word(model.kernels.size()),
-           addKernels(model)}),
+           word(model.arenaSize), declareEntry(model.entry),
+           word(model.kernels.size()), addKernels(model),
+           word(model.prepared.size()), word(model.preparedSize),
+           model.prepare.empty() ? null() : declareEntry(model.prepare)}),
       model.name + ".facts");
 }
 

@@ -27,8 +27,8 @@ public:
 
   /// The artifact's facts as text, in the section that tools look for.
   llvm::Constant *addFacts(llvm::json::Object facts);
-  /// The swage_model of `model`, whose constants lie at `offsets`; `metadata`
-  /// is a text.
+  /// The swage_model of `model`, whose constants that have bytes lie at `offsets`;
+  /// `metadata` is a text.
   llvm::GlobalVariable *addModel(const CompiledModel &model,
                                  llvm::ArrayRef<uint64_t> offsets,
                                  llvm::Constant *metadata);
@@ -65,6 +65,7 @@ public:
 
 private:
   llvm::Constant *addKernels(const CompiledModel &model);
+  llvm::Function *declareEntry(llvm::StringRef symbol);
 
   llvm::Module &module;
   llvm::StringRef name;

@@ -42,6 +42,9 @@ static Expected<Plan> makePlan(const CompileArguments &arguments) {
   if (arguments.weights != "embed" && arguments.weights != "file")
     return createStringError(formatv(
         "--weights={0}: expected 'embed' or 'file'", arguments.weights));
+  if (Error error = checkChoice("--weights-at-load", arguments.weightsAtLoad,
+                                getWeightsAtLoadChoices()))
+    return error;
   // The module is what there is to see before the artifact exists; the one that
   // `buffers` leaves is the last that is complete as text.
   if (*kind == ArtifactKind::MLIR)
@@ -61,7 +64,7 @@ static Expected<Plan> makePlan(const CompileArguments &arguments) {
   plan.artifact.output = arguments.output;
   plan.artifact.weightsInFile = arguments.weights == "file";
   plan.artifact.optLevel = arguments.optLevel;
-  plan.compile.growWeights = arguments.growWeights;
+  plan.compile.growAtLoad = arguments.weightsAtLoad == "auto";
   plan.compile.keepBitcode = needsBitcode(*kind);
   plan.compile.keepStatements = *kind == ArtifactKind::Statements;
   plan.compile.modelName = getModelName(

@@ -60,7 +60,9 @@ static void printStats(const GenerationResult &result, size_t promptTokens,
   double rate = further / result.tokenSeconds;
   double bytes = 0;
   for (const ConstantBlob &constant : model.getCompiled().constants)
-    bytes += constant.isTable ? 0 : constant.size;
+    bytes += constant.isReadWhole ? constant.size : 0;
+  for (const PreparedConstant &constant : model.getCompiled().prepared)
+    bytes += constant.size;
   double limit =
       measureBandwidth(model.getCompiled().target) * 1e9 / std::max(bytes, 1.0);
   errs() << formatv("then: {0} tokens in {1:f3} s, {2:f1} tokens/s; reading "

@@ -49,8 +49,10 @@ static void printValues(StringRef title, const json::Array *values) {
 static void printMemory(const json::Object &facts) {
   auto size = [&](StringRef key) { return facts.getInteger(key).value_or(0); };
   outs() << "weights: " << getSizeText(size("constant_bytes")) << " in "
-         << size("constants") << " constants\n"
-         << "workspace: " << getSizeText(size("arena_bytes")) << " (without "
+         << size("constants") << " constants\n";
+  if (int64_t prepared = size("prepared_bytes"))
+    outs() << "made at load: " << getSizeText(prepared) << '\n';
+  outs() << "workspace: " << getSizeText(size("arena_bytes")) << " (without "
          << "sharing " << getSizeText(size("arena_naive_bytes")) << ")\n";
   // Not known where a run decides on sizes.
   if (std::optional<int64_t> flops = facts.getInteger("flops"))

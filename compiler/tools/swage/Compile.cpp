@@ -30,10 +30,12 @@ void tool::addCompile(CLI::App &app, int &status) {
                    "where weights go: embed, or file (beside the output)")
       ->type_name("WHERE")
       ->capture_default_str();
-  command->add_flag("--grow-weights", arguments->growWeights,
-                    "keep weights up to four times as large where "
-                    "convolutions are faster with them, as run and bench do; "
-                    "the file grows by as much");
+  command
+      ->add_option("--weights-at-load", arguments->weightsAtLoad,
+                   "which weights the program makes when it starts: auto "
+                   "(those that would make the file much larger), or never")
+      ->type_name("WHICH")
+      ->capture_default_str();
   command->add_flag("--train", arguments->train,
                     "make the training of the model: step, evaluation and "
                     "prediction");

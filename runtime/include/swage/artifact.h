@@ -21,7 +21,7 @@
 extern "C" {
 #endif
 
-#define SWAGE_ABI_VERSION 3
+#define SWAGE_ABI_VERSION 4
 
 typedef enum swage_status {
   SWAGE_OK = 0,
@@ -74,6 +74,11 @@ typedef struct swage_model {
   int32_t (*entry)(swage_exec *exec);
   uint64_t num_kernels; /* 0 where calls of kernels are not told apart */
   const swage_kernel_info *kernels;
+  uint64_t num_prepared;  /* the last of the constants, which `prepare` makes */
+  uint64_t prepared_size; /* bytes of memory for them; their constant_offsets
+                             count from its start */
+  int32_t (*prepare)(swage_exec *exec); /* runs once a session; NULL where there
+                                           is nothing to make */
 } swage_model;
 
 /* ---- What generated code calls ------------------------------------------- */
@@ -86,7 +91,8 @@ typedef void (*swage_task)(swage_exec *exec, void *data, int64_t begin,
 /* The prefix of swage_exec that generated code reads directly. All threads of
    a run see the same one. */
 struct swage_exec {
-  const void *const *constants; /* address of each constant */
+  const void *const *constants; /* address of each constant; `prepare` writes
+                                   those that it makes, all else only reads */
   unsigned char *arena;         /* model->arena_size bytes, 64-byte aligned */
   const swage_tensor *inputs;   /* model->num_inputs, checked */
   swage_tensor *outputs;        /* model->num_outputs */

@@ -54,8 +54,9 @@ SWAGE_API const char *swage_version(void);
                              `swage compile --schedules`
      kernel-cache  DIR       where compiled kernels are kept, or "off"; the
                              user's cache folder by default
-     grow-weights  true|false  keep weights up to four times as large where
-                             convolutions are faster with them; true by default
+     weights-at-load  auto|never  which weights a written artifact makes when
+                             it is loaded: those that would make its file much
+                             larger (auto), or none
      name       IDENTIFIER   what symbols of written artifacts begin with;
                              the model file's name by default
      bitcode    true|false   keep what llvm-ir, bitcode and asm are made from;

@@ -70,3 +70,50 @@ func.func @main(%x: tensor<2xf32>, %y: tensor<2xf32>) -> (tensor<2xf32>, tensor<
 kernel.func @k(%x: tensor<2xf32>, %out: tensor<2xf32>) -> tensor<2xf32> {
   kernel.return %out : tensor<2xf32>
 }
+
+// -----
+
+// Both functions share one constant table. What @prepare gives are its last
+// entries, which it writes and @main reads.
+// CHECK: kernel.constants = [dense<[1.000000e+00, 2.000000e+00]> : tensor<2xf32>, dense<[3.000000e+00, 4.000000e+00]> : tensor<2xf32>]
+// CHECK-SAME: kernel.prepared = array<i64: 8, 4>
+// CHECK-LABEL: func.func @main()
+// CHECK-DAG: %[[FIRST:.*]] = kernel.constant 2 : memref<2xf32>
+// CHECK-DAG: %[[SECOND:.*]] = kernel.constant 3 : memref<2xf16>
+// CHECK: kernel.call @k ins(%{{.*}}, %[[FIRST]], %[[SECOND]]
+// CHECK-LABEL: func.func @prepare()
+// CHECK-DAG: %[[SOURCE:.*]] = kernel.constant 1 : memref<2xf32>
+// CHECK-DAG: %[[TO:.*]] = kernel.constant 2 : memref<2xf32>
+// CHECK-DAG: %[[NARROW:.*]] = kernel.constant 3 : memref<2xf16>
+// CHECK: %[[BETWEEN:.*]] = memref.alloc()
+// CHECK-NEXT: kernel.call @p ins(%[[SOURCE]] : memref<2xf32>) outs(%[[BETWEEN]] : memref<2xf32>)
+// CHECK-NEXT: kernel.call @p ins(%[[BETWEEN]] : memref<2xf32>) outs(%[[TO]] : memref<2xf32>)
+// CHECK-NEXT: kernel.call @q ins(%[[TO]] : memref<2xf32>) outs(%[[NARROW]] : memref<2xf16>)
+// CHECK-NEXT: return
+func.func @main() -> tensor<2xf32> {
+  %c = arith.constant dense<[1.0, 2.0]> : tensor<2xf32>
+  %w = kernel.prepared 0 : tensor<2xf32>
+  %v = kernel.prepared 1 : tensor<2xf16>
+  %d = tensor.empty() : tensor<2xf32>
+  %0 = kernel.call @k ins(%c, %w, %v : tensor<2xf32>, tensor<2xf32>, tensor<2xf16>) outs(%d : tensor<2xf32>) -> tensor<2xf32>
+  return %0 : tensor<2xf32>
+}
+func.func @prepare() -> (tensor<2xf32>, tensor<2xf16>) {
+  %c = arith.constant dense<[3.0, 4.0]> : tensor<2xf32>
+  %d = tensor.empty() : tensor<2xf32>
+  %0 = kernel.call @p ins(%c : tensor<2xf32>) outs(%d : tensor<2xf32>) -> tensor<2xf32>
+  %e = tensor.empty() : tensor<2xf32>
+  %1 = kernel.call @p ins(%0 : tensor<2xf32>) outs(%e : tensor<2xf32>) -> tensor<2xf32>
+  %f = tensor.empty() : tensor<2xf16>
+  %2 = kernel.call @q ins(%1 : tensor<2xf32>) outs(%f : tensor<2xf16>) -> tensor<2xf16>
+  return %1, %2 : tensor<2xf32>, tensor<2xf16>
+}
+kernel.func @k(%x: tensor<2xf32>, %w: tensor<2xf32>, %v: tensor<2xf16>, %out: tensor<2xf32>) -> tensor<2xf32> {
+  kernel.return %out : tensor<2xf32>
+}
+kernel.func @p(%x: tensor<2xf32>, %out: tensor<2xf32>) -> tensor<2xf32> {
+  kernel.return %out : tensor<2xf32>
+}
+kernel.func @q(%x: tensor<2xf32>, %out: tensor<2xf16>) -> tensor<2xf16> {
+  kernel.return %out : tensor<2xf16>
+}

@@ -85,3 +85,41 @@ func.func @others(%x: tensor<64x128xf32>, %init: tensor<64x128xf32>, %small: ten
   } -> tensor<64x4xf32>
   return %0, %1 : tensor<64x128xf32>, tensor<64x4xf32>
 }
+
+// -----
+
+// An operation with a schedule keeps the types that the schedule was made for.
+// What its weights are made from is narrow instead.
+// CHECK-LABEL: @scheduled
+// CHECK: %[[W:.*]] = arith.constant dense_resource<w> : tensor<64x128xf32>
+// CHECK: %[[NARROW:.*]] = linalg.generic
+// CHECK-SAME: ins(%[[W]] : tensor<64x128xf32>) outs(%{{.*}} : tensor<64x128xf16>)
+// CHECK: %[[MADE:.*]] = linalg.generic
+// CHECK-SAME: ins(%{{.*}}, %[[NARROW]] : tensor<4x64xf32>, tensor<64x128xf16>)
+// CHECK: arith.extf %{{.*}} : f16 to f32
+// CHECK: linalg.generic
+// CHECK-SAME: ins(%{{.*}}, %[[MADE]] : tensor<1x4xf32>, tensor<4x128xf32>)
+#x = affine_map<(r, c, k) -> (r, k)>
+#w = affine_map<(r, c, k) -> (k, c)>
+#y = affine_map<(r, c, k) -> (r, c)>
+func.func @scheduled(%x: tensor<1x4xf32>, %init: tensor<1x128xf32>) -> tensor<1x128xf32> {
+  %w = arith.constant dense_resource<w> : tensor<64x128xf32>
+  %matrix = arith.constant dense<1.0> : tensor<4x64xf32>
+  %zero = arith.constant dense<0.0> : tensor<4x128xf32>
+  %0 = linalg.generic {indexing_maps = [#x, #w, #y], iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%matrix, %w : tensor<4x64xf32>, tensor<64x128xf32>) outs(%zero : tensor<4x128xf32>) {
+  ^bb0(%a: f32, %b: f32, %sum: f32):
+    %p = arith.mulf %a, %b : f32
+    %s = arith.addf %sum, %p : f32
+    linalg.yield %s : f32
+  } -> tensor<4x128xf32>
+  %1 = linalg.generic {indexing_maps = [#x, #w, #y], iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%x, %0 : tensor<1x4xf32>, tensor<4x128xf32>) outs(%init : tensor<1x128xf32>)
+      attrs = {kernel.schedule = "any"} {
+  ^bb0(%a: f32, %b: f32, %sum: f32):
+    %p = arith.mulf %a, %b : f32
+    %s = arith.addf %sum, %p : f32
+    linalg.yield %s : f32
+  } -> tensor<1x128xf32>
+  return %1 : tensor<1x128xf32>
+}

@@ -49,3 +49,28 @@ func.func @main() {
 kernel.func @k(%x: tensor<?xf32>, %out: tensor<?xf32>) -> tensor<?xf32> {
   kernel.return %out : tensor<?xf32>
 }
+
+// -----
+
+// What @prepare needs in between is no part of the arena.
+// CHECK: kernel.arena_size = 0 : i64
+// CHECK-LABEL: func.func @prepare
+// CHECK: %[[A:.*]] = memref.alloc()
+// CHECK: kernel.call @k ins(%[[A]] : memref<16xf32>) outs(%{{.*}} : memref<16xf32>)
+// CHECK-NEXT: memref.dealloc %[[A]]
+// CHECK-NEXT: kernel.call @k
+func.func @main() {
+  return
+}
+func.func @prepare() {
+  %w = kernel.constant 0 : memref<16xf32>
+  %to = kernel.constant 1 : memref<16xf32>
+  %a = memref.alloc() : memref<16xf32>
+  kernel.call @k ins(%w : memref<16xf32>) outs(%a : memref<16xf32>)
+  kernel.call @k ins(%a : memref<16xf32>) outs(%to : memref<16xf32>)
+  kernel.call @k ins(%w : memref<16xf32>) outs(%to : memref<16xf32>)
+  return
+}
+kernel.func @k(%x: tensor<16xf32>, %out: tensor<16xf32>) -> tensor<16xf32> {
+  kernel.return %x : tensor<16xf32>
+}

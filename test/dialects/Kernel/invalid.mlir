@@ -55,3 +55,24 @@ func.func @main(%c: i1) {
   kernel.require %c, "no" [-1]
   return
 }
+
+// -----
+
+func.func @main() -> tensor<4xf32> {
+  // expected-error @below {{needs a function @prepare}}
+  %0 = kernel.prepared 0 : tensor<4xf32>
+  return %0 : tensor<4xf32>
+}
+
+// -----
+
+func.func @main() -> tensor<4xf32> {
+  // expected-error @below {{is result #0 of type 'tensor<4xf32>', but @prepare gives ('tensor<3xf32>')}}
+  %0 = kernel.prepared 0 : tensor<4xf32>
+  return %0 : tensor<4xf32>
+}
+// expected-note @below {{the function is defined here}}
+func.func @prepare() -> tensor<3xf32> {
+  %0 = arith.constant dense<1.0> : tensor<3xf32>
+  return %0 : tensor<3xf32>
+}

@@ -40,3 +40,15 @@ func.func @values(%x: tensor<?xi64>, %handle: i64) -> (tensor<?xi64>, tensor<?x3
   kernel.output_value 0, %2 : i64
   return %0, %3 : tensor<?xi64>, tensor<?x3xf32>
 }
+
+// What is made at load.
+// CHECK-LABEL: @with_prepared
+func.func @with_prepared() -> tensor<4xf32> {
+  // CHECK: kernel.prepared 0 : tensor<4xf32>
+  %0 = kernel.prepared 0 : tensor<4xf32>
+  return %0 : tensor<4xf32>
+}
+func.func @prepare() -> tensor<4xf32> {
+  %0 = arith.constant dense<1.0> : tensor<4xf32>
+  return %0 : tensor<4xf32>
+}

@@ -7,3 +7,16 @@ module {
     return
   }
 }
+
+// -----
+
+// expected-error@below {{@prepare has arguments or results: it is not on buffers}}
+module {
+  func.func @main() {
+    return
+  }
+  func.func @prepare() -> tensor<1xf32> {
+    %0 = arith.constant dense<1.0> : tensor<1xf32>
+    return %0 : tensor<1xf32>
+  }
+}

@@ -64,8 +64,7 @@ def main():
         onnx.save(model, path)
         numpy.save(folder / "x.npy", x)
         shown = subprocess.run(
-            [swage, "compile", path, "--grow-weights", "--emit=mlir", "--stop-after=kernels",
-             "-o", "-"],
+            [swage, "compile", path, "--emit=mlir", "--stop-after=kernels", "-o", "-"],
             check=True, capture_output=True, text=True)
         assert "kernel.schedule<winograd" in shown.stdout, window
         name = rf"constant_contraction_{points}x"
