@@ -27,8 +27,8 @@ public:
 
   /// The artifact's facts as text, in the section that tools look for.
   llvm::Constant *addFacts(llvm::json::Object facts);
-  /// The swage_model of `model`, whose constants that have bytes lie at `offsets`;
-  /// `metadata` is a text.
+  /// The swage_model of `model`, whose constants that have bytes lie at
+  /// `offsets`; `metadata` is a text.
   llvm::GlobalVariable *addModel(const CompiledModel &model,
                                  llvm::ArrayRef<uint64_t> offsets,
                                  llvm::Constant *metadata);
