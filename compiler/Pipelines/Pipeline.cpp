@@ -136,6 +136,8 @@ private:
       passes.addPass(createCanonicalizerPass());
       passes.addPass(createCSEPass());
       passes.addNestedPass<func::FuncOp>(createFuseElementwisePass());
+      if (!options.strictFP)
+        passes.addNestedPass<func::FuncOp>(createFuseAttentionPass());
       // Before weights are packed: these read theirs in an order of their own.
       if (options.backend != "llvm" && !options.strictFP &&
           isForHalide(options.target)) {

@@ -303,6 +303,7 @@ private:
       cloneRebuilt(op, mapping, cloned);
       Operation *copy = builder.clone(*op, mapping);
       copy->removeAttr(kScheduleAttr);
+      copy->removeAttr(kChainAttr);
       writeToDestination(op, copy, *body);
     }
     SmallVector<Value> returned;
@@ -312,6 +313,9 @@ private:
     func->setAttr("kind", builder.getStringAttr(getGroupName(group.kind)));
     if (group.schedule)
       func.setScheduleAttr(cast<kernel::ScheduleAttr>(group.schedule));
+    // A chain is one for the planner of this backend.
+    if (group.kind == GroupKind::Attention)
+      func.setBackend("llvm");
     // An update's destination may be in the memory of what it reads. Backends
     // that compute a stage anew where it is needed would read it too late.
     if (llvm::any_of(group.operations, isUpdate))

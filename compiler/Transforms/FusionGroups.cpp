@@ -31,6 +31,8 @@ StringRef getGroupName(GroupKind kind) {
     return "pad";
   case GroupKind::Sequence:
     return "sequence";
+  case GroupKind::Attention:
+    return "attention";
   }
   llvm_unreachable("all kinds are named");
 }
@@ -159,6 +161,14 @@ private:
     auto structured = dyn_cast<linalg::LinalgOp>(op);
     if (!structured || !structured.hasPureTensorSemantics())
       return;
+    if (auto chain = op->getAttrOfType<IntegerAttr>(kChainAttr)) {
+      auto [group, isNew] = chains.try_emplace(chain.getInt(), groups.size());
+      if (isNew)
+        start(op, GroupKind::Attention);
+      else
+        join(op, group->second);
+      return;
+    }
     if (int group = findGroup(structured); group >= 0) {
       join(op, group);
       return;
@@ -329,6 +339,7 @@ private:
   Block &block;
   DenseMap<Operation *, unsigned> positions;
   DenseMap<Operation *, unsigned> membership;
+  DenseMap<int64_t, unsigned> chains;
   SmallVector<FusionGroup> groups;
 };
 

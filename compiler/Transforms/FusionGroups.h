@@ -20,6 +20,7 @@ enum class GroupKind {
   Map,         ///< elementwise operations over one iteration space
   Padding,     ///< a tensor.pad that waits for its reader
   Sequence,    ///< a loop nest that works element by element
+  Attention,   ///< a product, what is made of its rows, a product of that
 };
 
 llvm::StringRef getGroupName(GroupKind kind);

@@ -152,6 +152,38 @@ def FuseElementwisePass : Pass<"swage-fuse-elementwise", "::mlir::func::FuncOp">
   let dependentDialects = ["::mlir::linalg::LinalgDialect", "::mlir::affine::AffineDialect"];
 }
 
+def FuseAttentionPass : Pass<"swage-fuse-attention", "::mlir::func::FuncOp"> {
+  let summary = "Make one kernel of attention, however it is spelled";
+  let description = [{
+    A product, elementwise operations and reductions on the rows of its result,
+    and a product that sums over the elements of these rows get a common mark,
+    `kernel.chain`, where nothing between is used elsewhere. Transpositions of
+    what the products read and write become a part of the products, and what
+    divides or multiplies whole rows moves behind the second product, where there
+    are fewer elements.
+
+    ```mlir
+    %s = linalg.generic ... ins(%query, %keys)      // [b, h, s, t], a product
+    %e = linalg.generic ... ins(%s, %maximum)       // exp(s + mask - maximum)
+    %n = linalg.generic ... ins(%e)                 // a sum for each row
+    %p = linalg.generic ... ins(%e, %n)             // e / n
+    %y = linalg.generic ... ins(%p, %values)        // [b, h, s, d], a product
+    ```
+    becomes
+    ```mlir
+    %s = linalg.generic ... ins(%query, %keys) attrs = {kernel.chain = 0}
+    %e = linalg.generic ... ins(%s, %maximum) attrs = {kernel.chain = 0}
+    %n = linalg.generic ... ins(%e) attrs = {kernel.chain = 0}
+    %r = linalg.generic ... ins(%e, %values) attrs = {kernel.chain = 0}
+    %y = linalg.generic ... ins(%r, %n) attrs = {kernel.chain = 0} // r / n
+    ```
+  }];
+  let dependentDialects = ["::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect"];
+  let statistics = [
+    Statistic<"numChains", "chains", "Chains of two products that became one kernel">
+  ];
+}
+
 def WinogradPass : Pass<"swage-winograd", "::mlir::func::FuncOp"> {
   let summary = "Compute convolutions with fewer multiplications";
   let description = [{

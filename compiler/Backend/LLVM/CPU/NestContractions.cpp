@@ -182,19 +182,30 @@ unsigned NestEmitter::storedAlong(const StageLoops &loops) {
   return along;
 }
 
-bool NestEmitter::emitContraction(Stage &stage, int64_t lanes) {
-  StageLoops loops = analysis.analyze(stage, {});
+std::optional<unsigned> NestEmitter::findProductLane(const StageLoops &loops,
+                                                     int64_t &lanes) {
   unsigned along = storedAlong(loops);
   if (!loops.vectorizable || lanes < 2 || along == kNone)
-    return false;
+    return std::nullopt;
   auto columns = loops.extents[along].fixed();
   if (columns.value_or(lanes) * 2 < lanes)
-    return false;
-  std::optional<int64_t> panels = panelWidth(stage.reduction, along);
-  if (panels) // of another target's width, perhaps
+    return std::nullopt;
+  // Of another target's width, perhaps.
+  if (auto panels = panelWidth(loops.stage->reduction, along))
     lanes = std::gcd(lanes, *panels);
-  if (lanes < 2)
+  if (lanes < 2 || (analysis.gathersAlong(loops, along) &&
+                    findStrided(loops, along).empty()))
+    return std::nullopt;
+  return along;
+}
+
+bool NestEmitter::emitContraction(Stage &stage, int64_t lanes) {
+  StageLoops loops = analysis.analyze(stage, {});
+  std::optional<unsigned> found = findProductLane(loops, lanes);
+  if (!found)
     return false;
+  unsigned along = *found;
+  std::optional<int64_t> panels = panelWidth(stage.reduction, along);
   auto packAndEmit = [&] {
     StageLoops merged = analysis.analyze(stage, {});
     analysis.merge(merged, {});
@@ -213,10 +224,7 @@ bool NestEmitter::emitContraction(Stage &stage, int64_t lanes) {
     analysis.merge(plain, {});
     emitLight(plain, bestLane(plain, false, lanes), lanes);
   };
-  bool gathers = analysis.gathersAlong(loops, along);
   SmallVector<Value> strided = findStrided(loops, along);
-  if (gathers && strided.empty())
-    return false;
   if (strided.empty()) {
     packAndEmit();
     return true;

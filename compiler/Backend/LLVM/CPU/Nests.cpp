@@ -44,6 +44,15 @@ void NestEmitter::emitSingle(StageGroup &group) {
   settle(stage);
 }
 
+void NestEmitter::emitGroup(StageGroup &group) {
+  if (group.chainRows)
+    emitChain(group);
+  else if (group.stages.size() == 1)
+    emitSingle(group);
+  else
+    emitTogether(group);
+}
+
 void NestEmitter::emit(MutableArrayRef<StageGroup> groups,
                        kernel::ScheduleAttr wanted) {
   given = wanted;
@@ -62,10 +71,7 @@ void NestEmitter::emit(MutableArrayRef<StageGroup> groups,
         settle(stage);
       continue;
     }
-    if (group.stages.size() == 1)
-      emitSingle(group);
-    else
-      emitTogether(group);
+    emitGroup(group);
   }
 }
 

@@ -75,6 +75,17 @@ private:
   // Groups.
   void emitSingle(StageGroup &group);
   void emitTogether(StageGroup &group);
+  void emitGroup(StageGroup &group);
+
+  // Chains: a product, what its rows become, and a product of that.
+  struct Chain;
+  void emitChain(StageGroup &group);
+  void emitInBlocks(Chain &chain);
+  void emitBlock(Chain &chain, llvm::ArrayRef<IndexValue> at);
+  void prepareProduct(Chain &chain, unsigned number);
+  void chooseChainBlocks(Chain &chain);
+  void placeChain(Chain &chain, const IndexValue &base, bool real);
+
   /// The loops of a contraction with vectors along one of them.
   struct Reuse {
     llvm::SmallVector<unsigned> batch;  ///< all operands know these
@@ -84,6 +95,10 @@ private:
   Reuse findReuse(StageLoops &loops, unsigned lane);
   bool dependsOn(const StageLoops &loops, const Access &access, unsigned loop);
   unsigned storedAlong(const StageLoops &loops);
+  /// The loop along which vectors of a heavy stage run, and their `lanes`.
+  /// Nothing where there is none.
+  std::optional<unsigned> findProductLane(const StageLoops &loops,
+                                          int64_t &lanes);
   /// A heavy stage in register tiles; false where another form is better.
   bool emitContraction(Stage &stage, int64_t lanes);
   /// How a contraction is cut: tiles of sums in registers, `rows` by `vectors`,

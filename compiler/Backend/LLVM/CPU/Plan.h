@@ -12,6 +12,7 @@
 
 #include "compiler/Backend/LLVM/CPU/Evaluator.h"
 #include "dialects/Kernel/Kernel.h"
+#include <vector>
 
 namespace swage {
 
@@ -37,6 +38,9 @@ struct Stage {
   unsigned numLoops() const { return extents.size(); }
 };
 
+/// With fewer rows than this the stages of a chain are better off one by one.
+inline constexpr int64_t kChainRows = 24;
+
 /// Stages that run one after the other for each iteration of common loops.
 struct StageGroup {
   llvm::SmallVector<Stage, 0> stages;
@@ -45,6 +49,15 @@ struct StageGroup {
   /// What is written and read in this group only, and so needs memory for one
   /// iteration of the common loops.
   llvm::DenseSet<mlir::Value> locals;
+  /// The common loop along which a chain goes in blocks of rows; nothing where
+  /// this is no chain: a product, stages that work on its rows, and a product
+  /// with what these make of them.
+  std::optional<unsigned> chainRows;
+  /// A chain's stages in groups of their own, for when there are few rows.
+  std::vector<StageGroup> apart;
+  /// Tensors of a chain that take the memory of one that is read at the same
+  /// places, for the last time, in computing them.
+  llvm::DenseMap<mlir::Value, mlir::Value> inPlaceOf;
 };
 
 /// Plans `kernel`, whose named operations have been generalised. A failure

@@ -90,9 +90,10 @@ LogicalResult Planner::completeStores() {
 //===----------------------------------------------------------------------===//
 
 /// The loops that the stages `first` to `last` have in common: such that
-/// everything one of them reads of another, it reads in the same iteration.
+/// everything one of them reads of another, it reads in the same iteration. Only
+/// the ends of a chain may be heavy.
 std::optional<SmallVector<SmallVector<unsigned>>>
-Planner::commonLoops(unsigned first, unsigned last) {
+Planner::commonLoops(unsigned first, unsigned last, bool isChain) {
   unsigned count = last - first + 1;
   constexpr unsigned kNone = ~0u;
   SmallVector<unsigned> candidates;
@@ -108,7 +109,8 @@ Planner::commonLoops(unsigned first, unsigned last) {
   reached[count - 1] = true;
   for (unsigned number = last + 1; number-- > first;) {
     unsigned own = number - first;
-    if (!reached[own] || stages[number].heavy)
+    bool mayBeHeavy = isChain && (number == first || number == last);
+    if (!reached[own] || (stages[number].heavy && !mayBeHeavy))
       return std::nullopt;
     SmallVector<Atom> atoms = atomsFor(number);
     for (const Read &read : readsOf(number)) {
@@ -154,30 +156,44 @@ Planner::commonLoops(unsigned first, unsigned last) {
   return result;
 }
 
+StageGroup
+Planner::groupOf(unsigned first, unsigned last,
+                 ArrayRef<SmallVector<unsigned>> common) {
+  StageGroup group;
+  group.outer.assign(common.begin(), common.end());
+  for (unsigned number = first; number <= last; ++number)
+    group.stages.push_back(stages[number]);
+  // What no later group reads, and is no result, is local.
+  for (unsigned number = first; number <= last && last > first; ++number)
+    for (const StageStore &store : stages[number].stores)
+      if (!store.place.isValid())
+        group.locals.insert(store.tensor);
+  for (unsigned later = last + 1; later < stages.size(); ++later)
+    for (const Read &read : readsOf(later))
+      group.locals.erase(read.tensor);
+  return group;
+}
+
+/// The longest group that begins with stage `first`.
+StageGroup Planner::groupFrom(unsigned first) {
+  unsigned last = first;
+  SmallVector<SmallVector<unsigned>> outer;
+  while (last + 1 < stages.size()) {
+    auto common = commonLoops(first, last + 1);
+    if (!common)
+      break;
+    ++last;
+    outer = *common;
+  }
+  return groupOf(first, last, outer);
+}
+
 SmallVector<StageGroup, 0> Planner::formGroups() {
   SmallVector<StageGroup, 0> groups;
-  for (unsigned first = 0; first < stages.size();) {
-    StageGroup group;
-    unsigned last = first;
-    while (last + 1 < stages.size()) {
-      auto common = commonLoops(first, last + 1);
-      if (!common)
-        break;
-      ++last;
-      group.outer = *common;
-    }
-    for (unsigned number = first; number <= last; ++number)
-      group.stages.push_back(stages[number]);
-    // What no later group reads, and is no result, is local.
-    for (unsigned number = first; number <= last && last > first; ++number)
-      for (const StageStore &store : stages[number].stores)
-        if (!store.place.isValid())
-          group.locals.insert(store.tensor);
-    for (unsigned later = last + 1; later < stages.size(); ++later)
-      for (const Read &read : readsOf(later))
-        group.locals.erase(read.tensor);
-    groups.push_back(group);
-    first = last + 1;
+  for (unsigned next = 0; next < stages.size();) {
+    std::optional<StageGroup> chain = chainFrom(next);
+    groups.push_back(chain ? std::move(*chain) : groupFrom(next));
+    next += groups.back().stages.size();
   }
   return groups;
 }

@@ -60,7 +60,12 @@ private:
   llvm::SmallVector<Read, 0> readsOf(mlir::Value tensor,
                                      llvm::ArrayRef<IndexValue> indices);
   std::optional<llvm::SmallVector<llvm::SmallVector<unsigned>>>
-  commonLoops(unsigned first, unsigned last);
+  commonLoops(unsigned first, unsigned last, bool isChain = false);
+  StageGroup groupFrom(unsigned first);
+  StageGroup groupOf(unsigned first, unsigned last,
+                     llvm::ArrayRef<llvm::SmallVector<unsigned>> common);
+  std::optional<StageGroup> chainFrom(unsigned first);
+  mlir::Value takenOver(unsigned number, unsigned last);
   llvm::SmallVector<StageGroup, 0> formGroups();
 
   kernel::FuncOp kernel;
