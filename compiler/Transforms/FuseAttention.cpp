@@ -9,6 +9,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/Analysis/ConstantTensors.h"
+#include "compiler/Transforms/Attention.h"
 #include "compiler/Transforms/Passes.h"
 #include "compiler/Transforms/Schedules.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -28,14 +29,6 @@ using namespace mlir;
 using namespace swage;
 
 namespace {
-
-/// A first product, what is made of its rows, and a second product.
-struct Chain {
-  linalg::GenericOp first;
-  SmallVector<linalg::GenericOp> between; ///< in the order of the block
-  linalg::GenericOp second;
-  OpOperand *weights = nullptr; ///< of the second product: what `between` gives
-};
 
 //===----------------------------------------------------------------------===//
 // Properties of operations
@@ -134,7 +127,7 @@ public:
     rank = second.getRank(weights);
   }
 
-  std::optional<Chain> match() {
+  std::optional<ProductChain> match() {
     if (rank < 2 || !fitsSecond())
       return std::nullopt;
     collect(chain.weights->get());
@@ -224,7 +217,7 @@ private:
     return atLeast(row, kFewRows) && atLeast(element, kFewElements);
   }
 
-  Chain chain;
+  ProductChain chain;
   unsigned rank = 0;
   llvm::SetVector<linalg::GenericOp> reached;
   SmallVector<linalg::GenericOp> candidates;
@@ -335,7 +328,7 @@ bool isMultipleOf(Value value, BlockArgument element) {
 
 /// What multiplies whole rows before the second product does so behind it, where
 /// there are fewer elements: (e / sum) @ v -> (e @ v) / sum.
-void moveFactorsBehind(Chain &chain) {
+void moveFactorsBehind(ProductChain &chain) {
   linalg::GenericOp product = chain.second;
   auto op = chain.weights->get().getDefiningOp<linalg::GenericOp>();
   unsigned rank = op.getNumLoops();
@@ -409,18 +402,20 @@ struct FuseAttention : swage::impl::FuseAttentionPassBase<FuseAttention> {
     int64_t number = 0;
     for (linalg::GenericOp product : products)
       for (OpOperand *input : product.getDpsInputOperands())
-        if (std::optional<Chain> chain = Matcher(product, input).match()) {
+        if (std::optional<ProductChain> chain = Matcher(product, input).match()) {
           rewrite(*chain, number++);
           break;
         }
     numChains = number;
   }
 
-  void rewrite(Chain &chain, int64_t number) {
+  void rewrite(ProductChain &chain, int64_t number) {
     absorbOperandOrders(chain.first);
     absorbOperandOrders(chain.second);
     absorbResultOrder(chain.second);
     moveFactorsBehind(chain);
+    absorbMasks(chain);
+    limitRows(chain);
     auto mark = Builder(&getContext()).getI64IntegerAttr(number);
     chain.first->setAttr(kChainAttr, mark);
     chain.second->setAttr(kChainAttr, mark);

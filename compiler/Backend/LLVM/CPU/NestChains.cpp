@@ -127,6 +127,11 @@ void NestEmitter::chooseChainBlocks(Chain &chain) {
   constexpr double kTasks = 8;
   int64_t blocks = std::max<int64_t>((rows + most - 1) / most,
                                      std::ceil(kTasks / tasks));
+  // With shorter blocks more can be left out.
+  constexpr int64_t kLimitedBlocks = 8;
+  if (chain.group.limit &&
+      chain.group.limit->fromRow.isFunctionOfDim(nest.rowLoop))
+    blocks = std::max(blocks, kLimitedBlocks);
   int64_t size = llvm::alignTo((rows + blocks - 1) / blocks, tile);
   auto fixed = loops.extents[nest.rowLoop].fixed();
   chain.blockSize = fixed ? std::min(size, *fixed) : size;
@@ -166,12 +171,42 @@ void NestEmitter::prepareProduct(Chain &chain, unsigned number) {
   nest.blockLoop = nest.rowLoop;
   nest.blockSize = chain.blockSize;
   nest.blockCount = ceilDiv(loops.extents[nest.rowLoop], chain.blockSize);
-  chooseReductionParts(nest);
+  if (!chain.group.limit)
+    chooseReductionParts(nest);
 }
 
 //===----------------------------------------------------------------------===//
 // Code
 //===----------------------------------------------------------------------===//
+
+/// The elements of a block's rows that count for any of them, in whole vectors.
+Extent NestEmitter::emitLimit(Chain &chain, const Indices &bound,
+                              const Range &block) {
+  const RowLimit &limit = *chain.group.limit;
+  const Contraction &nest = chain.first;
+  Location loc = builder.getUnknownLoc();
+  auto read = [&](const IndexValue &row) -> Value {
+    Indices at = bound;
+    at[nest.rowLoop] = row;
+    Value value = evaluator.read(limit.limits, indicesOf(limit.fromRow, at, 1),
+                                 VectorContext());
+    return arith::IndexCastOp::create(builder, loc, builder.getIndexType(),
+                                      value);
+  };
+  Value most = read(block.start);
+  if (limit.fromRow.isFunctionOfDim(nest.rowLoop))
+    most = emitLoop(block, 1, most, [&](IndexValue row, ValueRange carried) {
+             return Carried{arith::MaxSIOp::create(builder, loc, carried[0],
+                                                   read(row))};
+           }).front();
+  Value width = arith::ConstantIndexOp::create(builder, loc, nest.width());
+  most = arith::MulIOp::create(
+      builder, loc, arith::CeilDivUIOp::create(builder, loc, most, width),
+      width);
+  most = arith::MinUIOp::create(builder, loc, most,
+                                extentValue(nest.loops->extents[nest.lane]));
+  return {most, Monomial::ofSize(space.sizeOf(most))};
+}
 
 /// All stages for one block of rows.
 void NestEmitter::emitBlock(Chain &chain, ArrayRef<IndexValue> at) {
@@ -186,6 +221,11 @@ void NestEmitter::emitBlock(Chain &chain, ArrayRef<IndexValue> at) {
         bound[loop] = at[next++];
     return bound;
   };
+  if (group.limit) {
+    Extent limit = emitLimit(chain, boundOf(0), block);
+    for (auto [loops, loop] : llvm::zip(chain.loops, group.limit->loops))
+      loops.extents[loop] = limit;
+  }
   auto emitProduct = [&](unsigned number) {
     const Contraction &nest = chain.product(number);
     StageLoops &loops = *nest.loops;

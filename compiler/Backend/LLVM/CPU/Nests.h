@@ -81,6 +81,7 @@ private:
   struct Chain;
   void emitChain(StageGroup &group);
   void emitInBlocks(Chain &chain);
+  Extent emitLimit(Chain &chain, const Indices &bound, const Range &block);
   void emitBlock(Chain &chain, llvm::ArrayRef<IndexValue> at);
   void prepareProduct(Chain &chain, unsigned number);
   void chooseChainBlocks(Chain &chain);

@@ -41,6 +41,14 @@ struct Stage {
 /// With fewer rows than this the stages of a chain are better off one by one.
 inline constexpr int64_t kChainRows = 24;
 
+/// How many elements of a chain's rows count: those behind are not computed.
+struct RowLimit {
+  mlir::Value limits;      ///< one for each row, in elements from the first
+  mlir::AffineMap fromRow; ///< the first stage's loops to the indices of it
+  /// For each stage the loop over the elements of a row.
+  llvm::SmallVector<unsigned> loops;
+};
+
 /// Stages that run one after the other for each iteration of common loops.
 struct StageGroup {
   llvm::SmallVector<Stage, 0> stages;
@@ -53,6 +61,7 @@ struct StageGroup {
   /// this is no chain: a product, stages that work on its rows, and a product
   /// with what these make of them.
   std::optional<unsigned> chainRows;
+  std::optional<RowLimit> limit; ///< of a chain
   /// A chain's stages in groups of their own, for when there are few rows.
   std::vector<StageGroup> apart;
   /// Tensors of a chain that take the memory of one that is read at the same

@@ -8,6 +8,7 @@
 //===----------------------------------------------------------------------===//
 #include "compiler/Backend/LLVM/CPU/Planner.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
+#include "mlir/IR/Matchers.h"
 
 using namespace mlir;
 
@@ -51,6 +52,88 @@ Value Planner::takenOver(unsigned number, unsigned last) {
   return {};
 }
 
+/// Matches `element < limit ? score : -inf` where `element` numbers the loop
+/// `loop` and `limit` is an input.
+static OpOperand *matchLimit(linalg::GenericOp op, unsigned loop) {
+  auto select = op.getBody()
+                    ->getTerminator()
+                    ->getOperand(0)
+                    .getDefiningOp<arith::SelectOp>();
+  if (!select || !matchPattern(select.getFalseValue(), m_NegInfFloat()) ||
+      !isa<BlockArgument>(select.getTrueValue()))
+    return nullptr;
+  auto compare = select.getCondition().getDefiningOp<arith::CmpIOp>();
+  if (!compare || compare.getPredicate() != arith::CmpIPredicate::slt)
+    return nullptr;
+  auto cast = compare.getLhs().getDefiningOp<arith::IndexCastOp>();
+  auto index =
+      cast ? cast.getIn().getDefiningOp<linalg::IndexOp>() : linalg::IndexOp();
+  auto limit = dyn_cast<BlockArgument>(compare.getRhs());
+  if (!index || index.getDim() != loop || !limit ||
+      limit.getOwner() != op.getBody())
+    return nullptr;
+  OpOperand *operand = op.getMatchingOpOperand(limit);
+  AffineMap map = op.getMatchingIndexingMap(operand);
+  return map.isFunctionOfDim(loop) ? nullptr : operand;
+}
+
+/// What the first stage says of the elements that count, if all stages look at
+/// these elements only.
+std::optional<RowLimit> Planner::findLimit(unsigned first, unsigned last) {
+  const Stage &front = stages[first];
+  if (front.stores.size() != 1)
+    return std::nullopt;
+  Value scores = front.stores.front().tensor;
+  auto op = scores.getDefiningOp<linalg::GenericOp>();
+  if (!op || op.getNumReductionLoops() ||
+      !op.getMatchingIndexingMap(op.getDpsInitOperand(0)).isIdentity())
+    return std::nullopt;
+  unsigned dim = op.getNumLoops() - 1;
+  OpOperand *limit = matchLimit(op, dim);
+  if (!limit)
+    return std::nullopt;
+  RowLimit result;
+  result.limits = limit->get();
+  result.fromRow =
+      op.getMatchingIndexingMap(limit).compose(front.stores.front().fromLoops);
+
+  // Where the elements of a row are in each tensor, and which loop is theirs.
+  llvm::DenseMap<Value, unsigned> dims{{scores, dim}};
+  auto loopOf = [](AffineMap map, unsigned position) {
+    auto expr = dyn_cast<AffineDimExpr>(map.getResult(position));
+    return expr ? std::optional(expr.getPosition()) : std::nullopt;
+  };
+  auto own = loopOf(front.stores.front().fromLoops, dim);
+  if (!own)
+    return std::nullopt;
+  result.loops.push_back(*own);
+  for (unsigned number = first + 1; number <= last; ++number) {
+    SmallVector<Atom> atoms = atomsFor(number);
+    std::optional<unsigned> loop;
+    for (const Read &read : readsOf(number)) {
+      auto known = dims.find(read.tensor);
+      if (known == dims.end())
+        continue;
+      const IndexValue &index = read.indices[known->second];
+      auto atom = llvm::find_if(atoms, [&](Atom atom) {
+        return index == IndexValue::ofAtom(atom);
+      });
+      unsigned found = atom - atoms.begin();
+      if (atom == atoms.end() || (loop && *loop != found))
+        return std::nullopt;
+      loop = found;
+    }
+    if (!loop || (number == last && !stages[number].isReduction[*loop]))
+      return std::nullopt;
+    result.loops.push_back(*loop);
+    for (const StageStore &store : stages[number].stores)
+      for (unsigned i = 0; i < store.fromLoops.getNumResults(); ++i)
+        if (loopOf(store.fromLoops, i) == *loop)
+          dims[store.tensor] = i;
+  }
+  return result;
+}
+
 /// The chain that begins with the product of stage `first`, if there is one and
 /// it pays.
 std::optional<StageGroup> Planner::chainFrom(unsigned first) {
@@ -82,6 +165,7 @@ std::optional<StageGroup> Planner::chainFrom(unsigned first) {
       front.extents[chain.outer.front()[*chain.chainRows]]);
   if (rows && *rows < kChainRows)
     return std::nullopt;
+  chain.limit = findLimit(first, last);
   for (unsigned number = first + 1; number < last; ++number)
     if (Value taken = takenOver(number, last); chain.locals.contains(taken))
       chain.inPlaceOf[stages[number].stores.front().tensor] = taken;

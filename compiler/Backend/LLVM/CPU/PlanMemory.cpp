@@ -138,7 +138,14 @@ bool Planner::needsMemory(OpResult result) {
       return true;
     users.insert(use.getOwner());
   }
-  return cost >= 8 && users.size() > 1;
+  // What is made of a product is best computed while that is in registers.
+  auto generic = dyn_cast<linalg::GenericOp>(result.getOwner());
+  bool followsProduct =
+      generic && llvm::any_of(generic.getInputs(), [&](Value input) {
+        auto product = input.getDefiningOp<linalg::GenericOp>();
+        return product && isHeavy(product);
+      });
+  return (cost >= 8 || followsProduct) && users.size() > 1;
 }
 
 LogicalResult Planner::classify() {

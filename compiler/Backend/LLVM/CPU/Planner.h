@@ -65,6 +65,7 @@ private:
   StageGroup groupOf(unsigned first, unsigned last,
                      llvm::ArrayRef<llvm::SmallVector<unsigned>> common);
   std::optional<StageGroup> chainFrom(unsigned first);
+  std::optional<RowLimit> findLimit(unsigned first, unsigned last);
   mlir::Value takenOver(unsigned number, unsigned last);
   llvm::SmallVector<StageGroup, 0> formGroups();
 
