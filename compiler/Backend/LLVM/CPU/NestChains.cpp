@@ -17,10 +17,13 @@ using namespace mlir;
 namespace swage {
 
 struct NestEmitter::Chain {
+  explicit Chain(StageGroup &group)
+      : group(group), rows(*group.chainRows), last(group.stages.size() - 1),
+        loops(group.stages.size()) {}
+
   StageGroup &group;
-  unsigned rows; ///< of the common loops the one in blocks
-  /// The two products: their loops, and how they are cut.
-  unsigned last = group.stages.size() - 1;
+  unsigned rows;                    ///< of the common loops the one in blocks
+  unsigned last;                    ///< the second product's stage
   SmallVector<StageLoops, 0> loops; ///< of all stages
   Contraction first, second;
   int64_t blockSize = 0; ///< 0: all rows at once
@@ -235,10 +238,10 @@ void NestEmitter::emitBlock(Chain &chain, ArrayRef<IndexValue> at) {
                 emitParts(nest, boundOf(number), block, vectors);
                 return Carried();
               });
-    settle(*loops.stage);
   };
   auto between = llvm::seq<unsigned>(1, chain.last);
   emitProduct(0);
+  settle(group.stages.front());
   emitLoop(block, 1, {}, [&](IndexValue row, ValueRange) {
     for (unsigned number : between) {
       StageLoops &loops = chain.loops[number];
@@ -280,8 +283,7 @@ void NestEmitter::emitInBlocks(Chain &chain) {
 
 void NestEmitter::emitChain(StageGroup &group) {
   allocateWhole(group);
-  Chain chain{group, *group.chainRows};
-  chain.loops.resize(group.stages.size());
+  Chain chain(group);
   placeChain(chain, IndexValue(), /*real=*/false);
   SmallVector<std::pair<Value, Place>, 0> before;
   bool possible = true;
