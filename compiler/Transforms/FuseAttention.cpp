@@ -97,6 +97,12 @@ bool worksOnRows(linalg::GenericOp op, unsigned rank,
          });
 }
 
+/// Whether one of the operands is the same in every run. It is packed once, and
+/// its product is best done for all rows.
+bool hasWeights(linalg::GenericOp product) {
+  return llvm::any_of(product.getInputs(), isConstantValue);
+}
+
 /// The loop that dimension `dim` of what `map` reads runs along.
 std::optional<unsigned> loopAt(AffineMap map, unsigned dim) {
   auto expr = dyn_cast<AffineDimExpr>(map.getResult(dim));
@@ -145,7 +151,7 @@ private:
     std::optional<unsigned> row = loopAt(map, rank - 2),
                             element = loopAt(map, rank - 1);
     AffineMap result = op.getMatchingIndexingMap(op.getDpsInitOperand(0));
-    if (!row || !element || !map.isProjectedPermutation(true) ||
+    if (hasWeights(op) || !row || !element || !map.isProjectedPermutation(true) ||
         !result.isProjectedPermutation() ||
         op.getIteratorTypesArray()[*element] != utils::IteratorType::reduction)
       return false;
@@ -176,7 +182,8 @@ private:
     if (result.getNumResults() != rank || !result.isProjectedPermutation())
       return false;
     unsigned row = *loopAt(result, rank - 2), element = *loopAt(result, rank - 1);
-    if (!isMatrixProduct(first, row, element) || !pays(first, row, element))
+    if (hasWeights(first) || !isMatrixProduct(first, row, element) ||
+        !pays(first, row, element))
       return false;
 
     llvm::SetVector<Operation *> members;
@@ -197,7 +204,11 @@ private:
       members.insert(op);
       chain.between.push_back(op);
     }
-    if (chain.between.empty() || !own(chain.weights->get()))
+    // Elementwise operations alone join the first product as they are.
+    bool reduces = llvm::any_of(chain.between, [](linalg::GenericOp op) {
+      return op.getNumReductionLoops() > 0;
+    });
+    if (!reduces || !own(chain.weights->get()))
       return false;
     for (Operation *member : members)
       for (OpOperand &use : member->getUses())
