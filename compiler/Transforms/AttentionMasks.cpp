@@ -244,12 +244,12 @@ private:
             second = emitHidden(builder, loc, select.getFalseValue(), mapping,
                                 index);
       Value condition = copy(builder, select.getCondition(), mapping, index);
-      return arith::SelectOp::create(builder, loc, condition, first, second);
+      return builder.createOrFold<arith::SelectOp>(loc, condition, first, second);
     }
     if (auto add = dyn_cast<arith::AddFOp>(op)) {
       Value first = emitHidden(builder, loc, add.getLhs(), mapping, index),
             second = emitHidden(builder, loc, add.getRhs(), mapping, index);
-      return arith::OrIOp::create(builder, loc, first, second);
+      return builder.createOrFold<arith::OrIOp>(loc, first, second);
     }
     return boolean(false);
   }
