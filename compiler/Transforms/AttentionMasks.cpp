@@ -33,8 +33,8 @@ static bool isElementwiseOn(linalg::GenericOp op, Value source, unsigned rank) {
          });
 }
 
-/// The elementwise operations that the scores go through first, each of which is
-/// the only user of what comes before.
+/// The elementwise operations that the scores go through first, each of which
+/// is the only user of what comes before.
 static SmallVector<linalg::GenericOp> findScores(const ProductChain &chain) {
   SmallVector<linalg::GenericOp> path;
   Value value = chain.first->getResult(0);
@@ -60,8 +60,8 @@ static bool isMadeOfLess(linalg::GenericOp mask) {
       !mask.getMatchingIndexingMap(mask.getDpsInitOperand(0)).isIdentity())
     return false;
   WalkResult cheap = mask.getBody()->walk([](Operation *op) {
-    bool slow = isa<tensor::ExtractOp>(op) ||
-                isa<math::MathDialect>(op->getDialect());
+    bool slow =
+        isa<tensor::ExtractOp>(op) || isa<math::MathDialect>(op->getDialect());
     return slow ? WalkResult::interrupt() : WalkResult::advance();
   });
   if (cheap.wasInterrupted())
@@ -152,10 +152,9 @@ private:
     return op.getBody()->getTerminator()->getOperand(0);
   }
   unsigned numberOf(Block *block) {
-    return llvm::find_if(path,
-                         [&](linalg::GenericOp op) {
-                           return op.getBody() == block;
-                         }) -
+    return llvm::find_if(
+               path,
+               [&](linalg::GenericOp op) { return op.getBody() == block; }) -
            path.begin();
   }
   static Block *blockOf(Value value) { return value.getParentBlock(); }
@@ -221,9 +220,9 @@ private:
     };
     if (scores.contains(value)) {
       unsigned number = numberOf(blockOf(value));
-      return number ? emitHidden(builder, loc, yieldOf(number - 1), mapping,
-                                 index)
-                    : boolean(false);
+      return number
+                 ? emitHidden(builder, loc, yieldOf(number - 1), mapping, index)
+                 : boolean(false);
     }
     if (!dependsOnScores(value)) {
       FloatAttr constant;
@@ -239,12 +238,13 @@ private:
     Operation *op = value.getDefiningOp();
     if (auto select = dyn_cast<arith::SelectOp>(op);
         select && !dependsOnScores(select.getCondition())) {
-      Value first = emitHidden(builder, loc, select.getTrueValue(), mapping,
-                               index),
+      Value first =
+                emitHidden(builder, loc, select.getTrueValue(), mapping, index),
             second = emitHidden(builder, loc, select.getFalseValue(), mapping,
                                 index);
       Value condition = copy(builder, select.getCondition(), mapping, index);
-      return builder.createOrFold<arith::SelectOp>(loc, condition, first, second);
+      return builder.createOrFold<arith::SelectOp>(loc, condition, first,
+                                                   second);
     }
     if (auto add = dyn_cast<arith::AddFOp>(op)) {
       Value first = emitHidden(builder, loc, add.getLhs(), mapping, index),
@@ -298,7 +298,8 @@ Value createLimits(OpBuilder &builder, Location loc, HiddenScores &hidden,
     return arith::ConstantOp::create(b, loc, b.getIntegerAttr(type, value));
   };
   AffineMap all = builder.getMultiDimIdentityMap(last + 1),
-            rows = all.dropResult(last), row = builder.getMultiDimIdentityMap(last);
+            rows = all.dropResult(last),
+            row = builder.getMultiDimIdentityMap(last);
   // The loops have the lengths of this tensor, which nobody reads.
   Value space = tensor::EmptyOp::create(builder, loc, allSizes, type);
   SmallVector<Value> inputs{space};
@@ -335,11 +336,10 @@ Value createLimits(OpBuilder &builder, Location loc, HiddenScores &hidden,
         };
         Value isHidden = hidden.emit(b, loc, mapping, index);
         Value behind = arith::AddIOp::create(
-            b, loc,
-            arith::IndexCastOp::create(b, loc, type, index(rank - 1)),
+            b, loc, arith::IndexCastOp::create(b, loc, type, index(rank - 1)),
             constant(b, 1));
-        Value counts = arith::SelectOp::create(b, loc, isHidden, constant(b, 0),
-                                               behind);
+        Value counts =
+            arith::SelectOp::create(b, loc, isHidden, constant(b, 0), behind);
         Value most = arith::MaxSIOp::create(b, loc, args.back(), counts);
         linalg::YieldOp::create(b, loc, most);
       });
@@ -406,17 +406,16 @@ void limitRows(ProductChain &chain) {
   auto limited = linalg::GenericOp::create(
       builder, loc, init.getType(), ValueRange{scores.getResult(0), limits},
       init,
-      ArrayRef<AffineMap>{
-          identity, AffineMap::get(rank, 0, exprs, builder.getContext()),
-          identity},
+      ArrayRef<AffineMap>{identity,
+                          AffineMap::get(rank, 0, exprs, builder.getContext()),
+                          identity},
       parallel, [&](OpBuilder &b, Location, ValueRange args) {
         Value position = arith::IndexCastOp::create(
             b, loc, b.getI32Type(), linalg::IndexOp::create(b, loc, rank - 1));
-        Value counts = arith::CmpIOp::create(
-            b, loc, arith::CmpIPredicate::slt, position, args[1]);
+        Value counts = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::slt,
+                                             position, args[1]);
         Value low = arith::ConstantOp::create(
-            b, loc,
-            b.getF32FloatAttr(-std::numeric_limits<float>::infinity()));
+            b, loc, b.getF32FloatAttr(-std::numeric_limits<float>::infinity()));
         linalg::YieldOp::create(
             b, loc,
             Value(arith::SelectOp::create(b, loc, counts, args[0], low)));

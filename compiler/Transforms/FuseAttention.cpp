@@ -86,10 +86,10 @@ bool worksOnRows(linalg::GenericOp op, unsigned rank,
   AffineMap result = op.getMatchingIndexingMap(op.getDpsInitOperand(0));
   bool elements = reductions == 0 && (loops == rank || loops == rank - 1) &&
                   isLeading(result, loops);
-  bool reduces = reductions == 1 && loops == rank &&
-                 op.getIteratorTypesArray().back() ==
-                     utils::IteratorType::reduction &&
-                 isLeading(result, rank - 1);
+  bool reduces =
+      reductions == 1 && loops == rank &&
+      op.getIteratorTypesArray().back() == utils::IteratorType::reduction &&
+      isLeading(result, rank - 1);
   return (elements || reduces) &&
          llvm::all_of(op.getDpsInputOperands(), [&](OpOperand *input) {
            return !own(input->get()) ||
@@ -151,8 +151,8 @@ private:
     std::optional<unsigned> row = loopAt(map, rank - 2),
                             element = loopAt(map, rank - 1);
     AffineMap result = op.getMatchingIndexingMap(op.getDpsInitOperand(0));
-    if (hasWeights(op) || !row || !element || !map.isProjectedPermutation(true) ||
-        !result.isProjectedPermutation() ||
+    if (hasWeights(op) || !row || !element ||
+        !map.isProjectedPermutation(true) || !result.isProjectedPermutation() ||
         op.getIteratorTypesArray()[*element] != utils::IteratorType::reduction)
       return false;
     std::optional<unsigned> column = loopAt(result, result.getNumResults() - 1);
@@ -181,7 +181,8 @@ private:
     AffineMap result = first.getMatchingIndexingMap(first.getDpsInitOperand(0));
     if (result.getNumResults() != rank || !result.isProjectedPermutation())
       return false;
-    unsigned row = *loopAt(result, rank - 2), element = *loopAt(result, rank - 1);
+    unsigned row = *loopAt(result, rank - 2),
+             element = *loopAt(result, rank - 1);
     if (hasWeights(first) || !isMatrixProduct(first, row, element) ||
         !pays(first, row, element))
       return false;
@@ -337,8 +338,8 @@ bool isMultipleOf(Value value, BlockArgument element) {
   return true;
 }
 
-/// What multiplies whole rows before the second product does so behind it, where
-/// there are fewer elements: (e / sum) @ v -> (e @ v) / sum.
+/// What multiplies whole rows before the second product does so behind it,
+/// where there are fewer elements: (e / sum) @ v -> (e @ v) / sum.
 void moveFactorsBehind(ProductChain &chain) {
   linalg::GenericOp product = chain.second;
   auto op = chain.weights->get().getDefiningOp<linalg::GenericOp>();
@@ -368,7 +369,8 @@ void moveFactorsBehind(ProductChain &chain) {
   // Where the dimensions of a row are in the result.
   MLIRContext *context = op.getContext();
   AffineMap read = product.getMatchingIndexingMap(chain.weights),
-            result = product.getMatchingIndexingMap(product.getDpsInitOperand(0));
+            result =
+                product.getMatchingIndexingMap(product.getDpsInitOperand(0));
   SmallVector<AffineExpr> dims(rank, getAffineConstantExpr(0, context));
   for (unsigned dim = 0; dim + 1 < rank; ++dim)
     if (auto place = result.getResultPosition(read.getResult(dim)))
@@ -413,7 +415,8 @@ struct FuseAttention : swage::impl::FuseAttentionPassBase<FuseAttention> {
     int64_t number = 0;
     for (linalg::GenericOp product : products)
       for (OpOperand *input : product.getDpsInputOperands())
-        if (std::optional<ProductChain> chain = Matcher(product, input).match()) {
+        if (std::optional<ProductChain> chain =
+                Matcher(product, input).match()) {
           rewrite(*chain, number++);
           break;
         }

@@ -14,8 +14,8 @@ namespace swage {
 /// although their loops do not fit, and the schedule of that kernel.
 inline constexpr llvm::StringLiteral kScheduleAttr = "kernel.schedule";
 
-/// The number of the chain that an operation belongs to: a product, what is made
-/// of its rows, and a product of that, which are one kernel.
+/// The number of the chain that an operation belongs to: a product, what is
+/// made of its rows, and a product of that, which are one kernel.
 inline constexpr llvm::StringLiteral kChainAttr = "kernel.chain";
 
 } // namespace swage

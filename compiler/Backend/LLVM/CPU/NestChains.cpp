@@ -70,8 +70,8 @@ void NestEmitter::placeChain(Chain &chain, const IndexValue &base, bool real) {
       }
       if (auto fixed = stride.fixed(); fixed && *fixed > 1) {
         int64_t padded = llvm::alignTo(*fixed, kLine);
-        stride = analysis.extentOf(builder.getIndexAttr(
-            padded % kSets ? padded : padded + kLine));
+        stride = analysis.extentOf(
+            builder.getIndexAttr(padded % kSets ? padded : padded + kLine));
       } else if (!fixed) {
         Value value = tensors.atEntry([&]() -> Value {
           Value line = arith::ConstantIndexOp::create(builder, loc, kLine);
@@ -128,8 +128,8 @@ void NestEmitter::chooseChainBlocks(Chain &chain) {
       tasks *= loops.extents[loop].fixed().value_or(8);
   int64_t rows = loops.extents[nest.rowLoop].fixed().value_or(kUnknown);
   constexpr double kTasks = 8;
-  int64_t blocks = std::max<int64_t>((rows + most - 1) / most,
-                                     std::ceil(kTasks / tasks));
+  int64_t blocks =
+      std::max<int64_t>((rows + most - 1) / most, std::ceil(kTasks / tasks));
   // With shorter blocks more can be left out.
   constexpr int64_t kLimitedBlocks = 8;
   if (chain.group.limit &&
@@ -199,8 +199,8 @@ Extent NestEmitter::emitLimit(Chain &chain, const Indices &bound,
   Value most = read(block.start);
   if (limit.fromRow.isFunctionOfDim(nest.rowLoop))
     most = emitLoop(block, 1, most, [&](IndexValue row, ValueRange carried) {
-             return Carried{arith::MaxSIOp::create(builder, loc, carried[0],
-                                                   read(row))};
+             return Carried{
+                 arith::MaxSIOp::create(builder, loc, carried[0], read(row))};
            }).front();
   Value width = arith::ConstantIndexOp::create(builder, loc, nest.width());
   most = arith::MulIOp::create(
@@ -276,8 +276,7 @@ void NestEmitter::emitInBlocks(Chain &chain) {
   counts.push_back(chain.first.blockCount);
   record("chain", chain.loops.back(), chain.second.shape.rows,
          chain.second.width(), chain.second.lanes, counts.size());
-  emitParallel(counts,
-               [&](ArrayRef<IndexValue> at) { emitBlock(chain, at); });
+  emitParallel(counts, [&](ArrayRef<IndexValue> at) { emitBlock(chain, at); });
   forget();
 }
 
@@ -304,8 +303,7 @@ void NestEmitter::emitChain(StageGroup &group) {
     for (StageGroup &part : group.apart)
       emitGroup(part);
   };
-  Extent rows =
-      analysis.extentOf(group.stages[0].extents[chain.rowLoop(0)]);
+  Extent rows = analysis.extentOf(group.stages[0].extents[chain.rowLoop(0)]);
   if (!possible) {
     apart();
   } else if (rows.fixed()) {

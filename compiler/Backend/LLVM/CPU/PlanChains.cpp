@@ -23,8 +23,8 @@ static bool sharesOperand(linalg::GenericOp op, unsigned loop) {
   });
 }
 
-/// A tensor whose memory stage `number` may write its elements to: it reads that
-/// tensor at the same places, and none of the stages to `last` does again.
+/// A tensor whose memory stage `number` may write its elements to: it reads
+/// that tensor at the same places, and none of the stages to `last` does again.
 Value Planner::takenOver(unsigned number, unsigned last) {
   const Stage &stage = stages[number];
   if (stage.reduction || stage.stores.size() != 1)
@@ -115,9 +115,8 @@ std::optional<RowLimit> Planner::findLimit(unsigned first, unsigned last) {
       if (known == dims.end())
         continue;
       const IndexValue &index = read.indices[known->second];
-      auto atom = llvm::find_if(atoms, [&](Atom atom) {
-        return index == IndexValue::ofAtom(atom);
-      });
+      auto atom = llvm::find_if(
+          atoms, [&](Atom atom) { return index == IndexValue::ofAtom(atom); });
       unsigned found = atom - atoms.begin();
       if (atom == atoms.end() || (loop && *loop != found))
         return std::nullopt;
@@ -161,8 +160,8 @@ std::optional<StageGroup> Planner::chainFrom(unsigned first) {
       chain.chainRows = c;
   if (!chain.chainRows)
     return std::nullopt;
-  auto rows = getConstantIntValue(
-      front.extents[chain.outer.front()[*chain.chainRows]]);
+  auto rows =
+      getConstantIntValue(front.extents[chain.outer.front()[*chain.chainRows]]);
   if (rows && *rows < kChainRows)
     return std::nullopt;
   chain.limit = findLimit(first, last);

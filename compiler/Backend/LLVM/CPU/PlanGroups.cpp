@@ -90,8 +90,8 @@ LogicalResult Planner::completeStores() {
 //===----------------------------------------------------------------------===//
 
 /// The loops that the stages `first` to `last` have in common: such that
-/// everything one of them reads of another, it reads in the same iteration. Only
-/// the ends of a chain may be heavy.
+/// everything one of them reads of another, it reads in the same iteration.
+/// Only the ends of a chain may be heavy.
 std::optional<SmallVector<SmallVector<unsigned>>>
 Planner::commonLoops(unsigned first, unsigned last, bool isChain) {
   unsigned count = last - first + 1;
@@ -156,9 +156,8 @@ Planner::commonLoops(unsigned first, unsigned last, bool isChain) {
   return result;
 }
 
-StageGroup
-Planner::groupOf(unsigned first, unsigned last,
-                 ArrayRef<SmallVector<unsigned>> common) {
+StageGroup Planner::groupOf(unsigned first, unsigned last,
+                            ArrayRef<SmallVector<unsigned>> common) {
   StageGroup group;
   group.outer.assign(common.begin(), common.end());
   for (unsigned number = first; number <= last; ++number)
