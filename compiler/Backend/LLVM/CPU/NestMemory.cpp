@@ -144,6 +144,10 @@ void NestEmitter::relayout(StageLoops &loops, unsigned lane, int64_t width) {
     Place packed = tensors.allocate(type.getElementType(), sizes);
     packed.layout =
         AffineMap::get(type.getRank(), 0, layout, builder.getContext());
+    if (emitTransposed(tensor, packed, panelDim, width)) {
+      tensors.place(tensor, packed);
+      continue;
+    }
     StageGroup copy;
     Stage stage;
     StageStore store;
