@@ -167,8 +167,9 @@ private:
   /// Copies the reduction's operands that vectors along `lane` would have to
   /// gather into panels of `width` elements.
   void relayout(StageLoops &loops, unsigned lane, int64_t width);
-  /// Copies `tensor` to panels of `width` along `panelDim` where its memory runs
-  /// along another dimension, in whole vectors; false where that cannot be.
+  /// Copies `tensor` to panels of `width` along `panelDim` where its memory
+  /// runs along another dimension, in whole vectors; false where that cannot
+  /// be.
   bool emitTransposed(mlir::Value tensor, const Place &packed,
                       unsigned panelDim, int64_t width);
   /// The parameter of this name, when the given schedule has it.
