@@ -113,11 +113,13 @@ Value AxisSet::createTable(int64_t number) {
       node.cast(node.create<nn::EqualOp>(rows, places()), i64), others);
 }
 
-Value AxisSet::remove(Value sizes) {
+Value AxisSet::remove(Value sizes, std::optional<int64_t> given) {
   if (node.failed())
     return {};
   int64_t left =
-      resultRank(node, ShapedType::isDynamic(count) ? count : rank - count);
+      given ? *given
+            : resultRank(node,
+                         ShapedType::isDynamic(count) ? count : rank - count);
   // [place in the result, dimension]
   return sum(node.create<nn::MulOp>(createTable(left), sizes), 1);
 }

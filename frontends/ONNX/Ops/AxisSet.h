@@ -39,7 +39,8 @@ public:
   /// where it is no axis. `values` has one element for each axis.
   mlir::Value spread(mlir::Value values, int64_t otherwise);
   /// The sizes of the dimensions that are no axes.
-  mlir::Value remove(mlir::Value sizes);
+  mlir::Value remove(mlir::Value sizes,
+                     std::optional<int64_t> left = std::nullopt);
   /// `sizes` with dimensions of size 1 inserted at the axes.
   mlir::Value insert(mlir::Value sizes);
 

@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "frontends/ONNX/Ops/Convolution.h"
+#include "frontends/ONNX/Ops/Common.h"
 #include "frontends/ONNX/Ops/Windows.h"
 #include "frontends/ONNX/Registry.h"
 
@@ -30,9 +31,6 @@ static WindowAttributes readFilterWindow(NodeContext &node, Value &filter) {
   ArrayRef<int64_t> kernel = node.shape(filter).drop_front(2);
   if (!ShapedType::isDynamicShape(kernel))
     return readWindow(node, node.rank(filter), kernel);
-  if (!node.hasAttr("kernel_shape"))
-    node.unsupported("the spatial sizes of its filter must be known at compile "
-                     "time, or be its attribute 'kernel_shape'");
   WindowAttributes window = readWindow(node, node.rank(filter), {});
   if (node.failed())
     return window;
@@ -45,12 +43,49 @@ static WindowAttributes readFilterWindow(NodeContext &node, Value &filter) {
   return window;
 }
 
+/// Whether neither the type nor the attributes tell a filter's size.
+static bool hasOpenFilter(NodeContext &node, Value filter) {
+  return ShapedType::isDynamicShape(node.shape(filter).drop_front(2)) &&
+         !node.hasAttr("kernel_shape");
+}
+
+/// The attributes of a window whose kernel the run alone knows.
+static WindowAttributes readOpenWindow(NodeContext &node, int64_t rank) {
+  WindowAttributes window =
+      readWindow(node, rank, SmallVector<int64_t>(rank - 2, 1));
+  if (window.autoPad == WindowAttributes::SameUpper ||
+      window.autoPad == WindowAttributes::SameLower)
+    node.unsupported("with its auto_pad, the spatial sizes of its filter must "
+                     "be known at compile time, or be its attribute "
+                     "'kernel_shape'");
+  return window;
+}
+
+static Value convolveOpen(NodeContext &node, Value input, Value filter,
+                          Value bias, int64_t group) {
+  int64_t rank = node.rank(input), spatial = rank - 2;
+  WindowAttributes window = readOpenWindow(node, rank);
+  if (group < 1)
+    node.bad("its attribute 'group' must be positive");
+  if (node.failed())
+    return {};
+  SmallVector<int64_t> pads(2 * rank);
+  llvm::copy(ArrayRef(window.pads).take_front(spatial), &pads[2]);
+  llvm::copy(ArrayRef(window.pads).drop_front(spatial), &pads[rank + 2]);
+  if (llvm::any_of(pads, [](int64_t pad) { return pad != 0; }))
+    input = node.create<nn::PadOp>(input, node.ints(pads), Value(), "constant");
+  return convolveGathered(node, input, filter, bias, node.ints({group}),
+                          window.strides, window.dilations);
+}
+
 Value swage::onnx::convolve(NodeContext &node, Value input, Value filter,
                             Value bias) {
   if (!checkFilter(node, input, filter))
     return {};
-  WindowAttributes window = readFilterWindow(node, filter);
   int64_t group = node.intAttr("group", 1);
+  if (hasOpenFilter(node, filter))
+    return convolveOpen(node, input, filter, bias, group);
+  WindowAttributes window = readFilterWindow(node, filter);
   input = resolveAutoPad(node, window, input, Value());
   return node.create<nn::ConvOp>(input, filter, bias, window.strides,
                                  window.pads, window.dilations, group,
@@ -243,12 +278,84 @@ static void readTransposedPads(NodeContext &node, Value input,
   }
 }
 
+/// With a filter of unknown size: the convolution of the input, with zeros
+/// between its elements, with the filter turned around.
+static Value transposeOpen(NodeContext &node, Value input, Value filter,
+                           Value bias, int64_t group) {
+  int64_t rank = node.rank(input), spatial = rank - 2;
+  WindowAttributes window = readOpenWindow(node, rank);
+  auto outputPads = node.intsAttr("output_padding")
+                        .value_or(SmallVector<int64_t>(spatial, 0));
+  if (int64_t(outputPads.size()) != spatial)
+    node.bad("its attribute 'output_padding' needs an entry for each spatial "
+             "dimension");
+  else if (node.hasAttr("output_shape"))
+    node.unsupported("with its output_shape, the spatial sizes of its filter "
+                     "must be known at compile time, or be its attribute "
+                     "'kernel_shape'");
+  if (group < 1)
+    node.bad("its attribute 'group' must be positive");
+  if (node.failed())
+    return {};
+  // [.., size, 1] -> [.., size, stride] -> size * stride, and as many zeros at
+  // the ends as the filter reaches out.
+  SmallVector<Value> apart{node.create<nn::ShapeOp>(input, 0, 2)},
+      joined = apart, before{node.ints({0, 0})}, after = before;
+  SmallVector<int64_t> zeros(4 * rank - 4), flipped;
+  for (int64_t i = 0; i < spatial; ++i) {
+    int64_t stride = window.strides[i];
+    Value size = node.create<nn::ShapeOp>(input, 2 + i, 3 + i);
+    apart.append({size, node.ints({1})});
+    joined.push_back(node.create<nn::MulOp>(size, node.ints({stride})));
+    zeros[2 * rank - 2 + 2 + 2 * i + 1] = stride - 1;
+    Value reach = node.create<nn::MulOp>(
+        node.create<nn::SubOp>(node.create<nn::ShapeOp>(filter, 2 + i, 3 + i),
+                               node.ints({1})),
+        node.ints({window.dilations[i]}));
+    before.push_back(
+        node.create<nn::SubOp>(reach, node.ints({window.pads[i]})));
+    after.push_back(node.create<nn::AddOp>(
+        reach,
+        node.ints({outputPads[i] - window.pads[spatial + i] - stride + 1})));
+    flipped.push_back(2 + i);
+  }
+  if (llvm::any_of(window.strides, [](int64_t stride) { return stride != 1; }))
+    input =
+        reshapeBy(node,
+                  node.create<nn::PadOp>(reshapeBy(node, input, apart),
+                                         node.ints(zeros), Value(), "constant"),
+                  joined);
+  before.append(after);
+  input = node.create<nn::PadOp>(input, node.concat(before, 0), Value(),
+                                 "constant");
+  filter = node.create<nn::SliceOp>(
+      filter, node.ints(SmallVector<int64_t>(spatial, -1)),
+      node.ints(SmallVector<int64_t>(spatial, INT32_MIN)),
+      node.ints(SmallVector<int64_t>(spatial, -1)), flipped);
+  // [C, M / groups, ...] -> [M, C / groups, ...]
+  Value groups = node.ints({group});
+  Value filters = node.create<nn::ShapeOp>(filter, 1, 2);
+  Value channels =
+      node.create<nn::DivOp>(node.create<nn::ShapeOp>(filter, 0, 1), groups);
+  Value kernel = node.create<nn::ShapeOp>(filter, 2, rank);
+  filter = reshapeBy(node, filter, {groups, channels, filters, kernel});
+  SmallVector<int64_t> order{0, 2, 1};
+  llvm::append_range(order, llvm::seq<int64_t>(3, rank + 1));
+  filter =
+      reshapeBy(node, node.transpose(filter, order),
+                {node.create<nn::MulOp>(filters, groups), channels, kernel});
+  return convolveGathered(node, input, filter, bias, groups,
+                          SmallVector<int64_t>(spatial, 1), window.dilations);
+}
+
 static Results importConvTranspose(NodeContext &node) {
   Value input = node.input(0), filter = node.input(1), bias = node.input(2);
   if (!node.requireSameType({input, filter, bias}) ||
       !checkFilter(node, input, filter))
     return {};
   int64_t rank = node.rank(input), group = node.intAttr("group", 1);
+  if (hasOpenFilter(node, filter))
+    return transposeOpen(node, input, filter, bias, group);
   Transposed shape;
   shape.window = readFilterWindow(node, filter);
   if (node.failed())

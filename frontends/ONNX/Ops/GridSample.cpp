@@ -175,8 +175,10 @@ static Results importGridSample(NodeContext &node) {
   if (!sampler || node.failed())
     return {};
   int64_t rank = node.rank(image), spatial = rank - 2;
-  if (spatial < 1 || node.rank(grid) != rank ||
-      node.shape(grid).back() != spatial)
+  bool fits = spatial >= 1 && node.rank(grid) == rank;
+  if (fits)
+    grid = withSize(node, grid, rank - 1, spatial);
+  if (node.failed() || !fits || node.shape(grid).back() != spatial)
     return node.bad("its grid must have as many dimensions as its input, the "
                     "last of them a coordinate for each spatial dimension");
   Type type = node.elementType(image);
@@ -245,9 +247,20 @@ static Results importAffineGrid(NodeContext &node) {
   bool alignCorners = node.boolAttr("align_corners", false);
   if (node.failed())
     return {};
+  // The result's rank, which is that of the sizes, may tell more than these do.
   int64_t count = node.rank(sizes) == 1 ? node.shape(sizes)[0] : 0;
+  if (ShapedType::isDynamic(count) && node.rank(theta) == 3 &&
+      ShapedType::isStatic(node.shape(theta)[1]))
+    count = node.shape(theta)[1] + 2;
+  if (ShapedType::isDynamic(count))
+    count = node.declaredRank(0).value_or(0);
   int64_t spatial = count - 2;
-  if ((spatial != 2 && spatial != 3) || node.rank(theta) != 3 ||
+  if ((spatial == 2 || spatial == 3) && node.rank(theta) == 3) {
+    sizes = node.vectorOf(sizes, count);
+    theta = withSize(node, withSize(node, theta, 1, spatial), 2, spatial + 1);
+  }
+  if (node.failed() || (spatial != 2 && spatial != 3) ||
+      node.rank(theta) != 3 || node.shape(sizes)[0] != count ||
       node.shape(theta)[1] != spatial || node.shape(theta)[2] != spatial + 1)
     return node.bad("it needs a size of 4 or 5 dimensions, and a matrix of 2 x "
                     "3 or 3 x 4 for each batch");

@@ -29,14 +29,16 @@ struct LinearAttention {
     if (!value || node.failed())
       return {};
     int64_t width = node.shape(value).back();
-    if (node.rank(value) != 3 || ShapedType::isDynamic(width) ||
-        width % heads) {
+    if (node.rank(value) != 3 ||
+        (ShapedType::isStatic(width) && width % heads)) {
       node.bad("its features do not divide into the heads");
       return {};
     }
-    value = reshapeBy(node, node.cast(value, wide),
-                      {node.create<nn::ShapeOp>(value, 0, 2),
-                       node.ints({heads, width / heads})});
+    Value size = node.create<nn::DivOp>(node.create<nn::ShapeOp>(value, 2, 3),
+                                        node.ints({heads}));
+    value = reshapeBy(
+        node, node.cast(value, wide),
+        {node.create<nn::ShapeOp>(value, 0, 2), node.ints({heads}), size});
     return node.transpose(value, {1, 0, 2, 3});
   }
 
@@ -50,11 +52,12 @@ struct LinearAttention {
   Value read(Value rows, Value state) {
     if (node.failed())
       return {};
-    int64_t size = node.shape(rows).back();
+    int64_t last = node.rank(rows) - 1;
     // [batch, heads, group, size] x [batch, heads, size, values]
-    Value grouped = reshapeBy(
-        node, rows,
-        {node.create<nn::ShapeOp>(rows, 0, 1), node.ints({heads, -1, size})});
+    Value grouped =
+        reshapeBy(node, rows,
+                  {node.create<nn::ShapeOp>(rows, 0, 1), node.ints({heads, -1}),
+                   node.create<nn::ShapeOp>(rows, last, last + 1)});
     return matmul(grouped, state);
   }
 };

@@ -38,6 +38,10 @@ static Value spread(NodeContext &node, Value parameter, Value value,
     return parameter;
   if (node.shape(parameter) == ArrayRef<int64_t>{1})
     return node.reshape(parameter, {});
+  // A vector that cannot go along an axis has one element in the run, too.
+  if (node.rank(parameter) == 1 && !nn::normalizeAxis(axis, rank) &&
+      ShapedType::isDynamic(node.shape(parameter)[0]))
+    return node.reshape(parameter, {});
   axis = node.axis(axis, rank);
   if (node.failed())
     return {};
@@ -97,16 +101,15 @@ static Results importQuantizeLinear(NodeContext &node) {
   int64_t blockSize = node.intAttr("block_size", 0);
   bool saturate = node.boolAttr("saturate", true);
   Type byte = IntegerType::get(node.context(), 8, IntegerType::Unsigned);
-  Type type = typeAttr(node, "output_dtype",
-                       zero ? node.elementType(zero) : byte);
+  Type type =
+      typeAttr(node, "output_dtype", zero ? node.elementType(zero) : byte);
   if (node.failed())
     return {};
   if (zero && node.elementType(zero) != type)
     return node.bad("its zero point has another type than its output");
   if (!isa<FloatType>(node.elementType(scale)))
     return node.bad("its scale must be floating-point numbers");
-  Type wide =
-      typeAttr(node, "precision", accumulator(node.elementType(scale)));
+  Type wide = typeAttr(node, "precision", accumulator(node.elementType(scale)));
   if (node.failed())
     return {};
   scale = node.cast(spread(node, scale, value, axis, blockSize), wide);
@@ -131,7 +134,8 @@ static Results importDequantizeLinear(NodeContext &node) {
   value = node.cast(value, exact);
   if (zero)
     value = node.create<nn::SubOp>(value, node.cast(zero, exact));
-  value = node.create<nn::MulOp>(node.cast(value, wide), node.cast(scale, wide));
+  value =
+      node.create<nn::MulOp>(node.cast(value, wide), node.cast(scale, wide));
   return node.cast(value, type);
 }
 
@@ -154,9 +158,9 @@ DynamicBytes swage::onnx::quantizeDynamically(NodeContext &node, Value value) {
   // Of nothing but zeros, every scale is right that can divide.
   scale = node.create<nn::SelectOp>(node.create<nn::EqualOp>(scale, none),
                                     node.scalarLike(value, 1), scale);
-  Value zero = roundTo(
-      node, node.create<nn::NegOp>(node.create<nn::DivOp>(low, scale)), {},
-      byte, true);
+  Value zero =
+      roundTo(node, node.create<nn::NegOp>(node.create<nn::DivOp>(low, scale)),
+              {}, byte, true);
   Value scaled = node.create<nn::DivOp>(value, scale);
   return {roundTo(node, scaled, zero, byte, true), scale, zero};
 }
@@ -198,10 +202,10 @@ static Value requantize(NodeContext &node, Value sums, Value lhsScale,
   if (node.failed())
     return {};
   Type wide = node.builder().getF32Type();
-  Value factor = node.create<nn::DivOp>(
-      node.create<nn::MulOp>(node.cast(lhsScale, wide),
-                             node.cast(rhsScale, wide)),
-      node.cast(scale, wide));
+  Value factor =
+      node.create<nn::DivOp>(node.create<nn::MulOp>(node.cast(lhsScale, wide),
+                                                    node.cast(rhsScale, wide)),
+                             node.cast(scale, wide));
   Value scaled = node.create<nn::MulOp>(node.cast(sums, wide), factor);
   return roundTo(node, scaled, zero, node.elementType(zero), true);
 }
@@ -224,10 +228,12 @@ static Results importQLinearConv(NodeContext &node) {
   Value scale = node.input(4);
   if (node.rank(scale) > 0)
     scale = node.reshape(scale, perChannel);
-  Value sums = convolve(node, centre(node, input, node.input(2), {}),
-                        centre(node, filter, node.input(5), perFilter),
-                        node.input(8));
-  auto scalar = [&](unsigned index) { return node.reshape(node.input(index), {}); };
+  Value sums =
+      convolve(node, centre(node, input, node.input(2), {}),
+               centre(node, filter, node.input(5), perFilter), node.input(8));
+  auto scalar = [&](unsigned index) {
+    return node.reshape(node.input(index), {});
+  };
   return requantize(node, sums, scalar(1), scale, scalar(6), scalar(7));
 }
 

@@ -337,16 +337,21 @@ static SmallVector<Axis, 4> getAxes(NodeContext &node, const Request &request,
   return axes;
 }
 
-static Results resize(NodeContext &node, const Modes &modes,
-                      const Request &request, Value value) {
+static Results resize(NodeContext &node, const Modes &modes, Request request,
+                      Value value) {
   if (node.failed())
     return {};
-  for (auto [list, count] : {std::pair(request.scales, request.axes.size()),
-                             std::pair(request.sizes, request.axes.size()),
-                             std::pair(request.roi, 2 * request.axes.size())})
-    if (list && node.shape(list) != ArrayRef<int64_t>{int64_t(count)})
+  int64_t number = request.axes.size();
+  for (auto [list, count] :
+       {std::pair(&request.scales, number), std::pair(&request.sizes, number),
+        std::pair(&request.roi, 2 * number)}) {
+    if (!*list)
+      continue;
+    *list = node.vectorOf(*list, count);
+    if (node.failed() || node.shape(*list) != ArrayRef<int64_t>{count})
       return node.bad("it needs a size or scale for each axis, and two corners "
                       "where it crops");
+  }
   SmallVector<Axis, 4> axes = getAxes(node, request, value);
   if (node.failed())
     return {};

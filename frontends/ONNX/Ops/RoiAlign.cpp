@@ -194,7 +194,9 @@ static Results importRoiAlign(NodeContext &node) {
           width = node.intAttr("output_width", 1);
   if (!node.requireSameType({image, boxes}))
     return {};
-  if (node.rank(image) != 4 || node.rank(boxes) != 2 ||
+  if (node.rank(boxes) == 2)
+    boxes = withSize(node, boxes, 1, 4);
+  if (node.failed() || node.rank(image) != 4 || node.rank(boxes) != 2 ||
       node.rank(batches) != 1 || node.shape(boxes)[1] != 4)
     return node.bad("it needs an image of 4 dimensions, boxes of 4 numbers and "
                     "the image of each");
@@ -272,7 +274,9 @@ static Results importMaxRoiPool(NodeContext &node) {
   double scale = node.floatAttr("spatial_scale", 1);
   if (!node.requireSameType({image, regions}))
     return {};
-  if (node.rank(image) != 4 || node.rank(regions) != 2 ||
+  if (node.rank(regions) == 2)
+    regions = withSize(node, regions, 1, 5);
+  if (node.failed() || node.rank(image) != 4 || node.rank(regions) != 2 ||
       node.shape(regions)[1] != 5 || !bins || bins->size() != 2 ||
       (*bins)[0] < 1 || (*bins)[1] < 1)
     return node.bad("it needs an image of 4 dimensions, regions of 5 numbers "

@@ -8,31 +8,41 @@
 //===----------------------------------------------------------------------===//
 #include "frontends/ONNX/Ops/Attention.h"
 #include "frontends/ONNX/Ops/Common.h"
+#include "frontends/ONNX/Ops/Convolution.h"
 #include "frontends/ONNX/Registry.h"
 
 using namespace mlir;
 using namespace swage;
 using namespace swage::onnx;
 
-/// Every `step`-th element of [start, end) along the last dimension.
+/// Elements [start, end) along the last dimension; an end of -1 is that of the
+/// dimension, which the run may know alone.
 static Value lastSlice(NodeContext &node, Value value, int64_t start,
-                       int64_t end, int64_t step) {
+                       int64_t end) {
   if (node.failed())
     return {};
-  return node.create<nn::SliceOp>(value, node.ints({start}), node.ints({end}),
-                                  node.ints({step}),
-                                  ArrayRef<int64_t>{node.rank(value) - 1});
+  return node.create<nn::SliceOp>(
+      value, node.ints({start}), node.ints({end < 0 ? INT64_MAX : end}),
+      node.ints({1}), ArrayRef<int64_t>{node.rank(value) - 1});
 }
 
 /// Pairs of features turned by angles. Pairs are the halves of the features, or
 /// neighbours when they are interleaved.
 static Value rotate(NodeContext &node, Value value, Value cosine, Value sine,
-                    int64_t size, bool interleaved) {
-  int64_t half = size / 2;
-  Value first = interleaved ? lastSlice(node, value, 0, size, 2)
-                            : lastSlice(node, value, 0, half, 1);
-  Value second = interleaved ? lastSlice(node, value, 1, size, 2)
-                             : lastSlice(node, value, half, size, 1);
+                    bool interleaved) {
+  if (node.failed())
+    return {};
+  // [.., size] -> [.., 2, size / 2] or [.., size / 2, 2].
+  int64_t rank = node.rank(value), pair = interleaved ? rank : rank - 1;
+  Value half = node.create<nn::DivOp>(
+      node.create<nn::ShapeOp>(value, rank - 1, rank), node.ints({2}));
+  SmallVector<Value> parts{node.create<nn::ShapeOp>(value, 0, rank - 1),
+                           node.ints({2}), half};
+  if (interleaved)
+    std::swap(parts[1], parts[2]);
+  Value pairs = reshapeBy(node, value, parts);
+  Value first = node.squeeze(node.slice(pairs, pair, 0, 1), {pair});
+  Value second = node.squeeze(node.slice(pairs, pair, 1, 2), {pair});
   auto product = [&](Value a, Value b) { return node.create<nn::MulOp>(a, b); };
   Value real =
       node.create<nn::SubOp>(product(cosine, first), product(sine, second));
@@ -40,12 +50,11 @@ static Value rotate(NodeContext &node, Value value, Value cosine, Value sine,
       node.create<nn::AddOp>(product(sine, first), product(cosine, second));
   if (node.failed())
     return {};
-  int64_t rank = node.rank(value);
-  if (!interleaved)
-    return node.concat({real, imaginary}, rank - 1);
-  Value pairs = node.concat(
-      {node.unsqueeze(real, {rank}), node.unsqueeze(imaginary, {rank})}, rank);
-  return reshapeLike(node, pairs, lastSlice(node, value, 0, size, 1));
+  return reshapeLike(node,
+                     node.concat({node.unsqueeze(real, {pair}),
+                                  node.unsqueeze(imaginary, {pair})},
+                                 pair),
+                     value);
 }
 
 Value swage::onnx::rotaryEmbedding(NodeContext &node, Value value, Value cosine,
@@ -71,14 +80,12 @@ Value swage::onnx::rotaryEmbedding(NodeContext &node, Value value, Value cosine,
     node.bad("its input must have 3 or 4 dimensions");
     return {};
   }
+  // All features are turned unless the node names fewer of them.
   int64_t features = node.shape(value)[3];
-  if (ShapedType::isDynamic(features)) {
-    node.unsupported("the size of a head must be known at compile time");
-    return {};
-  }
-  if (size == 0)
+  bool isOpen = ShapedType::isDynamic(features);
+  if (size == 0 && !isOpen)
     size = features;
-  if (size < 0 || size > features || size % 2) {
+  if (size < 0 || (!isOpen && size > features) || size % 2) {
     node.bad("it cannot turn " + llvm::Twine(size) + " of " +
              llvm::Twine(features) + " features in pairs");
     return {};
@@ -86,13 +93,15 @@ Value swage::onnx::rotaryEmbedding(NodeContext &node, Value value, Value cosine,
   auto angles = [&](Value table) {
     if (positions)
       table = node.create<nn::GatherOp>(table, positions, 0);
-    return node.unsqueeze(lastSlice(node, table, 0, size / 2, 1), {headAxis});
+    if (size)
+      table = lastSlice(node, table, 0, size / 2);
+    return node.failed() ? Value() : node.unsqueeze(table, {headAxis});
   };
-  Value turned = rotate(node, value, angles(cosine), angles(sine), size,
-                        rotation.interleaved);
-  if (size < features)
-    turned =
-        node.concat({turned, lastSlice(node, value, size, features, 1)}, 3);
+  Value part = size ? lastSlice(node, value, 0, size) : value;
+  Value turned =
+      rotate(node, part, angles(cosine), angles(sine), rotation.interleaved);
+  if (size && size != features)
+    turned = node.concat({turned, lastSlice(node, value, size, -1)}, 3);
   return node.failed() ? Value() : reshapeLike(node, turned, original);
 }
 
@@ -116,21 +125,26 @@ static Results importCausalConvWithState(NodeContext &node) {
   if (node.rank(input) != 3 || node.rank(filter) != 3)
     return node.bad("its input and weight must have 3 dimensions");
   int64_t channels = node.shape(filter)[0], kernel = node.shape(filter)[2];
-  if (ShapedType::isDynamic(channels) || ShapedType::isDynamic(kernel))
-    return node.unsupported(
-        "the shape of its weight must be known at compile time");
-  if (kernel < 1 || channels < 1)
+  if (kernel == 0 || channels == 0)
     return node.bad("its weight is empty");
+  Value context = node.create<nn::SubOp>(node.create<nn::ShapeOp>(filter, 2, 3),
+                                         node.ints({1}));
   Value padded;
   if (past)
     padded = node.concat({past, input}, 2);
   else
-    padded =
-        node.create<nn::PadOp>(input, node.ints({0, 0, kernel - 1, 0, 0, 0}),
-                               node.scalarLike(input, 0), "constant");
-  Value result = node.create<nn::ConvOp>(
-      padded, filter, bias, ArrayRef<int64_t>{1}, ArrayRef<int64_t>{0, 0},
-      ArrayRef<int64_t>{1}, channels, /*channels_last=*/false);
+    padded = node.create<nn::PadOp>(
+        input,
+        node.concat({node.ints({0, 0}), context, node.ints({0, 0, 0})}, 0),
+        node.scalarLike(input, 0), "constant");
+  Value result;
+  if (ShapedType::isDynamic(channels) || ShapedType::isDynamic(kernel))
+    result = convolveGathered(node, padded, filter, bias,
+                              node.create<nn::ShapeOp>(filter, 0, 1), {1}, {1});
+  else
+    result = node.create<nn::ConvOp>(
+        padded, filter, bias, ArrayRef<int64_t>{1}, ArrayRef<int64_t>{0, 0},
+        ArrayRef<int64_t>{1}, channels, /*channels_last=*/false);
   if (activation == "silu" || activation == "swish")
     result = node.create<nn::SiluOp>(result);
   else if (activation != "none")
@@ -138,7 +152,7 @@ static Results importCausalConvWithState(NodeContext &node) {
                     "' does not exist");
   // The last elements, none of them where the kernel has no past.
   Value length = node.create<nn::ShapeOp>(padded, 2, 3);
-  Value start = node.create<nn::SubOp>(length, node.ints({kernel - 1}));
+  Value start = node.create<nn::SubOp>(length, context);
   Value present = node.create<nn::SliceOp>(
       padded, start, length, node.ints({1}), ArrayRef<int64_t>{2});
   if (node.failed())

@@ -52,15 +52,20 @@ static Results importFlatten(NodeContext &node) {
   return flattenTo2D(node, value, axis);
 }
 
-/// Takes the dimensions away that the run finds to be 1.
+/// Takes the dimensions away that the run finds to be 1. How many are left is
+/// what the model declares; or else all that are not known to be 1, without
+/// which the run fails.
 static Results squeezeOnes(NodeContext &node, Value value) {
-  if (!node.declaredRank(0))
-    return node.unsupported("without axes, all sizes must be known at compile "
-                            "time, or the model must declare the shape of its "
-                            "output");
+  if (node.failed())
+    return {};
+  int64_t others =
+      llvm::count_if(node.shape(value), [](int64_t size) { return size != 1; });
   Value sizes = node.shapeOf(value);
   return node.create<nn::ReshapeOp>(
-      value, AxisSet::ofOnes(node, sizes).remove(sizes), /*allow_zero=*/true);
+      value,
+      AxisSet::ofOnes(node, sizes)
+          .remove(sizes, node.declaredRank(0).value_or(others)),
+      /*allow_zero=*/true);
 }
 
 static Results importSqueeze(NodeContext &node) {

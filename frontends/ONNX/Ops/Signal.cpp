@@ -39,10 +39,10 @@ static Results importWindow(NodeContext &node, double constant, double first,
     period = node.create<nn::SubOp>(size, node.scalar(i64, 1));
   Type wide = isa<FloatType>(result) ? accumulator(result)
                                      : Type(node.builder().getF64Type());
-  Value angle = node.create<nn::DivOp>(
-      node.create<nn::MulOp>(node.cast(places, wide),
-                             node.scalar(wide, kTwoPi)),
-      node.cast(period, wide));
+  Value angle =
+      node.create<nn::DivOp>(node.create<nn::MulOp>(node.cast(places, wide),
+                                                    node.scalar(wide, kTwoPi)),
+                             node.cast(period, wide));
   auto term = [&](Value of, double factor) {
     return node.create<nn::MulOp>(node.create<nn::CosOp>(of),
                                   node.scalar(wide, factor));
@@ -71,7 +71,25 @@ static Results importBlackmanWindow(NodeContext &node) {
 
 /// The parts of a tensor whose last dimension holds them.
 static Complex splitParts(NodeContext &node, Value value) {
+  if (node.failed())
+    return {};
   int64_t last = node.rank(value) - 1, parts = node.shape(value).back();
+  if (ShapedType::isDynamic(parts)) {
+    // Where the run finds one part, the other is zeros. Three are refused.
+    Value missing = node.create<nn::MaxOp>(
+        node.create<nn::SubOp>(node.ints({2}),
+                               node.create<nn::ShapeOp>(value, last, last + 1)),
+        node.ints({0}));
+    Value none = node.ints(SmallVector<int64_t>(last, 0));
+    Value pads = node.concat({none, node.ints({0}), none, missing}, 0);
+    value = node.create<nn::PadOp>(value, pads, Value(), "constant");
+    value =
+        reshapeBy(node, value,
+                  {node.create<nn::ShapeOp>(value, 0, last), node.ints({2})});
+    parts = 2;
+    if (node.failed())
+      return {};
+  }
   if (parts != 1 && parts != 2) {
     node.bad("the last dimension of its input must hold one part or two");
     return {};
@@ -208,15 +226,16 @@ static Results importDFTAlong(NodeContext &node, Value axis) {
                              0);
   if (node.failed())
     return {};
-  Value result = createDFT(node, node.create<nn::ReshapeOp>(input, folded, true),
-                           /*axis=*/1);
+  Value result =
+      createDFT(node, node.create<nn::ReshapeOp>(input, folded, true),
+                /*axis=*/1);
   if (node.failed())
     return {};
-  Value unfolded = node.concat(
-      {node.create<nn::SelectOp>(
-           isAxis, node.create<nn::ShapeOp>(result, 1, 2), sizes),
-       node.create<nn::ShapeOp>(result, 3, 4)},
-      0);
+  Value unfolded =
+      node.concat({node.create<nn::SelectOp>(
+                       isAxis, node.create<nn::ShapeOp>(result, 1, 2), sizes),
+                   node.create<nn::ShapeOp>(result, 3, 4)},
+                  0);
   if (node.failed())
     return {};
   return node.create<nn::ReshapeOp>(result, unfolded, true);

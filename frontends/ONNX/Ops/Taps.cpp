@@ -46,6 +46,16 @@ Taps swage::onnx::joinTaps(NodeContext &node, const Taps &outer,
   return result;
 }
 
+Value swage::onnx::withSize(NodeContext &node, Value value, int64_t axis,
+                            int64_t size) {
+  if (node.failed() || ShapedType::isStatic(node.shape(value)[axis]))
+    return value;
+  int64_t rank = node.rank(value);
+  return reshapeBy(node, value,
+                   {node.create<nn::ShapeOp>(value, 0, axis), node.ints({size}),
+                    node.create<nn::ShapeOp>(value, axis + 1, rank)});
+}
+
 Value swage::onnx::pixelRows(NodeContext &node, Value image) {
   if (node.failed())
     return {};

@@ -29,6 +29,11 @@ Taps singleTaps(NodeContext &node, mlir::Value places, mlir::Type type);
 Taps joinTaps(NodeContext &node, const Taps &outer, const Taps &inner,
               mlir::Value size);
 
+/// `value` with a size along an axis that the operator asks for; where the type
+/// does not say it, the run makes sure of it.
+mlir::Value withSize(NodeContext &node, mlir::Value value, int64_t axis,
+                     int64_t size);
+
 /// `value` as [N, P, C] for an image [N, C, spatial...], flattened to
 /// [N * P, C].
 mlir::Value pixelRows(NodeContext &node, mlir::Value image);

@@ -66,8 +66,21 @@ static Results importCol2Im(NodeContext &node) {
         block = node.cast(node.input(2), i64);
   if (node.failed())
     return {};
-  int64_t spatial = node.rank(image) == 1 ? node.shape(image)[0] : 0;
+  // Where neither says how many sizes there are, the result's rank does.
+  int64_t spatial = 0;
+  if (node.rank(image) == 1 && node.rank(block) == 1) {
+    spatial = node.shape(image)[0];
+    if (ShapedType::isDynamic(spatial))
+      spatial = node.shape(block)[0];
+    if (ShapedType::isDynamic(spatial))
+      spatial = node.declaredRank(0).value_or(2) - 2;
+    image = node.vectorOf(image, spatial);
+    block = node.vectorOf(block, spatial);
+    if (node.failed())
+      return {};
+  }
   if (node.rank(columns) != 3 || spatial < 1 ||
+      node.shape(image) != ArrayRef<int64_t>{spatial} ||
       node.shape(block) != ArrayRef<int64_t>{spatial})
     return node.bad("its input must have 3 dimensions, and its image and block "
                     "a size for each spatial dimension");

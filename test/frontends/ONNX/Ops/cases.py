@@ -87,7 +87,7 @@ class Suite:
         ]
         return helper.make_model(graph, opset_imports=imports, ir_version=8)
 
-    def check(self, rtol=1e-3, atol=1e-5):
+    def check(self, rtol=1e-3, atol=1e-5, options=()):
         """Compiles and compares; exits with an error where results differ."""
         shutil.rmtree(self.folder, ignore_errors=True)
         data = self.folder / "test_data_set_0"
@@ -107,7 +107,7 @@ class Suite:
                 proto = numpy_helper.from_array(value, name)
                 (data / f"{kind}_{index}.pb").write_bytes(proto.SerializeToString())
         command = ["swage", "check", str(self.folder), "--threads", "1", "-O", "1"]
-        command += ["--rtol", str(rtol), "--atol", str(atol)]
+        command += ["--rtol", str(rtol), "--atol", str(atol), *options]
         subprocess.run(command, check=True)
         print(f"{len(self.nodes)} nodes agree")
 
