@@ -2,6 +2,7 @@
 // RUN: swage-kernel %s --size=5,5,5,5,5 --tolerance=1e-4 | FileCheck %s
 // RUN: swage-kernel %s --size=131,131,131,131,131 --tolerance=1e-4 --target=x86-64-v3 --num-threads=2 | FileCheck %s
 // RUN: swage-kernel %s --size=32,32,32,32,32 --tolerance=1e-4 --target=x86-64-v2 | FileCheck %s
+// RUN: swage-opt %s -swage-lower-kernels-cpu=target=x86-64-v4 -canonicalize -cse | FileCheck %s --check-prefix=LOOPS
 
 // Chains of two products in blocks of rows, against plain loops.
 
@@ -19,6 +20,20 @@
 
 // Rows and elements that fill neither tiles nor vectors.
 // CHECK: ok @odd
+
+// The scores of a block of rows, and no more, are in memory; they become weights
+// in place.
+// LOOPS-LABEL: func.func private @odd.body
+// LOOPS: scf.parallel {{.*}} to (%c2, %c3, %c2)
+// LOOPS: memref.alloc() {{.*}} : memref<27x80xf32>
+// LOOPS: memref.alloc() {{.*}} : memref<27x1xf32>
+// LOOPS: memref.alloc() {{.*}} : memref<27x1xf32>
+// LOOPS-NOT: memref.alloc
+// LOOPS: vector.reduction <maximumf>
+// LOOPS: math.exp
+// LOOPS: vector.reduction <add>
+// LOOPS-NOT: scf.parallel
+// LOOPS: return
 kernel.func @odd(%q: tensor<2x3x41x20xf32>, %k: tensor<2x3x75x20xf32>, %v: tensor<2x3x75x21xf32>, %m: tensor<2x1x1x75xf32>, %out: tensor<2x3x41x21xf32>) -> tensor<2x3x41x21xf32> {
   %zero = arith.constant 0.0 : f32
   %low = arith.constant 0xFF800000 : f32
@@ -84,6 +99,13 @@ kernel.func @odd(%q: tensor<2x3x41x20xf32>, %k: tensor<2x3x75x20xf32>, %v: tenso
 
 // Of unknown length, with rows that end early: few rows go stage by stage.
 // CHECK: ok @limited
+
+// LOOPS-LABEL: func.func private @limited.body
+// LOOPS: scf.if
+// LOOPS: memref.alloc({{.*}}) {{.*}} : memref<65x?xf32>
+// LOOPS: } else {
+// LOOPS: memref.alloc({{.*}}) {{.*}} : memref<1x2x?x?xf32>
+// LOOPS: return
 kernel.func @limited(%q: tensor<1x2x?x20xf32>, %k: tensor<1x2x?x20xf32>, %v: tensor<1x2x?x21xf32>, %m: tensor<?xi32>, %out: tensor<1x2x?x21xf32>) -> tensor<1x2x?x21xf32> {
   %zero = arith.constant 0.0 : f32
   %low = arith.constant 0xFF800000 : f32
