@@ -10,6 +10,7 @@
 //===----------------------------------------------------------------------===//
 #include "compiler/Analysis/ConstantTensors.h"
 #include "compiler/Transforms/Attention.h"
+#include "compiler/Transforms/FusionGroups.h"
 #include "compiler/Transforms/Passes.h"
 #include "compiler/Transforms/Schedules.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -56,19 +57,6 @@ bool isProduct(linalg::GenericOp op) {
       return true;
   }
   return false;
-}
-
-/// Whether `map` reads the first `count` loops in order, constants aside.
-bool isLeading(AffineMap map, unsigned count) {
-  unsigned next = 0;
-  for (AffineExpr expr : map.getResults()) {
-    if (isa<AffineConstantExpr>(expr))
-      continue;
-    auto dim = dyn_cast<AffineDimExpr>(expr);
-    if (!dim || dim.getPosition() != next++)
-      return false;
-  }
-  return next == count;
 }
 
 bool isFromZero(AffineMap map, unsigned rank) {

@@ -54,8 +54,7 @@ bool isMonotonic(AffineMap map) {
   return true;
 }
 
-/// Whether `map` reads the first `count` loops in order, constants aside.
-static bool isLeading(AffineMap map, unsigned count) {
+bool swage::isLeading(AffineMap map, unsigned count) {
   unsigned next = 0;
   for (AffineExpr expr : map.getResults()) {
     if (isa<AffineConstantExpr>(expr))

@@ -39,6 +39,9 @@ struct FusionGroup {
 /// by it is a broadcast but no transposition.
 bool isMonotonic(mlir::AffineMap map);
 
+/// Whether `map` reads the first `count` loops in order, constants aside.
+bool isLeading(mlir::AffineMap map, unsigned count);
+
 /// The groups of a block, each to be placed where its last operation stands.
 llvm::SmallVector<FusionGroup> formGroups(mlir::Block &block);
 

@@ -50,13 +50,12 @@ static swage_status get_session(const swage_model *model, swage_session **cell,
   return SWAGE_OK;
 }
 
-static void describe(swage_tensor *tensor, const swage_value_info *info,
-                     void *data) {
-  tensor->data = data;
-  tensor->dtype = info->dtype;
-  tensor->rank = info->rank;
+swage_tensor swage_describe(const swage_value_info *info, void *data) {
+  swage_tensor tensor = {.data = data, .dtype = info->dtype};
+  tensor.rank = info->rank;
   for (int32_t i = 0; i < info->rank; ++i)
-    tensor->dims[i] = info->dims[i];
+    tensor.dims[i] = info->dims[i];
+  return tensor;
 }
 
 // Runs with descriptors in `tensors`, one for each input and output.
@@ -69,7 +68,7 @@ static int32_t run(const swage_model *model, swage_session *session,
       snprintf(text, sizeof text, "input '%s' is NULL", model->inputs[i].name);
       return swage_typed_fail(SWAGE_BAD_ARGUMENT, text);
     }
-    describe(&tensors[i], &model->inputs[i], (void *)inputs[i]);
+    tensors[i] = swage_describe(&model->inputs[i], (void *)inputs[i]);
   }
   swage_tensor *results = tensors + model->num_inputs;
   for (uint32_t i = 0; i < model->num_outputs; ++i) {
@@ -79,7 +78,7 @@ static int32_t run(const swage_model *model, swage_session *session,
                model->outputs[i].name);
       return swage_typed_fail(SWAGE_BAD_ARGUMENT, text);
     }
-    describe(&results[i], &model->outputs[i], outputs[i]);
+    results[i] = swage_describe(&model->outputs[i], outputs[i]);
   }
   char *message = NULL;
   swage_status status =

@@ -15,4 +15,7 @@ int32_t swage_typed_fail(swage_status status, const char *message);
 /// SWAGE_OK without one.
 int32_t swage_typed_finish(swage_status status, char *message);
 
+/// Describes data as the facts of a value have them, whose sizes are known.
+swage_tensor swage_describe(const swage_value_info *info, void *data);
+
 #endif

@@ -158,13 +158,6 @@ static const swage_named_tensor *find(const swage_named_tensor *tensors,
   return NULL;
 }
 
-static bool is_alike(const swage_tensor *left, const swage_tensor *right) {
-  bool same = left->dtype == right->dtype && left->rank == right->rank;
-  for (int32_t i = 0; i < left->rank && same; ++i)
-    same = left->dims[i] == right->dims[i];
-  return same;
-}
-
 /// Reads the tensors' lines and gives each tensor the place of its bytes in
 /// `places`, which is NULL for all at first.
 static swage_status locate(const char *path, reader *reader,
@@ -187,7 +180,7 @@ static swage_status locate(const char *path, reader *reader,
                          "%s",
                          path, length, entries[i].name, advice);
     char theirs[SWAGE_SHAPE_TEXT], ours[SWAGE_SHAPE_TEXT];
-    if (!is_alike(held, &own->tensor))
+    if (!swage_tensor_is_alike(held, &own->tensor))
       return swage_error(
           error, SWAGE_BAD_ARGUMENT, "%s: holds '%s' as %s %s, but it is %s %s",
           path, own->name, swage_dtype_name(held->dtype),

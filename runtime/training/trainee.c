@@ -11,19 +11,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-swage_tensor swage_describe(const swage_value_info *info, void *data) {
-  swage_tensor tensor = {.data = data, .dtype = info->dtype};
-  tensor.rank = info->rank;
-  for (int32_t i = 0; i < info->rank; ++i)
-    tensor.dims[i] = info->dims[i];
-  return tensor;
-}
-
 size_t swage_tensor_bytes(const swage_tensor *tensor) {
   size_t size = swage_dtype_size(tensor->dtype);
   for (int32_t i = 0; i < tensor->rank; ++i)
     size *= (size_t)tensor->dims[i];
   return size;
+}
+
+bool swage_tensor_is_alike(const swage_tensor *left,
+                           const swage_tensor *right) {
+  bool same = left->dtype == right->dtype && left->rank == right->rank;
+  for (int32_t i = 0; i < left->rank && same; ++i)
+    same = left->dims[i] == right->dims[i];
+  return same;
 }
 
 //===----------------------------------------------------------------------===//
@@ -144,10 +144,7 @@ static swage_status match_slot(const swage_trainee *trainee, const char *name,
                        "the training '%s' has no tensor '%s'",
                        trainee->training->name, name);
   *slot = swage_trainee_slot(trainee, (uint32_t)index);
-  bool same = slot->dtype == value->dtype && slot->rank == value->rank;
-  for (int32_t i = 0; i < slot->rank && same; ++i)
-    same = slot->dims[i] == value->dims[i];
-  if (same && value->data)
+  if (swage_tensor_is_alike(slot, value) && value->data)
     return SWAGE_OK;
   char own[SWAGE_SHAPE_TEXT], given[SWAGE_SHAPE_TEXT];
   return swage_error(error, SWAGE_BAD_ARGUMENT,

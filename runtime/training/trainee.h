@@ -6,7 +6,9 @@
 #ifndef SWAGE_TRAINING_TRAINEE_H
 #define SWAGE_TRAINING_TRAINEE_H
 
+#include "core/typed.h"
 #include "swage/training.h"
+#include <stdbool.h>
 
 /// A function with its session, which is made when the function is first used:
 /// whoever only trains has no threads and weights for predictions.
@@ -23,10 +25,10 @@ struct swage_trainee {
   swage_loaded_function step, evaluation, prediction;
 };
 
-/// Describes data as the facts of a value have them, whose sizes are known.
-swage_tensor swage_describe(const swage_value_info *info, void *data);
-
 /// Bytes of a tensor with known sizes.
 size_t swage_tensor_bytes(const swage_tensor *tensor);
+
+/// Whether two tensors have one type and the same sizes.
+bool swage_tensor_is_alike(const swage_tensor *left, const swage_tensor *right);
 
 #endif

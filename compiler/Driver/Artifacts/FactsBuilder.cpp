@@ -10,10 +10,9 @@
 using namespace llvm;
 using namespace swage;
 
-FactsBuilder::FactsBuilder(Module &module, StringRef name,
-                           const WeightsLayout &weights,
+FactsBuilder::FactsBuilder(Module &module, const WeightsLayout &weights,
                            StringRef weightsSymbol, const FactsOptions &options)
-    : module(module), name(name), weights(weights), options(options),
+    : module(module), weights(weights), options(options),
       builder(module.getContext()) {
   weightsData = null();
   if (!options.weightsFile.empty())

@@ -20,10 +20,8 @@ constexpr llvm::StringLiteral factsSection = ".swage.model";
 
 class FactsBuilder {
 public:
-  /// `name` is the artifact's; its symbols begin with it.
-  FactsBuilder(llvm::Module &module, llvm::StringRef name,
-               const WeightsLayout &weights, llvm::StringRef weightsSymbol,
-               const FactsOptions &options);
+  FactsBuilder(llvm::Module &module, const WeightsLayout &weights,
+               llvm::StringRef weightsSymbol, const FactsOptions &options);
 
   /// The artifact's facts as text, in the section that tools look for.
   llvm::Constant *addFacts(llvm::json::Object facts);
@@ -68,7 +66,6 @@ private:
   llvm::Function *declareEntry(llvm::StringRef symbol);
 
   llvm::Module &module;
-  llvm::StringRef name;
   const WeightsLayout &weights;
   const FactsOptions &options;
   llvm::IRBuilder<> builder;

@@ -45,7 +45,7 @@ std::unique_ptr<Module> swage::buildModelModule(LLVMContext &context,
                                                 const FactsOptions &options) {
   std::unique_ptr<Module> module =
       createFactsModule(context, model.name, model.target);
-  FactsBuilder facts(*module, model.name, weights, weightsSymbol, options);
+  FactsBuilder facts(*module, weights, weightsSymbol, options);
   Constant *about = facts.addModel(model, weights.offsets,
                                    facts.addFacts(describeModel(model)));
   if (options.forExecutable) {

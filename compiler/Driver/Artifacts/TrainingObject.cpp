@@ -206,7 +206,7 @@ std::unique_ptr<Module> swage::buildTrainingModule(
     const FactsOptions &options) {
   std::unique_ptr<Module> module =
       createFactsModule(context, training.name, training.step.model.target);
-  FactsBuilder facts(*module, training.name, weights, weightsSymbol, options);
+  FactsBuilder facts(*module, weights, weightsSymbol, options);
   TrainingBuilder trainingFacts(*module, training, weights, facts);
   trainingFacts.addTraining();
   if (options.forExecutable) {
