@@ -93,7 +93,8 @@ static Status runTraining(const CompileArguments &arguments, Plan &plan,
     plan.compile.isParameter = [&](StringRef name) {
       return choice->isTrained(name);
     };
-    return compile(setup->getSource(), plan.compile, messages).status;
+    Status status = compile(setup->getSource(), plan.compile, messages).status;
+    return choice->reportUse(status, messages);
   }
   CompileTrainingResult result =
       compileTraining(setup->getSource(), plan.compile, *choice, messages);
