@@ -3,28 +3,22 @@
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //
 //===----------------------------------------------------------------------===//
+#include "core/splitmix.h"
 #include "io/element.h"
 
 #include <string.h>
 
-static uint64_t next(uint64_t *state) {
-  uint64_t mixed = *state += 0x9E3779B97F4A7C15u;
-  mixed = (mixed ^ mixed >> 30) * 0xBF58476D1CE4E5B9u;
-  mixed = (mixed ^ mixed >> 27) * 0x94D049BB133111EBu;
-  return mixed ^ mixed >> 31;
-}
-
 static float next_float(uint64_t *state) {
-  return (float)(next(state) >> 40) * 0x1p-24f;
+  return (float)(swage_splitmix(state) >> 40) * 0x1p-24f;
 }
 
 static double next_double(uint64_t *state) {
-  return (double)(next(state) >> 11) * 0x1p-53;
+  return (double)(swage_splitmix(state) >> 11) * 0x1p-53;
 }
 
 /// The bits of a multiple of 2^-11 in [0, 1) as float16.
 static uint16_t next_half(uint64_t *state) {
-  unsigned multiple = (unsigned)(next(state) >> 53);
+  unsigned multiple = (unsigned)(swage_splitmix(state) >> 53);
   if (multiple == 0)
     return 0;
   unsigned exponent = 14; // of values from 1/2 on
@@ -38,7 +32,7 @@ static uint16_t next_half(uint64_t *state) {
 /// The bits of a multiple of 2^-8 in [0, 1) as bfloat16: a float32's upper
 /// half.
 static uint16_t next_bfloat(uint64_t *state) {
-  float value = (float)(next(state) >> 56) * 0x1p-8f;
+  float value = (float)(swage_splitmix(state) >> 56) * 0x1p-8f;
   uint32_t bits;
   memcpy(&bits, &value, sizeof(bits));
   return (uint16_t)(bits >> 16);
@@ -48,7 +42,7 @@ static uint16_t next_bfloat(uint64_t *state) {
 static uint8_t next_small_float(uint64_t *state, int32_t dtype) {
   unsigned mask = dtype == SWAGE_F4E2M1 ? 15 : 255;
   for (;;) {
-    unsigned bits = (unsigned)(next(state) >> 56) & mask;
+    unsigned bits = (unsigned)(swage_splitmix(state) >> 56) & mask;
     double value = swage_small_float(dtype, bits);
     if (value >= 0 && value < 1)
       return (uint8_t)bits;
@@ -59,7 +53,7 @@ static void fill_integers(unsigned char *data, int64_t count, size_t size,
                           uint64_t *state) {
   memset(data, 0, (size_t)count * size);
   for (int64_t i = 0; i < count; ++i)
-    data[(size_t)i * size] = (unsigned char)(next(state) >> 63);
+    data[(size_t)i * size] = (unsigned char)(swage_splitmix(state) >> 63);
 }
 
 void swage_tensor_fill_random(const swage_tensor *tensor, uint64_t *state) {
