@@ -7,6 +7,7 @@
 #include "compiler/Training/TensorBuilder.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "swage/splitmix.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/GlobPattern.h"
@@ -84,7 +85,7 @@ bool Adapter::isRightOf(OpOperand &use) const {
 }
 
 /// Uniform in +-1/sqrt(n), n the size of the input: as layers are commonly
-/// begun. splitmix64, whose state begins with a hash of the name.
+/// begun. The generator begins with a hash of the name.
 DenseElementsAttr Adapter::getRandom(RankedTensorType factorType) const {
   int64_t inputs = factorType.getDimSize(0) == options.rank
                        ? factorType.getDimSize(1)
@@ -93,11 +94,7 @@ DenseElementsAttr Adapter::getRandom(RankedTensorType factorType) const {
   uint64_t state = llvm::xxh3_64bits(StringRef(name));
   SmallVector<Attribute> values;
   for (int64_t i = 0, e = factorType.getNumElements(); i < e; ++i) {
-    uint64_t bits = state += 0x9E3779B97F4A7C15;
-    bits = (bits ^ (bits >> 30)) * 0xBF58476D1CE4E5B9;
-    bits = (bits ^ (bits >> 27)) * 0x94D049BB133111EB;
-    bits ^= bits >> 31;
-    double unit = double(bits >> 11) * 0x1p-53;
+    double unit = swage_splitmix_unit(&state);
     values.push_back(
         FloatAttr::get(factorType.getElementType(), bound * (2 * unit - 1)));
   }

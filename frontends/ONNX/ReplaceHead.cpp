@@ -8,6 +8,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontends/ONNX/ModelFile.h"
 #include "frontends/ONNX/ModelWriter.h"
+#include "swage/splitmix.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/FormatVariadic.h"
 #include <cmath>
@@ -33,7 +34,6 @@ private:
   static int outputDimension(const NodeProto &node);
   void fill(TensorProto &tensor, double bound);
   llvm::Error replaceBias(const NodeProto &layer, int64_t before);
-  double draw();
 
   llvm::StringRef path, name;
   int64_t classes;
@@ -63,15 +63,6 @@ int HeadReplacement::outputDimension(const NodeProto &node) {
   return 1;
 }
 
-/// Uniform between -1 and 1, by splitmix64.
-double HeadReplacement::draw() {
-  uint64_t bits = state += 0x9E3779B97F4A7C15;
-  bits = (bits ^ (bits >> 30)) * 0xBF58476D1CE4E5B9;
-  bits = (bits ^ (bits >> 27)) * 0x94D049BB133111EB;
-  bits ^= bits >> 31;
-  return double(bits >> 11) * 0x1p-52 - 1;
-}
-
 void HeadReplacement::fill(TensorProto &tensor, double bound) {
   int64_t count = 1;
   for (int64_t dim : tensor.dims())
@@ -82,7 +73,8 @@ void HeadReplacement::fill(TensorProto &tensor, double bound) {
   *made.mutable_dims() = tensor.dims();
   std::string bytes;
   for (int64_t i = 0; i < count; ++i) {
-    float value = bound == 0 ? 0 : bound * draw();
+    float value =
+        bound == 0 ? 0 : bound * (2 * swage_splitmix_unit(&state) - 1);
     bytes.append(reinterpret_cast<const char *>(&value), sizeof(value));
   }
   made.set_raw_data(bytes);

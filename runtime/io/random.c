@@ -3,17 +3,13 @@
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //
 //===----------------------------------------------------------------------===//
-#include "core/splitmix.h"
 #include "io/element.h"
+#include "swage/splitmix.h"
 
 #include <string.h>
 
 static float next_float(uint64_t *state) {
   return (float)(swage_splitmix(state) >> 40) * 0x1p-24f;
-}
-
-static double next_double(uint64_t *state) {
-  return (double)(swage_splitmix(state) >> 11) * 0x1p-53;
 }
 
 /// The bits of a multiple of 2^-11 in [0, 1) as float16.
@@ -73,7 +69,7 @@ void swage_tensor_fill_random(const swage_tensor *tensor, uint64_t *state) {
     // fall through
   case SWAGE_F64:
     for (int64_t i = 0; i < count; ++i)
-      ((double *)data)[i] = next_double(state);
+      ((double *)data)[i] = swage_splitmix_unit(state);
     return;
   case SWAGE_F16:
     for (int64_t i = 0; i < count; ++i)

@@ -3,7 +3,7 @@
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //
 //===----------------------------------------------------------------------===//
-#include "core/splitmix.h"
+#include "swage/splitmix.h"
 #include "swage/training.h"
 
 void swage_training_order(uint32_t *order, uint32_t count, uint64_t seed,

@@ -17,9 +17,14 @@ RULES = {
     # Element types have the numbers of the ABI.
     "dialects/NN": ["runtime/include/swage/tensor.h"],
     "dialects/Kernel": [],
-    "frontends": ["dialects/NN"],
+    # One generator of random numbers for all.
+    "frontends": ["dialects/NN", "runtime/include/swage/splitmix.h"],
     "compiler/Analysis": ["dialects"],
-    "compiler/Training": ["compiler/Analysis", "dialects"],
+    "compiler/Training": [
+        "compiler/Analysis",
+        "dialects",
+        "runtime/include/swage/splitmix.h",
+    ],
     "compiler/Transforms": ["compiler/Analysis", "dialects"],
     "compiler/Conversion": ["compiler/Analysis", "dialects"],
     # The caller's side of the kernels' calling convention.
