@@ -27,6 +27,7 @@ void registerIndexingGradients(mlir::DialectRegistry &registry);
 void registerLinearGradients(mlir::DialectRegistry &registry);
 void registerNormalizationGradients(mlir::DialectRegistry &registry);
 void registerPoolingGradients(mlir::DialectRegistry &registry);
+void registerSearchGradients(mlir::DialectRegistry &registry);
 void registerShapeGradients(mlir::DialectRegistry &registry);
 
 /// The gradients of an elementwise operator's operands, null for those that

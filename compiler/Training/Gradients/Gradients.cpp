@@ -11,5 +11,6 @@ void swage::training::registerGradients(mlir::DialectRegistry &registry) {
   registerLinearGradients(registry);
   registerNormalizationGradients(registry);
   registerPoolingGradients(registry);
+  registerSearchGradients(registry);
   registerShapeGradients(registry);
 }

@@ -8,6 +8,7 @@
 //===----------------------------------------------------------------------===//
 #include "compiler/Training/Gradients.h"
 #include "dialects/NN/Inference.h"
+#include <numeric>
 
 using namespace mlir;
 using namespace swage;
@@ -78,14 +79,30 @@ struct GatherNDGradient
   FailureOr<Values> buildVJP(Operation *op, ValueRange cotangents,
                              OpBuilder &builder) const {
     auto gather = cast<nn::GatherNDOp>(op);
-    if (gather.getBatchDims() != 0)
-      return op->emitError("the gradient of 'nn.gather_nd' with batch "
-                           "dimensions is not supported");
     TensorBuilder b(builder, op->getLoc());
     return Values{b.make<nn::ScatterNDOp>(b.zerosLike(gather.getData()),
-                                          gather.getIndices(), cotangents[0],
+                                          getPlaces(gather, b), cotangents[0],
                                           "add"),
                   Value()};
+  }
+
+  /// The indices, with those of the batch before them.
+  static Value getPlaces(nn::GatherNDOp gather, const TensorBuilder &b) {
+    Value indices = gather.getIndices();
+    SmallVector<int64_t> shape(b.shapeOf(indices));
+    shape.back() = 1;
+    SmallVector<Value> parts;
+    for (int64_t dim = 0; dim < gather.getBatchDims(); ++dim) {
+      SmallVector<int64_t> numbers(shape[dim]), own(shape.size(), 1);
+      std::iota(numbers.begin(), numbers.end(), 0);
+      own[dim] = shape[dim];
+      parts.push_back(b.cast(b.expand(b.indices(numbers, own), shape),
+                             b.elementTypeOf(indices)));
+    }
+    if (parts.empty())
+      return indices;
+    parts.push_back(indices);
+    return b.concat(parts, shape.size() - 1);
   }
 };
 

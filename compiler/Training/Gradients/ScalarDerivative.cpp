@@ -133,6 +133,9 @@ Value ScalarProgram::replay(Operation *scalarOp) {
       .Case([&](arith::SubFOp) { return b.sub(args[0], args[1]); })
       .Case([&](arith::MulFOp) { return b.mul(args[0], args[1]); })
       .Case([&](arith::DivFOp) { return b.div(args[0], args[1]); })
+      .Case([&](arith::RemFOp) {
+        return b.make<nn::ModOp>(args[0], args[1], /*fmod=*/true);
+      })
       .Case([&](arith::NegFOp) { return b.neg(args[0]); })
       .Case([&](arith::MaximumFOp) { return b.max(args[0], args[1]); })
       .Case([&](arith::MinimumFOp) { return b.min(args[0], args[1]); })
@@ -229,6 +232,13 @@ LogicalResult ScalarProgram::differentiate(Operation *scalarOp, Value dy) {
         Value part = b.div(dy, tensor(1));
         give(operand(0), part);
         give(operand(1), b.neg(b.mul(part, b.div(tensor(0), tensor(1)))));
+        return success();
+      })
+      .Case([&](arith::RemFOp remainder) {
+        // x - n y, where n is the quotient without its fraction.
+        Value rest = b.sub(tensor(0), tensorOf(remainder.getResult()));
+        give(operand(0), dy);
+        give(operand(1), b.neg(b.mul(dy, b.div(rest, tensor(1)))));
         return success();
       })
       .Case([&](arith::NegFOp) {

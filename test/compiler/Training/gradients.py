@@ -1,14 +1,19 @@
 # Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 """Compares the gradient of every operator with differences of its values.
 
-usage: gradients.py [NAME...]
+usage: gradients.py [--coverage] [NAME...]
 
 Each case is a model of one node, or a few, in float64, whose operands are
 parameters. The loss is the mean of the output times constant weights; parameters
-are moved a little in both directions, one element at a time.
+are moved a little in both directions, one element at a time. With --coverage,
+tells instead which operators of `nn` with a gradient no case has.
 """
 
+import pathlib
+import re
+import subprocess
 import sys
+import tempfile
 
 import numpy as np
 import onnx
@@ -87,6 +92,15 @@ def cases():
                {"c": np.arange(15).reshape(3, 5) % 2 == 0})
     yield Case("Cast", [node("Cast", ["p0"], ["t"], to=TensorProto.FLOAT),
                         node("Cast", ["t"], to=TensorProto.DOUBLE)], [normal(3, 5)])
+    # Steps are flat; what they are multiplied with is not.
+    for op in ("Sign", "Ceil", "Floor", "Round"):
+        yield Case(op, [node(op, ["p0"], ["s"]), node("Mul", ["s", "p0"])], [normal(3, 5)])
+    yield Case("Mod", [node("Mod", ["p0", "p1"], fmod=1)],
+               [normal(3, 5) * 3, positive(3, 5, seed=3)])
+    yield Case("Mod-negative", [node("Mod", ["p0", "p1"], fmod=1)],
+               [normal(3, 5) * 3, -positive(5, seed=3)])
+    yield Case("Swish", [node("Swish", ["p0"], alpha=1.0)], [normal(3, 5)], opset=24)
+    yield Case("Swish-alpha", [node("Swish", ["p0"], alpha=0.7)], [normal(3, 5)], opset=24)
     # A value that is used often.
     yield Case("shared", [node("Mul", ["p0", "p0"], ["a"]), node("Exp", ["p0"], ["b"]),
                           node("Add", ["a", "b"], ["c"]), node("Mul", ["c", "p0"])],
@@ -160,6 +174,9 @@ def cases():
                pads=[1, 1, 1, 1], count_include_pad=1)
     yield pool("GlobalAveragePool", "all", (2, 3, 4, 5))
     yield pool("GlobalMaxPool", "all", (2, 3, 4, 5))
+    yield pool("LpPool", "sums", (1, 2, 6, 6), kernel_shape=[3, 2], strides=[2, 2], p=2)
+    yield pool("LpPool", "magnitudes", (1, 2, 6, 6), kernel_shape=[2, 2], p=1)
+    yield pool("GlobalLpPool", "all", (2, 3, 4, 5), p=2)
     yield pool("LRN", "all", (1, 5, 3, 3), size=3)
     yield Case("MaxPool-ties", [node("Relu", ["p0"], ["r"]),
                                 node("MaxPool", ["r"], kernel_shape=[2, 2], strides=[2, 2])],
@@ -212,6 +229,19 @@ def cases():
                [normal(3, 4)], {"i": np.array([[0, 0], [3, -1], [2, 2]])})
     yield Case("GatherND", [node("GatherND", ["p0", "i"])], [normal(3, 4, 2)],
                {"i": np.array([[0, 1], [2, 3], [0, 1]])})
+    yield Case("GatherND-batch", [node("GatherND", ["p0", "i"], batch_dims=1)],
+               [normal(2, 3, 4)], {"i": np.array([[[0], [2], [0]], [[1], [-1], [2]]])})
+    yield Case("GatherND-batches", [node("GatherND", ["p0", "i"], batch_dims=2)],
+               [normal(2, 2, 3, 4)], {"i": np.array([[[0, 1], [2, 3]], [[1, 1], [-1, 2]]])})
+    for largest in (0, 1):
+        yield Case(f"TopK-{largest}", [node("TopK", ["p0", "k"], ["y", "i"], axis=1,
+                                            largest=largest)],
+                   [normal(3, 6)], {"k": np.array([3])})
+    for exclusive in (0, 1):
+        for reverse in (0, 1):
+            yield Case(f"CumSum-{exclusive}{reverse}",
+                       [node("CumSum", ["p0", "axis"], exclusive=exclusive, reverse=reverse)],
+                       [normal(3, 4)], {"axis": np.array(1)})
     yield Case("ScatterElements", [node("ScatterElements", ["p0", "i", "p1"], axis=1)],
                [normal(3, 4), normal(3, 2)], {"i": np.array([[0, 1], [3, 2], [2, 0]])})
     yield Case("ScatterND", [node("ScatterND", ["p0", "i", "p1"], reduction="add")],
@@ -296,7 +326,50 @@ def check(case):
     return worst
 
 
+# Elementwise operators whose results are no floats.
+NO_FLOATS = {"not", "bitwise_not", "is_nan", "is_inf", "and", "or", "xor", "bitwise_and",
+             "bitwise_or", "bitwise_xor", "shift_left", "shift_right", "equal", "less",
+             "less_equal", "greater", "greater_equal", "bitcast"}
+
+
+def operators():
+    """The operators of `nn` that have a gradient, as the sources declare them."""
+    root = pathlib.Path(__file__).resolve().parents[3]
+    mnemonics, elementwise = {}, set()
+    for file in (root / "dialects/NN").glob("*.td"):
+        for name, base, mnemonic in re.findall(
+                r'^def NN_(\w+Op)\s*: NN_(\w+)<"(\w+)"', file.read_text(), re.MULTILINE):
+            mnemonics[name] = mnemonic
+            if file.name == "Elementwise.td":
+                elementwise.add(mnemonic)
+    attached = set()
+    for file in (root / "compiler/Training/Gradients").glob("*.cpp"):
+        attached |= {mnemonics[name] for name in re.findall(
+            r"nn::(\w+Op)::attachInterface", file.read_text())}
+    assert len(elementwise) > 60 and len(attached) > 20
+    return elementwise - NO_FLOATS | attached
+
+
+def coverage():
+    covered = set()
+    for case in cases():
+        with tempfile.NamedTemporaryFile(suffix=".onnx") as file:
+            file.write(build(case))
+            file.flush()
+            text = subprocess.run(
+                ["swage", "compile", file.name, "--train", "--loss", "output", "--optimizer",
+                 "none", "--emit=mlir", "--stop-after=import", "-o", "-"],
+                stdout=subprocess.PIPE, check=True).stdout.decode()
+        covered |= set(re.findall(r"\bnn\.(\w+)", text.replace("nn.name", "")))
+    missing = operators() - covered
+    print(f"{len(operators())} operators with gradients, not in a case: "
+          + (" ".join(sorted(missing)) or "none"))
+    sys.exit(bool(missing))
+
+
 def main():
+    if sys.argv[1:] == ["--coverage"]:
+        coverage()
     chosen, failures, count = sys.argv[1:], [], 0
     for case in cases():
         if chosen and not any(case.name.startswith(name) for name in chosen):

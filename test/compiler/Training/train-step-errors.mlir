@@ -8,13 +8,13 @@
 // NONE: the loss 'mse' has no number 'size'{{$}}
 // TEXT: the optimizer 'adam' needs a number in 'beta1=much'
 
-func.func @main(%x: tensor<4xf32>, %w: tensor<4xf32> {nn.name = "w", nn.role = "parameter"}) -> tensor<2xf32> {
+func.func @main(%x: tensor<4xf32>, %w: tensor<4xf32> {nn.name = "w", nn.role = "parameter"}) -> tensor<4xf32> {
   %sum = nn.add %x, %w : tensor<4xf32>, tensor<4xf32> -> tensor<4xf32>
-  %k = arith.constant dense<2> : tensor<i64>
-  // expected-error @+2 {{'nn.top_k' cannot be differentiated, and parameters that are trained come before it}}
+  %axis = arith.constant dense<0> : tensor<i64>
+  // expected-error @+2 {{'nn.cumprod' cannot be differentiated, and parameters that are trained come before it}}
   // expected-note @+1 {{freeze those parameters, or train only some of the parameters behind it}}
-  %y, %i = nn.top_k %sum, %k {axis = 0 : i64, largest} : tensor<4xf32>, tensor<i64> -> tensor<2xf32>, tensor<2xi64>
-  return %y : tensor<2xf32>
+  %y = nn.cumprod %sum, %axis : tensor<4xf32>, tensor<i64> -> tensor<4xf32>
+  return %y : tensor<4xf32>
 }
 
 // -----
@@ -74,6 +74,6 @@ func.func @main(%w: tensor<4xf32> {nn.name = "w", nn.role = "parameter"}, %s: te
 
 func.func @main(%x: tensor<4xf32>, %w: tensor<4xf32> {nn.name = "w", nn.role = "parameter"}) -> tensor<4xf32> {
   // expected-error-re @+1 {{'nn.mod' cannot be differentiated: there is no derivative of 'arith.{{.*}}'}}
-  %y = nn.mod %w, %x {fmod} : tensor<4xf32>, tensor<4xf32> -> tensor<4xf32>
+  %y = nn.mod %w, %x : tensor<4xf32>, tensor<4xf32> -> tensor<4xf32>
   return %y : tensor<4xf32>
 }
