@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/Driver/Training/Trainer.h"
+#include "swage/training.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/FormatVariadic.h"
 #include <cstdlib>
@@ -49,9 +50,12 @@ TrainerResult Trainer::create(const ModelSource &source,
       LoadedModel::load(std::move(compiled.model), options.threads);
   if (!loaded)
     return fail(loaded.takeError());
-  trainer->stepModel = std::move(*loaded);
-  if (Error error = trainer->allocate())
-    return fail(std::move(error));
+  Expected<TensorBindings> bindings =
+      trainer->binder.bindStep((*loaded)->getSignature());
+  if (!bindings)
+    return fail(bindings.takeError());
+  trainer->stepFunction = {std::move(*loaded), std::move(*bindings)};
+  trainer->allocate();
   result.status = Status::Success;
   result.trainer = std::move(trainer);
   return result;
@@ -61,41 +65,22 @@ TrainerResult Trainer::create(const ModelSource &source,
 // Tensors
 //===----------------------------------------------------------------------===//
 
-unsigned Trainer::addSlot(ValueSignature value) {
-  uint64_t size = swage_dtype_size(value.dtype);
-  for (int64_t dim : value.dims)
-    size *= dim;
-  // Aligned as the runtime's own buffers are.
-  void *memory = nullptr;
-  if (posix_memalign(&memory, constantAlignment, std::max<uint64_t>(size, 1)))
-    report_bad_alloc_error("no memory for the parameters");
-  std::memset(memory, 0, size);
-  if (value.initial.size == size && size)
-    std::memcpy(memory, value.initial.data, size);
-  slotsByName[value.name] = slots.size();
-  slots.push_back({std::move(value),
-                   {static_cast<char *>(memory), [](char *p) { free(p); }},
-                   size});
-  return slots.size() - 1;
-}
-
-Error Trainer::allocate() {
-  const ModelSignature &signature = stepModel->getSignature();
-  if (!signature.isStatic())
-    return createStringError(
-        "training needs sizes that are known at compile "
-        "time; bind symbolic dimensions with --dim NAME=N");
-  for (const ValueSignature &input : signature.inputs) {
-    bool isData = input.role.empty() || input.role == "target";
-    if (isData)
-      inputs.push_back(input);
-    inputSlots.push_back(isData || input.role == "rate" ? -1
-                                                        : int(addSlot(input)));
+void Trainer::allocate() {
+  for (const ValueSignature &value :
+       binder.getSlots().drop_front(slots.size())) {
+    uint64_t size = swage_dtype_size(value.dtype);
+    for (int64_t dim : value.dims)
+      size *= dim;
+    // Aligned as the runtime's own buffers are.
+    void *memory = nullptr;
+    if (posix_memalign(&memory, constantAlignment, std::max<uint64_t>(size, 1)))
+      report_bad_alloc_error("no memory for the parameters");
+    std::memset(memory, 0, size);
+    if (value.initial.size == size && size)
+      std::memcpy(memory, value.initial.data, size);
+    slots.push_back(
+        {value, {static_cast<char *>(memory), [](char *p) { free(p); }}, size});
   }
-  for (const ValueSignature &output : drop_begin(signature.outputs))
-    outputSlots.push_back(output.updates >= 0 ? inputSlots[output.updates]
-                                              : int(addSlot(output)));
-  return Error::success();
 }
 
 swage_tensor Trainer::Slot::describe() const {
@@ -108,8 +93,8 @@ swage_tensor Trainer::Slot::describe() const {
 }
 
 const Trainer::Slot *Trainer::find(StringRef name) const {
-  auto found = slotsByName.find(name);
-  return found == slotsByName.end() ? nullptr : &slots[found->second];
+  int32_t slot = binder.findSlot(name);
+  return slot < 0 ? nullptr : &slots[slot];
 }
 
 uint64_t Trainer::getStateSize() const {
@@ -123,38 +108,43 @@ uint64_t Trainer::getStateSize() const {
 // Steps
 //===----------------------------------------------------------------------===//
 
-/// The loss, which is of f32 or f64.
-static double readLoss(const swage_tensor &tensor) {
-  return swage_tensor_element(&tensor, 0);
+Expected<double> Trainer::run(const Function &function,
+                              ArrayRef<swage_tensor> tensors, double rate,
+                              std::vector<Tensor> &results) {
+  assert(tensors.size() == getInputs().size());
+  float narrowRate = rate;
+  std::vector<swage_tensor> arguments, outputs;
+  for (int32_t input : function.bindings.inputs)
+    arguments.push_back(input >= 0 ? slots[input].describe()
+                        : input == SWAGE_BIND_SCALAR
+                            ? swage_tensor{&narrowRate, SWAGE_F32, 0, {}}
+                            : tensors[SWAGE_BIND_CALLER - input]);
+  // The loss is of f32 or f64.
+  double loss = 0;
+  const ModelSignature &signature = function.model->getSignature();
+  for (int32_t output : function.bindings.outputs)
+    outputs.push_back(
+        output >= 0 ? slots[output].describe()
+        : output == SWAGE_BIND_SCALAR
+            ? swage_tensor{&loss, signature.outputs.front().dtype, 0, {}}
+            : swage_tensor{});
+  char *message = nullptr;
+  if (swage_session_run(function.model->getSession(), arguments.data(),
+                        outputs.data(), nullptr, &message) != SWAGE_OK)
+    return takeMessage(message);
+  for (auto [output, tensor] : zip_equal(function.bindings.outputs, outputs))
+    if (output <= SWAGE_BIND_CALLER)
+      results.emplace_back().get() = tensor;
+  return swage_tensor_element(&outputs.front(), 0);
 }
 
 Expected<double> Trainer::step(ArrayRef<swage_tensor> tensors, double rate) {
-  assert(tensors.size() == inputs.size());
-  const ModelSignature &signature = stepModel->getSignature();
-  float narrowRate = rate;
-  std::vector<swage_tensor> arguments, results;
-  size_t next = 0;
-  for (auto [input, slot] : zip_equal(signature.inputs, inputSlots)) {
-    if (slot >= 0)
-      arguments.push_back(slots[slot].describe());
-    else if (input.role == "rate")
-      arguments.push_back({&narrowRate, SWAGE_F32, 0, {}});
-    else
-      arguments.push_back(tensors[next++]);
-  }
-  double loss = 0;
-  results.push_back({&loss, signature.outputs.front().dtype, 0, {}});
-  for (int slot : outputSlots)
-    results.push_back(slots[slot].describe());
-  char *message = nullptr;
-  if (swage_session_run(stepModel->getSession(), arguments.data(),
-                        results.data(), nullptr, &message) != SWAGE_OK)
-    return takeMessage(message);
-  return readLoss(results.front());
+  std::vector<Tensor> none;
+  return run(stepFunction, tensors, rate, none);
 }
 
 Error Trainer::compileEvaluation() {
-  if (evaluationModel)
+  if (evaluation.model)
     return Error::success();
   CompileOptions compileOptions = getCompileOptions(options, choice);
   compileOptions.training->function = training::Function::Evaluation;
@@ -169,54 +159,29 @@ Error Trainer::compileEvaluation() {
       LoadedModel::load(std::move(compiled.model), options.threads);
   if (!loaded)
     return loaded.takeError();
-  evaluationModel = std::move(*loaded);
-  for (const ValueSignature &input : evaluationModel->getSignature().inputs)
-    if (input.role == "parameter" && !find(input.name))
-      // One that only evaluation reads.
-      addSlot(input);
+  Expected<TensorBindings> bindings =
+      binder.bindOther((*loaded)->getSignature(), /*hasLoss=*/true);
+  if (!bindings)
+    return bindings.takeError();
+  evaluation = {std::move(*loaded), std::move(*bindings)};
+  allocate();
   return Error::success();
 }
 
 Expected<ArrayRef<ValueSignature>> Trainer::getOutputs() {
   if (Error error = compileEvaluation())
     return error;
-  return ArrayRef(evaluationModel->getSignature().outputs).drop_front();
+  return ArrayRef(evaluation.model->getSignature().outputs).drop_front();
 }
 
 Expected<double> Trainer::evaluate(ArrayRef<swage_tensor> tensors,
                                    std::vector<Tensor> *outputs) {
   if (Error error = compileEvaluation())
     return error;
-  assert(tensors.size() == inputs.size());
-  const ModelSignature &signature = evaluationModel->getSignature();
-  float rate = 0; // where the loss is said to depend on it
-  std::vector<swage_tensor> arguments;
-  for (const ValueSignature &input : signature.inputs) {
-    if (input.role == "rate") {
-      arguments.push_back({&rate, SWAGE_F32, 0, {}});
-      continue;
-    }
-    if (input.role == "parameter") {
-      arguments.push_back(find(input.name)->describe());
-      continue;
-    }
-    auto own = find_if(inputs, [&](const ValueSignature &each) {
-      return each.name == input.name && each.role == input.role;
-    });
-    arguments.push_back(tensors[own - inputs.begin()]);
-  }
-  std::vector<swage_tensor> results(signature.outputs.size());
-  char *message = nullptr;
-  if (swage_session_run(evaluationModel->getSession(), arguments.data(),
-                        results.data(), nullptr, &message) != SWAGE_OK)
-    return takeMessage(message);
-  std::vector<Tensor> owned(results.size());
-  for (auto [owner, result] : zip_equal(owned, results))
-    owner.get() = result;
-  double loss = readLoss(results.front());
-  if (outputs) {
-    owned.erase(owned.begin());
-    *outputs = std::move(owned);
-  }
+  std::vector<Tensor> results;
+  // The rate is there where the loss is said to depend on it.
+  Expected<double> loss = run(evaluation, tensors, /*rate=*/0, results);
+  if (loss && outputs)
+    *outputs = std::move(results);
   return loss;
 }

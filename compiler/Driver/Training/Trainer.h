@@ -12,8 +12,8 @@
 
 #include "compiler/Driver/Compiler.h"
 #include "compiler/Driver/LoadedModel.h"
+#include "compiler/Driver/Training/Binding.h"
 #include "compiler/Driver/Training/ParameterChoice.h"
-#include "llvm/ADT/StringMap.h"
 
 namespace swage {
 
@@ -40,7 +40,9 @@ public:
                               const Messages &messages);
 
   /// The model's inputs, and behind them the target where the loss has one.
-  llvm::ArrayRef<ValueSignature> getInputs() const { return inputs; }
+  llvm::ArrayRef<ValueSignature> getInputs() const {
+    return binder.getInputs();
+  }
   /// The model's outputs; known once evaluation is compiled.
   llvm::Expected<llvm::ArrayRef<ValueSignature>> getOutputs();
 
@@ -67,7 +69,7 @@ public:
   /// Bytes of all that a checkpoint holds.
   uint64_t getStateSize() const;
 
-  const LoadedModel &getStepModel() const { return *stepModel; }
+  const LoadedModel &getStepModel() const { return *stepFunction.model; }
   const ModelSource &getSource() const { return source; }
   const training::TrainingOptions &getOptions() const {
     return *options.compile.training;
@@ -78,19 +80,27 @@ private:
       : source(std::move(source)), choice(std::move(choice)),
         options(std::move(options)) {}
 
-  llvm::Error allocate();
-  unsigned addSlot(ValueSignature value);
+  /// A compiled function, and what its tensors are.
+  struct Function {
+    std::unique_ptr<LoadedModel> model;
+    TensorBindings bindings;
+  };
+
+  /// Makes the slots that the binder knows of, as far as there are none.
+  void allocate();
   llvm::Error compileEvaluation();
+  /// Runs a function and returns its loss. `results` get what is neither the
+  /// loss nor in slots; they own what they get.
+  llvm::Expected<double> run(const Function &function,
+                             llvm::ArrayRef<swage_tensor> tensors, double rate,
+                             std::vector<Tensor> &results);
 
   ModelSource source;
   ParameterChoice choice;
   TrainerOptions options;
-  std::unique_ptr<LoadedModel> stepModel, evaluationModel;
-  std::vector<ValueSignature> inputs;
-  std::vector<Slot> slots;
-  llvm::StringMap<unsigned> slotsByName;
-  /// For each input and output of the step its slot, or -1.
-  std::vector<int> inputSlots, outputSlots;
+  TensorBinder binder;
+  Function stepFunction, evaluation;
+  std::vector<Slot> slots; ///< in the binder's order
 };
 
 } // namespace swage
