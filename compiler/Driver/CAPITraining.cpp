@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 #include "compiler/Driver/CAPISupport.h"
 #include "compiler/Driver/Training/Checkpoint.h"
+#include "compiler/Driver/Training/Initialization.h"
 #include "compiler/Driver/Training/Trainer.h"
 #include "compiler/Pipelines/ModelFacts.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -15,6 +16,7 @@ using namespace llvm;
 using namespace swage;
 
 struct swage_trainer {
+  std::string initialized; ///< the model's bytes, where it computes some values
   std::unique_ptr<Trainer> trainer;
   /// What callers are shown: the batch's tensors as inputs, and what a step
   /// changes as outputs. `values` points into it.
@@ -39,12 +41,21 @@ static swage_status trainSource(const ModelSource &source,
   trainerOptions.freeze = options.freeze;
   trainerOptions.trainOnly = options.trainOnly;
   trainerOptions.threads = options.arguments.threads;
+  auto made = std::make_unique<swage_trainer>();
+  ModelSource own = source;
+  auto initialized = initializeModel(source, trainerOptions.compile);
+  if (!initialized)
+    return fail(error, SWAGE_BAD_MODEL, initialized.takeError());
+  if (*initialized) {
+    made->initialized = std::move(**initialized);
+    own.bytes = {made->initialized.data(), made->initialized.size()};
+    own.inMemory = true;
+  }
   MessageText text;
   TrainerResult result =
-      Trainer::create(source, trainerOptions, text.getMessages());
+      Trainer::create(own, trainerOptions, text.getMessages());
   if (result.status != Status::Success)
     return fail(error, static_cast<swage_status>(result.status), text.text);
-  auto made = std::make_unique<swage_trainer>();
   made->trainer = std::move(result.trainer);
   ModelSignature &shown = made->signature;
   shown.inputs.assign(made->trainer->getInputs().begin(),

@@ -57,6 +57,8 @@ static onnx::ImportResult import(const ModelSource &source,
   importOptions.symbolicInputs = options.symbolicInputs;
   for (const swage_tensor &tensor : options.constantInputs)
     importOptions.constantInputs.push_back(viewTensor(tensor));
+  if (options.initialization)
+    importOptions.algorithm = onnx::ImportOptions::Algorithm::Initialization;
   if (options.training) {
     using Mode = onnx::ImportOptions::Mode;
     importOptions.isParameter = options.isParameter;

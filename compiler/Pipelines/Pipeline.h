@@ -100,6 +100,9 @@ struct CompileOptions {
 
   /// Compile a step of the model's training instead of the model.
   std::optional<training::TrainingOptions> training;
+  /// Compile the graph that gives the model's own training (TrainingInfoProto)
+  /// its initial values instead of the model.
+  bool initialization = false;
   /// In training: which of the model's initializers are parameters, by name,
   /// and which therefore are arguments.
   std::function<bool(llvm::StringRef)> isParameter;

@@ -44,10 +44,11 @@ struct ImportOptions {
   /// The function of the model's own training (TrainingInfoProto) to import.
   /// The initializers that it updates are parameters, of any type.
   enum class Algorithm {
-    None,       ///< the model, without regard to its training
-    Step,       ///< (inputs, rate) -> (loss, ...), with updates
-    Evaluation, ///< -> (loss, the model's outputs)
-    Prediction  ///< -> the model's outputs
+    None,          ///< the model, without regard to its training
+    Step,          ///< (inputs, rate) -> (loss, ...), with updates
+    Evaluation,    ///< -> (loss, the model's outputs)
+    Prediction,    ///< -> the model's outputs
+    Initialization ///< () -> initial values, see getInitialValues
   } algorithm = Algorithm::None;
 };
 

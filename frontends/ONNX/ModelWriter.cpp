@@ -32,17 +32,22 @@ static llvm::Expected<std::string> replace(ModelFile &file,
   if (contents.size() > INT_MAX ||
       !model.ParseFromArray(contents.data(), int(contents.size())))
     return refuse("is too large to be written anew");
-  for (TensorProto &tensor : *model.mutable_graph()->mutable_initializer()) {
-    auto found = bytes.find(tensor.name());
-    if (found != bytes.end()) {
-      setBytes(tensor, found->second);
-    } else if (tensor.data_location() == TensorProto::EXTERNAL) {
-      llvm::Expected<TensorData> data = file.tensor(tensor);
-      if (!data)
-        return refuse(toString(data.takeError()));
-      setBytes(tensor, data->bytes);
+  std::vector<GraphProto *> graphs = {model.mutable_graph()};
+  // Its states are initializers too.
+  for (TrainingInfoProto &training : *model.mutable_training_info())
+    graphs.push_back(training.mutable_algorithm());
+  for (GraphProto *graph : graphs)
+    for (TensorProto &tensor : *graph->mutable_initializer()) {
+      auto found = bytes.find(tensor.name());
+      if (found != bytes.end()) {
+        setBytes(tensor, found->second);
+      } else if (tensor.data_location() == TensorProto::EXTERNAL) {
+        llvm::Expected<TensorData> data = file.tensor(tensor);
+        if (!data)
+          return refuse(toString(data.takeError()));
+        setBytes(tensor, data->bytes);
+      }
     }
-  }
   std::string result;
   if (!model.SerializeToString(&result))
     return refuse("would be larger than the format allows with its weights "

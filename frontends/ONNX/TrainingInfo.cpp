@@ -5,6 +5,8 @@
 //===----------------------------------------------------------------------===//
 #include "frontends/ONNX/TrainingInfo.h"
 #include "frontends/ONNX/ModelError.h"
+#include "frontends/ONNX/Validate.h"
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringSet.h"
 
 using namespace swage::onnx;
@@ -54,19 +56,71 @@ static llvm::Error checkBindings(const GraphProto &graph,
   return llvm::Error::success();
 }
 
-llvm::Expected<UpdateBindings>
-swage::onnx::combineTraining(ModelFile &file,
-                             ImportOptions::Algorithm function) {
-  ModelProto &model = file.mutableModel();
+/// The one training that the model brings.
+static llvm::Expected<const TrainingInfoProto &>
+getTraining(const ModelProto &model) {
   if (model.training_info_size() == 0)
     return unsupported("brings no training of its own (training_info); choose "
                        "a loss and an optimizer");
   if (model.training_info_size() > 1)
     return unsupported("brings several trainings; one is supported");
-  const TrainingInfoProto &info = model.training_info(0);
-  const GraphProto &algorithm = info.algorithm();
+  return model.training_info(0);
+}
+
+llvm::Expected<std::vector<InitialValue>>
+swage::onnx::getInitialValues(const ModelProto &model) {
+  llvm::Expected<const TrainingInfoProto &> info = getTraining(model);
+  if (!info)
+    return info.takeError();
+  llvm::StringMap<const TensorProto *> initializers;
+  for (const GraphProto *each : {&model.graph(), &info->algorithm()})
+    for (const TensorProto &tensor : each->initializer())
+      initializers[tensor.name()] = &tensor;
+  const auto &outputs = info->initialization().output();
+  std::vector<InitialValue> values;
+  for (const StringStringEntryProto &binding : info->initialization_binding()) {
+    std::string what =
+        "its training initializes '" + printable(binding.key()) + "'";
+    const TensorProto *tensor = initializers.lookup(binding.key());
+    if (!tensor)
+      return badModel(what + ", which is no initializer");
+    if (llvm::any_of(values, [&](const InitialValue &value) {
+          return value.initializer == binding.key();
+        }))
+      return badModel(what + " twice");
+    auto output = llvm::find_if(outputs, [&](const ValueInfoProto &each) {
+      return each.name() == binding.value();
+    });
+    if (output == outputs.end())
+      return badModel(what + " by '" + printable(binding.value()) +
+                      "', which is no output of the initialization");
+    InitialValue &value = values.emplace_back();
+    value.initializer = binding.key();
+    value.dtype = tensor->data_type();
+    value.dims.assign(tensor->dims().begin(), tensor->dims().end());
+    value.output = output - outputs.begin();
+  }
+  if (!values.empty() && info->initialization().input_size() > 0)
+    return badModel("has an initialization with inputs, which nothing gives");
+  return values;
+}
+
+llvm::Expected<UpdateBindings>
+swage::onnx::combineTraining(ModelFile &file,
+                             ImportOptions::Algorithm function) {
+  ModelProto &model = file.mutableModel();
+  llvm::Expected<const TrainingInfoProto &> info = getTraining(model);
+  if (!info)
+    return info.takeError();
+  const GraphProto &algorithm = info->algorithm();
   UpdateBindings bindings;
-  for (const StringStringEntryProto &binding : info.update_binding())
+  if (function == ImportOptions::Algorithm::Initialization) {
+    *model.mutable_graph() = info->initialization();
+    if (llvm::Error error = validateModel(model))
+      return error;
+    return bindings;
+  }
+  for (const StringStringEntryProto &binding : info->update_binding())
     if (!bindings.updates.insert({binding.key(), binding.value()}).second)
       return badModel("its training updates '" + printable(binding.key()) +
                       "' twice");
@@ -95,5 +149,7 @@ swage::onnx::combineTraining(ModelFile &file,
   }
   graph.MergeFrom(algorithm);
   *graph.mutable_output() = std::move(outputs);
+  if (llvm::Error error = validateModel(model))
+    return error;
   return bindings;
 }

@@ -4,7 +4,8 @@
 //
 // A TrainingInfoProto has an algorithm: a graph that goes on from the model's
 // own, and bindings that say which of its outputs become the new values of
-// which initializers.
+// which initializers. It may also have a graph without inputs whose outputs are
+// the first values of initializers.
 //
 //===----------------------------------------------------------------------===//
 #ifndef SWAGE_FRONTENDS_ONNX_TRAININGINFO_H
@@ -29,10 +30,24 @@ struct UpdateBindings {
 ///   Step        outputs are those of the algorithm that update nothing
 ///   Evaluation  the first of these, and those of the model's own graph
 ///   Prediction  the graph stays as it is
+///   Initialization  the graph that computes initial values takes its place
 ///
 /// The error says what the model lacks or what is not supported.
 llvm::Expected<UpdateBindings>
 combineTraining(ModelFile &file, ImportOptions::Algorithm function);
+
+/// An initializer that gets its first value when training begins.
+struct InitialValue {
+  std::string initializer;
+  int32_t dtype;
+  llvm::SmallVector<int64_t> dims;
+  size_t output; ///< of the initialization
+};
+
+/// What the model's own training says of its beginning; nothing where it says
+/// nothing.
+llvm::Expected<std::vector<InitialValue>>
+getInitialValues(const ModelProto &model);
 
 } // namespace swage::onnx
 

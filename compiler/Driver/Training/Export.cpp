@@ -7,25 +7,11 @@
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/Driver/Training/Checkpoint.h"
-#include "frontends/ONNX/ModelFile.h"
-#include "frontends/ONNX/ModelWriter.h"
+#include "compiler/Driver/Training/ModelBytes.h"
 #include <cstring>
 
 using namespace llvm;
 using namespace swage;
-
-static std::unique_ptr<MemoryBuffer> getBuffer(const ModelSource &source) {
-  return MemoryBuffer::getMemBuffer(
-      StringRef(source.bytes.data(), source.bytes.size()), source.path,
-      /*RequiresNullTerminator=*/false);
-}
-
-static Expected<std::unique_ptr<onnx::ModelFile>>
-open(const ModelSource &source) {
-  return source.inMemory
-             ? onnx::ModelFile::fromMemory(getBuffer(source), source.path)
-             : onnx::ModelFile::open(source.path);
-}
 
 /// matrix += scale * left * right, summed up in f64.
 template <typename T>
@@ -59,7 +45,8 @@ mergeAdapters(const Trainer &trainer) {
   }
   if (names.empty())
     return StringMap<std::vector<char>>();
-  Expected<std::unique_ptr<onnx::ModelFile>> file = open(trainer.getSource());
+  Expected<std::unique_ptr<onnx::ModelFile>> file =
+      openModel(trainer.getSource());
   if (!file)
     return file.takeError();
   auto matrices = onnx::readInitializers(**file, names);
@@ -87,11 +74,8 @@ Error swage::exportModel(StringRef path, const Trainer &trainer) {
       parameters[slot.value.name] = {slot.memory.get(), size_t(slot.size)};
   for (const auto &[name, bytes] : *merged)
     parameters[name] = bytes;
-  const ModelSource &source = trainer.getSource();
   Expected<std::string> contents =
-      source.inMemory ? onnx::replaceInitializers(getBuffer(source),
-                                                  source.path, parameters)
-                      : onnx::replaceInitializers(source.path, parameters);
+      replaceInitializers(trainer.getSource(), parameters);
   if (!contents)
     return contents.takeError();
   return writeDurably(path, *contents);

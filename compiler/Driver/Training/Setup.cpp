@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/Driver/Training/Setup.h"
+#include "compiler/Driver/Training/Initialization.h"
 #include "frontends/ONNX/ModelFile.h"
 #include "frontends/ONNX/ModelWriter.h"
 #include "llvm/ADT/STLExtras.h"
@@ -80,6 +81,11 @@ TrainingSetup::create(StringRef model, const TrainingArguments &arguments,
   }
   if (Error error = training::checkOptions(training))
     return error;
+  auto initialized = initializeModel(setup.getSource(), options);
+  if (!initialized)
+    return initialized.takeError();
+  if (*initialized)
+    setup.replaced = std::move(**initialized);
   return setup;
 }
 

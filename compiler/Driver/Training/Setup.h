@@ -3,7 +3,8 @@
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //
 // What commands that train have in common before anything is compiled: another
-// head for the model, the size of a batch, and how training is to go.
+// head for the model, initial values that it computes itself, the size of a
+// batch, and how training is to go.
 //
 //===----------------------------------------------------------------------===//
 #ifndef SWAGE_COMPILER_DRIVER_TRAINING_SETUP_H
@@ -26,7 +27,7 @@ public:
 
 private:
   std::string model;
-  std::string replaced; ///< the model's bytes, with another head; or empty
+  std::string replaced; ///< the model's bytes, where they are not the file's
 };
 
 } // namespace swage

@@ -21,6 +21,27 @@ def value(name, shape, dtype=TensorProto.FLOAT):
     return helper.make_tensor_value_info(name, dtype, shape)
 
 
+def initialize(path, source, outputs, bindings, initializers=()):
+    """The model with a graph that computes initial values."""
+    nodes = [helper.make_node("RandomNormal", [], ["w"], shape=[5, 3], mean=1.0, scale=0.5, seed=7.0),
+             helper.make_node("Constant", [], ["half"], value_float=0.5),
+             helper.make_node("ConstantOfShape", ["three"], ["ones"],
+                              value=helper.make_tensor("one", 1, [1], [1.0])),
+             helper.make_node("Mul", ["ones", "half"], ["halves"]),
+             helper.make_node("Constant", [], ["zero"], value=helper.make_tensor("z", 7, [], [0]))]
+    graph = helper.make_graph(nodes, "initialization", [], outputs,
+                              [numpy_helper.from_array(np.array([3]), "three"), *initializers])
+    model = onnx.load(source)
+    info = model.training_info[0]
+    info.initialization.CopyFrom(graph)
+    for key, output in bindings.items():
+        entry = info.initialization_binding.add()
+        entry.key, entry.value = key, output
+    onnx.save(model, path)
+    alone = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)])
+    onnx.save(alone, "initialization.onnx")
+
+
 def make(nodes, states, updates, path, inputs=("R",)):
     """y = tanh(x W + b), with an algorithm of the mean squared error and `nodes`."""
     graph = helper.make_graph(
@@ -114,8 +135,45 @@ def refuse(name, text, path, **options):
     raise AssertionError(name)
 
 
+# Initial values that the model computes itself, also of what the algorithm has.
+make(momentum, {**states, "T": np.array(5, np.int64)}, updates, "late.onnx")
+outputs = [value("zero", [], TensorProto.INT64), value("w", [5, 3]), value("halves", [3])]
+first = {"W": "w", "b": "halves", "T": "zero"}
+initialize("initialized.onnx", "late.onnx", outputs, first)
+own = swage.compile_train("initialized.onnx", optimizer="model", threads=1)
+zero, w, halves = swage.compile("initialization.onnx", threads=1)()
+assert np.array_equal(own.tensors["W"], w) and abs(w.mean() - 1) < 0.4 and w.std() > 0.2
+assert (own.tensors["b"] == 0.5).all() and own.tensors["T"] == 0 and (halves == 0.5).all()
+late = swage.compile_train("late.onnx", optimizer="model", threads=1)
+assert late.tensors["T"] == 5 and np.array_equal(late.tensors["W"], WEIGHT)
+for name, array in (("W", w), ("b", halves)):
+    late.tensors[name][...] = array
+late.tensors["T"][...] = 0
+assert own(x, target, lr=0.1) == late(x, target, lr=0.1)
+np.save("first.npy", np.tanh(x @ w + 0.5))
+np.save("ones.npy", x)
+np.save("targets.npy", target)
+# What is written goes on from its states, unless it is trained anew.
+own.export("written.onnx")
+model = onnx.load("written.onnx")
+kept = {t.name: numpy_helper.to_array(t) for t in model.training_info[0].algorithm.initializer}
+assert kept["T"] == 1 and np.array_equal(kept["mW"], own.tensors["mW"])
+print("ok: initialization")
+
 make(momentum, states, {"W": "W2", "nothing": "b2"}, "bad.onnx")
 refuse("no such initializer", "updates 'nothing', which is no initializer", "bad.onnx")
+initialize("bad.onnx", "momentum.onnx", outputs, {"V": "w"})
+refuse("no such value", "initializes 'V', which is no initializer", "bad.onnx")
+initialize("bad.onnx", "momentum.onnx", outputs, {"W": "v"})
+refuse("no such output", "initializes 'W' by 'v', which is no output of the initialization",
+       "bad.onnx")
+initialize("bad.onnx", "momentum.onnx", outputs, {"W": "halves"})
+refuse("another shape", "initializes 'W', which is float32[5,3], by float32[3]", "bad.onnx")
+initialize("bad.onnx", "momentum.onnx", outputs[1:] + [value("nobody", [])], first | {"T": "nobody"})
+refuse("undefined", "has the output 'nobody', which no node, initializer or input defines",
+       "bad.onnx")
+make(momentum[:1] + [helper.make_node("Add", ["T", "nowhere"], ["T2"])], states, updates, "bad.onnx")
+refuse("undefined in the algorithm", "reads 'nowhere', which no node", "bad.onnx")
 refuse("not combined", "cannot be combined with clipping", "momentum.onnx", clip_norm=1)
 model = onnx.load("momentum.onnx")
 del model.training_info[:]
