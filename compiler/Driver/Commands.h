@@ -11,6 +11,7 @@
 #define SWAGE_COMPILER_DRIVER_COMMANDS_H
 
 #include "compiler/Driver/Compare.h"
+#include "compiler/Driver/Training/ImageLoader.h"
 #include "compiler/Pipelines/Pipeline.h"
 #include <string>
 #include <vector>
@@ -109,8 +110,9 @@ int runInspect(const InspectArguments &arguments);
 
 struct TrainArguments : ModelArguments {
   TrainingArguments training;
-  std::string data, validation; ///< .npz files
-  std::string output;           ///< the trained model
+  std::string data, validation; ///< .npz files or folders
+  ImageOptions images;
+  std::string output; ///< the trained model
   double rate = 1e-3;
   std::string schedule = "constant";
   unsigned epochs = 10;

@@ -21,7 +21,7 @@ typedef struct swage_image {
   /* Rows of red, green and blue, as many as `width` and `height` say. NULL:
      only these two are wanted. */
   unsigned char *pixels;
-  char error[160]; /* why there are none */
+  char error[240]; /* why there are none */
 } swage_image;
 
 /* These return whether it went well. */
@@ -32,6 +32,9 @@ int swage_image_png(swage_image *image);
 int swage_image_pnm(swage_image *image);
 int swage_image_tiff(swage_image *image);
 int swage_image_webp(swage_image *image);
+
+/* The same for an image of any of these formats; its bytes say which. */
+int swage_image_read(swage_image *image);
 
 /* Records a reason; 0. */
 int swage_image_fail(swage_image *image, const char *reason);

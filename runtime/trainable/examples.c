@@ -63,7 +63,7 @@ static swage_status prepare(const swage_training *training,
 }
 
 swage_status swage_examples_load(const swage_training *training,
-                                 uint32_t num_arrays,
+                                 uint32_t num_arrays, const char *option,
                                  const char *const *bindings,
                                  int32_t num_bindings, swage_examples *examples,
                                  char **error) {
@@ -81,8 +81,9 @@ swage_status swage_examples_load(const swage_training *training,
     if (!examples->arrays[i].data)
       status = swage_error(error, SWAGE_BAD_ARGUMENT,
                            "no examples for '%s'; give them with "
-                           "--data %s=FILE",
-                           training->inputs[i].name, training->inputs[i].name);
+                           "%s %s=FILE",
+                           training->inputs[i].name, option,
+                           training->inputs[i].name);
   return status ? status : prepare(training, examples, error);
 }
 

@@ -17,9 +17,10 @@ typedef struct swage_examples {
   uint32_t batch_size;
 } swage_examples;
 
-/// Loads the first `num_arrays` inputs of the training from "NAME=FILE".
+/// Loads the first `num_arrays` inputs of the training from "NAME=FILE", which
+/// the option gave.
 swage_status swage_examples_load(const swage_training *training,
-                                 uint32_t num_arrays,
+                                 uint32_t num_arrays, const char *option,
                                  const char *const *bindings,
                                  int32_t num_bindings, swage_examples *examples,
                                  char **error);

@@ -23,16 +23,24 @@ static swage_status work(const swage_training *training, swage_trainee *trainee,
   uint32_t num_arrays = options->output_dir && !options->evaluate
                             ? training->num_model_inputs
                             : training->num_inputs;
-  swage_examples examples;
-  status = swage_examples_load(training, num_arrays, options->bindings,
-                               options->num_bindings, &examples, error);
+  swage_examples examples, validation = {.num_arrays = 0};
+  status =
+      swage_examples_load(training, num_arrays, "--data", options->bindings,
+                          options->num_bindings, &examples, error);
+  if (!status && options->num_validation)
+    status =
+        swage_examples_load(training, num_arrays, "--val", options->validation,
+                            options->num_validation, &validation, error);
   if (!status && options->evaluate)
     status = swage_train_evaluate(trainee, &examples, error);
   if (!status && options->output_dir)
     status = swage_train_predict(training, trainee, &examples,
                                  options->output_dir, error);
   if (!status && !options->evaluate && !options->output_dir)
-    status = swage_train(trainee, &examples, options, error);
+    status = swage_train(trainee, &examples,
+                         options->num_validation ? &validation : NULL, options,
+                         error);
+  swage_examples_release(&validation);
   swage_examples_release(&examples);
   return status;
 }

@@ -44,6 +44,7 @@ static const char **find_text(const char *name, swage_train_options *options) {
          : strcmp(name, "--save") == 0       ? &options->save
          : strcmp(name, "--output-dir") == 0 ? &options->output_dir
          : strcmp(name, "--weights") == 0    ? &options->weights
+         : strcmp(name, "--schedule") == 0   ? &options->schedule
                                              : NULL;
 }
 
@@ -56,6 +57,10 @@ static swage_status parse_valued(const char *name, char *value,
   }
   if (strcmp(name, "--data") == 0) {
     options->bindings[options->num_bindings++] = value;
+    return SWAGE_OK;
+  }
+  if (strcmp(name, "--val") == 0) {
+    options->validation[options->num_validation++] = value;
     return SWAGE_OK;
   }
   if (strcmp(name, "--lr") == 0)
@@ -90,13 +95,15 @@ static bool parse_flag(const char *argument, swage_train_options *options) {
 swage_status swage_train_options_parse(int argc, char **argv,
                                        swage_train_options *options,
                                        char **error) {
-  *options = (swage_train_options){.rate = 1e-3, .epochs = 1};
+  *options =
+      (swage_train_options){.rate = 1e-3, .epochs = 1, .schedule = "constant"};
   const char *program = argc > 0 ? argv[0] : "training";
   const char *slash = strrchr(program, '/');
   options->program = slash ? slash + 1 : program;
-  options->bindings = calloc((size_t)argc + 1, sizeof(char *));
+  options->bindings = calloc(2 * ((size_t)argc + 1), sizeof(char *));
   if (!options->bindings)
     return swage_error(error, SWAGE_ERROR, "no memory");
+  options->validation = options->bindings + argc + 1;
   for (int i = 1; i < argc; ++i) {
     char *argument = argv[i];
     if (parse_flag(argument, options))
@@ -124,6 +131,10 @@ swage_status swage_train_options_parse(int argc, char **argv,
     return swage_error(error, SWAGE_BAD_ARGUMENT,
                        "--save is for training; --evaluate and --output-dir "
                        "change nothing");
+  if (options->num_validation && (options->evaluate || options->output_dir))
+    return swage_error(error, SWAGE_BAD_ARGUMENT,
+                       "--val is for training; give what to evaluate as "
+                       "--data");
   return SWAGE_OK;
 }
 
@@ -144,6 +155,10 @@ void swage_train_options_print_help(const swage_train_options *options,
       "                    tensor (.pb); the first dimension counts them\n"
       "  --epochs N        how often to see all examples: 1 otherwise\n"
       "  --lr RATE         the learning rate: 0.001 otherwise\n"
+      "  --schedule S      the rate over time: constant, "
+      "step,every=10,factor=0.1\n"
+      "                    or cosine,end=0, each with warmup=EPOCHS\n"
+      "  --val NAME=FILE   examples to tell the loss on after each epoch\n"
       "  --seed N          chooses the order of the examples\n"
       "  --load FILE       begin with the parameters and states of a "
       "checkpoint\n"

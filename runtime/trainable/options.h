@@ -13,6 +13,8 @@ typedef struct swage_train_options {
   const char *program;
   const char **bindings; // of --data
   int32_t num_bindings;
+  const char **validation; // of --val
+  int32_t num_validation;
   const char *load, *save; // checkpoints
   const char *output_dir;
   const char *weights;
@@ -20,14 +22,15 @@ typedef struct swage_train_options {
   uint64_t epochs;
   uint64_t seed;
   double rate;
+  const char *schedule;
   bool evaluate;
   bool help;
   bool info;
   bool version;
 } swage_train_options;
 
-/// Reads the command line; strings stay the caller's, `bindings` is to be
-/// freed.
+/// Reads the command line; strings stay the caller's; `bindings`, which
+/// holds `validation` too, is to be freed.
 swage_status swage_train_options_parse(int argc, char **argv,
                                        swage_train_options *options,
                                        char **error);

@@ -24,10 +24,11 @@ static uint32_t *number_examples(const swage_examples *examples, char **error) {
   return order;
 }
 
-/// All whole batches; a step or an evaluation of each. *mean is that of losses.
+/// All whole batches; a step of each in this epoch, or without a schedule an
+/// evaluation. *mean is that of losses.
 static swage_status pass(swage_trainee *trainee, swage_examples *examples,
-                         const uint32_t *order, const double *rate,
-                         double *mean, char **error) {
+                         const uint32_t *order, const swage_schedule *schedule,
+                         uint64_t epoch, double *mean, char **error) {
   uint32_t batch = examples->batch_size, batches = examples->count / batch;
   if (batches == 0)
     return swage_error(error, SWAGE_BAD_ARGUMENT,
@@ -38,9 +39,13 @@ static swage_status pass(swage_trainee *trainee, swage_examples *examples,
     double loss;
     swage_examples_gather(examples, order + (size_t)i * batch, batch);
     swage_status status =
-        rate ? swage_trainee_step(trainee, examples->batch, *rate, &loss, error)
-             : swage_trainee_evaluate(trainee, examples->batch, &loss, NULL,
-                                      error);
+        schedule ? swage_trainee_step(
+                       trainee, examples->batch,
+                       swage_schedule_rate(schedule,
+                                           (double)epoch + (double)i / batches),
+                       &loss, error)
+                 : swage_trainee_evaluate(trainee, examples->batch, &loss, NULL,
+                                          error);
     if (status)
       return status;
     sum += loss;
@@ -49,23 +54,45 @@ static swage_status pass(swage_trainee *trainee, swage_examples *examples,
   return SWAGE_OK;
 }
 
-swage_status swage_train(swage_trainee *trainee, swage_examples *examples,
-                         const swage_train_options *options, char **error) {
+/// The mean loss of all whole batches.
+static swage_status measure(swage_trainee *trainee, swage_examples *examples,
+                            double *loss, char **error) {
   uint32_t *order = number_examples(examples, error);
   if (!order)
     return SWAGE_ERROR;
-  swage_status status = SWAGE_OK;
+  swage_status status = pass(trainee, examples, order, NULL, 0, loss, error);
+  free(order);
+  return status;
+}
+
+swage_status swage_train(swage_trainee *trainee, swage_examples *examples,
+                         swage_examples *validation,
+                         const swage_train_options *options, char **error) {
+  swage_schedule schedule;
+  swage_status status =
+      swage_schedule_parse(options->schedule, options->rate,
+                           (double)options->epochs, &schedule, error);
+  if (status)
+    return status;
+  uint32_t *order = number_examples(examples, error);
+  if (!order)
+    return SWAGE_ERROR;
   for (uint64_t epoch = 0; epoch < options->epochs && !status; ++epoch) {
-    double begin = swage_now_ms(), loss;
+    double begin = swage_now_ms(), loss, validation_loss;
     swage_training_order(order, examples->count, options->seed, epoch);
-    status = pass(trainee, examples, order, &options->rate, &loss, error);
+    status = pass(trainee, examples, order, &schedule, epoch, &loss, error);
+    double seconds = (swage_now_ms() - begin) / 1e3;
+    if (!status && validation)
+      status = measure(trainee, validation, &validation_loss, error);
     if (status)
       break;
     uint32_t seen =
         examples->count / examples->batch_size * examples->batch_size;
-    printf("epoch %" PRIu64 "/%" PRIu64 ": loss %.6g, %.0f examples/s\n",
-           epoch + 1, options->epochs, loss,
-           seen / ((swage_now_ms() - begin) / 1e3));
+    printf("epoch %" PRIu64 "/%" PRIu64 ": loss %.6g", epoch + 1,
+           options->epochs, loss);
+    if (validation)
+      printf(", validation loss %.6g", validation_loss);
+    printf(", %.0f examples/s\n", seen / seconds);
     fflush(stdout);
     if (options->save)
       status = swage_trainee_save(trainee, options->save, error);
@@ -76,12 +103,8 @@ swage_status swage_train(swage_trainee *trainee, swage_examples *examples,
 
 swage_status swage_train_evaluate(swage_trainee *trainee,
                                   swage_examples *examples, char **error) {
-  uint32_t *order = number_examples(examples, error);
-  if (!order)
-    return SWAGE_ERROR;
   double loss;
-  swage_status status = pass(trainee, examples, order, NULL, &loss, error);
-  free(order);
+  swage_status status = measure(trainee, examples, &loss, error);
   if (!status)
     printf("loss %.6g\n", loss);
   return status;

@@ -10,7 +10,9 @@
 #include "trainable/options.h"
 
 /// Trains for as many epochs as the options say, and prints a line for each.
+/// `validation` may be NULL.
 swage_status swage_train(swage_trainee *trainee, swage_examples *examples,
+                         swage_examples *validation,
                          const swage_train_options *options, char **error);
 
 /// Prints the mean loss of all whole batches.

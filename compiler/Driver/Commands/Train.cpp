@@ -55,26 +55,29 @@ Error TrainCommand::checkArguments() {
 
 int TrainCommand::train(Trainer &trainer) {
   progress.show("reading " + arguments.data);
-  Expected<Dataset> data = Dataset::load(arguments.data, trainer.getInputs());
+  DatasetResult data =
+      Dataset::open(arguments.data, trainer.getInputs(), arguments.images);
   if (!data)
     return fail(data.takeError());
-  std::optional<Dataset> validation;
+  std::unique_ptr<Dataset> validation;
   if (!arguments.validation.empty()) {
-    Expected<Dataset> loaded =
-        Dataset::load(arguments.validation, trainer.getInputs());
-    if (!loaded)
-      return fail(loaded.takeError());
-    validation = std::move(*loaded);
+    DatasetResult opened =
+        Dataset::open(arguments.validation, trainer.getInputs(),
+                      arguments.images, data->get());
+    if (!opened)
+      return fail(opened.takeError());
+    validation = std::move(*opened);
   }
-  auto schedule =
-      Schedule::parse(arguments.schedule, arguments.rate, arguments.epochs);
-  if (!schedule)
-    return fail(schedule.takeError());
+  swage_schedule schedule;
+  char *message = nullptr;
+  if (swage_schedule_parse(arguments.schedule.c_str(), arguments.rate,
+                           arguments.epochs, &schedule, &message) != SWAGE_OK)
+    return fail(takeMessage(message));
   // The trainer has checked it.
   training::Recipe loss = cantFail(training::Recipe::parse(
       "loss", arguments.training.loss, training::getLosses()));
-  TrainingLoop loop(arguments, trainer, std::move(*data), std::move(validation),
-                    std::move(loss), std::move(*schedule), progress);
+  TrainingLoop loop(arguments, trainer, **data, validation.get(),
+                    std::move(loss), schedule, progress);
   if (arguments.resume)
     if (Error error = loop.resume())
       return fail(std::move(error));

@@ -76,8 +76,10 @@ Expected<EvaluationResult> swage::evaluate(Trainer &trainer, Dataset &data,
   Answers answers;
   for (int64_t begin = 0; begin < count; begin += batch) {
     auto own = ArrayRef(numbers).slice(begin, std::min(batch, count - begin));
-    ArrayRef<swage_tensor> tensors = data.gather(own);
-    const swage_tensor &target = tensors.back();
+    Expected<ArrayRef<swage_tensor>> tensors = data.gather(own);
+    if (!tensors)
+      return tensors.takeError();
+    const swage_tensor &target = tensors->back();
     if (hasClasses) {
       // What only fills the batch up does not count.
       int64_t perExample = swage_tensor_count(&target) / batch;
@@ -87,7 +89,7 @@ Expected<EvaluationResult> swage::evaluate(Trainer &trainer, Dataset &data,
     }
     std::vector<Tensor> outputs;
     Expected<double> value =
-        trainer.evaluate(tensors, hasClasses || isBinary ? &outputs : nullptr);
+        trainer.evaluate(*tensors, hasClasses || isBinary ? &outputs : nullptr);
     if (!value)
       return value.takeError();
     Answers before = answers;

@@ -78,9 +78,12 @@ Error TrainingLoop::runEpoch(int64_t epoch) {
   int64_t batches = data.getNumBatches(), batch = data.getBatch();
   EpochFigures figures;
   for (int64_t i = 0; i < batches; ++i) {
-    figures.rate = schedule.getRate(epoch + double(i) / batches);
-    Expected<double> value = trainer.step(
-        data.gather(ArrayRef(order).slice(i * batch, batch)), figures.rate);
+    figures.rate = swage_schedule_rate(&schedule, epoch + double(i) / batches);
+    Expected<ArrayRef<swage_tensor>> tensors =
+        data.gather(ArrayRef(order).slice(i * batch, batch));
+    if (!tensors)
+      return tensors.takeError();
+    Expected<double> value = trainer.step(*tensors, figures.rate);
     if (!value)
       return value.takeError();
     sum += *value;

@@ -11,8 +11,9 @@
 #include "compiler/Driver/Progress.h"
 #include "compiler/Driver/Training/Dataset.h"
 #include "compiler/Driver/Training/History.h"
-#include "compiler/Driver/Training/Schedule.h"
 #include "compiler/Driver/Training/Trainer.h"
+#include "compiler/Training/Recipe.h"
+#include "swage/training.h"
 
 namespace swage {
 
@@ -21,12 +22,12 @@ namespace swage {
 /// in what a checkpoint holds beside it.
 class TrainingLoop {
 public:
-  TrainingLoop(const TrainArguments &arguments, Trainer &trainer, Dataset data,
-               std::optional<Dataset> validation, training::Recipe loss,
-               Schedule schedule, Progress &progress)
-      : arguments(arguments), trainer(trainer), data(std::move(data)),
-        validation(std::move(validation)), loss(std::move(loss)),
-        schedule(std::move(schedule)), progress(progress) {}
+  TrainingLoop(const TrainArguments &arguments, Trainer &trainer, Dataset &data,
+               Dataset *validation, training::Recipe loss,
+               swage_schedule schedule, Progress &progress)
+      : arguments(arguments), trainer(trainer), data(data),
+        validation(validation), loss(std::move(loss)), schedule(schedule),
+        progress(progress) {}
 
   /// Continues from the checkpoint.
   llvm::Error resume();
@@ -40,10 +41,10 @@ private:
 
   const TrainArguments &arguments;
   Trainer &trainer;
-  Dataset data;
-  std::optional<Dataset> validation;
+  Dataset &data;
+  Dataset *validation; ///< or null
   training::Recipe loss;
-  Schedule schedule;
+  swage_schedule schedule;
   Progress &progress;
   History history;
   std::optional<double> best; ///< loss of validation

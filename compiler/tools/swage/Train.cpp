@@ -12,15 +12,43 @@ static void addData(CLI::App &command, TrainArguments &arguments) {
   command
       .add_option("--data", arguments.data,
                   "examples: a .npz file with an array for each input, and "
-                  "'target'")
-      ->type_name("FILE")
+                  "'target'; a folder of images, as CLASS/NAME.png; or a "
+                  "folder of ONNX test data, as test_data_set_0/input_0.pb")
+      ->type_name("PATH")
       ->required();
   command
       .add_option("--val", arguments.validation,
                   "examples to validate with; the best epoch is kept")
-      ->type_name("FILE");
+      ->type_name("PATH");
   command.add_option("-o,--output", arguments.output, "the trained model")
       ->type_name("FILE");
+}
+
+/// How images become numbers.
+static void addImages(CLI::App &command, ImageOptions &images) {
+  command
+      .add_option("--image-mean", images.mean,
+                  "subtracted from pixels, which are between 0 and 1; one "
+                  "number, or one for each channel behind commas")
+      ->delimiter(',')
+      ->type_name("X,...");
+  command
+      .add_option("--image-std", images.deviation,
+                  "what pixels are divided by, after that")
+      ->delimiter(',')
+      ->type_name("X,...");
+  command
+      .add_option("--image-fit", images.fit,
+                  "how images get the size of the model's input: stretch, or "
+                  "crop, which keeps proportions and the centre")
+      ->check(CLI::IsMember({"stretch", "crop"}))
+      ->capture_default_str();
+  command
+      .add_option("--image-cache", images.cacheSize,
+                  "memory for decoded images, 1G otherwise; others are decoded "
+                  "again in every epoch")
+      ->transform(CLI::AsSizeValue(/*kb_is_1000=*/false))
+      ->type_name("SIZE");
 }
 
 /// How it goes.
@@ -69,6 +97,7 @@ void tool::addTrain(CLI::App &app, int &status) {
       app.add_subcommand("train", "train a model and write it back");
   addModel(*command, *arguments);
   addData(*command, *arguments);
+  addImages(*command, arguments->images);
   addTraining(*command, arguments->training);
   addCourse(*command, *arguments);
   addRecords(*command, *arguments);

@@ -149,6 +149,27 @@ SWAGE_API swage_status swage_checkpoint_load(const char *path,
 SWAGE_API void swage_training_order(uint32_t *order, uint32_t count,
                                     uint64_t seed, uint64_t epoch);
 
+enum { SWAGE_SCHEDULE_CONSTANT, SWAGE_SCHEDULE_STEP, SWAGE_SCHEDULE_COSINE };
+
+/* The learning rate over time, which is counted in epochs. */
+typedef struct swage_schedule {
+  int32_t kind;
+  double rate;          /* the highest */
+  double epochs;        /* how long training goes on */
+  double warmup;        /* epochs in which the rate rises from 0 */
+  double every, factor; /* step: the rate times `factor` after so many epochs */
+  double end;           /* cosine: the rate at the end */
+} swage_schedule;
+
+/* Reads "constant", "step,every=10,factor=0.1" or "cosine,end=0", each with
+   "warmup=EPOCHS" behind another comma. */
+SWAGE_API swage_status swage_schedule_parse(const char *text, double rate,
+                                            double epochs,
+                                            swage_schedule *schedule,
+                                            char **error);
+SWAGE_API double swage_schedule_rate(const swage_schedule *schedule,
+                                     double epoch);
+
 /* ---- What generated headers call --------------------------------------- */
 /* The trainee of an artifact is in *cell, NULL at first: the first call makes
    it. Inputs and outputs are the data of tensors as the facts have them. Those
