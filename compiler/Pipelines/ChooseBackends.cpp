@@ -28,8 +28,12 @@ public:
         facts(halide::getFacts(target)) {}
 
   LogicalResult choose(kernel::FuncOp kernel, ScheduleEntry *entry) {
-    if (kernel.getBackendAttr())
+    // Some kernels were made for one backend, which a file may tell how.
+    if (StringAttr made = kernel.getBackendAttr()) {
+      if (entry && entry->schedule && entry->backend == made.getValue())
+        kernel.setScheduleAttr(entry->schedule);
       return success();
+    }
     if (entry)
       return follow(kernel, *entry);
     if (wantsLLVM) {

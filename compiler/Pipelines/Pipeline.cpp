@@ -141,6 +141,7 @@ private:
         // Layers have their masks in common.
         passes.addPass(createCSEPass());
       }
+      passes.addNestedPass<func::FuncOp>(createFuseDepthwisePass());
       // Before weights are packed: these read theirs in an order of their own.
       if (options.backend != "llvm" && !options.strictFP &&
           isForHalide(options.target)) {

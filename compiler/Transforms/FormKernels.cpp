@@ -304,6 +304,7 @@ private:
       Operation *copy = builder.clone(*op, mapping);
       copy->removeAttr(kScheduleAttr);
       copy->removeAttr(kChainAttr);
+      copy->removeAttr(kWindowAttr);
       writeToDestination(op, copy, *body);
     }
     SmallVector<Value> returned;
@@ -313,8 +314,9 @@ private:
     func->setAttr("kind", builder.getStringAttr(getGroupName(group.kind)));
     if (group.schedule)
       func.setScheduleAttr(cast<kernel::ScheduleAttr>(group.schedule));
-    // A chain is one for the planner of this backend.
-    if (group.kind == GroupKind::Attention)
+    // Chains and bands are for the planner of this backend.
+    if (group.kind == GroupKind::Attention ||
+        group.kind == GroupKind::Depthwise)
       func.setBackend("llvm");
     // An update's destination may be in the memory of what it reads. Backends
     // that compute a stage anew where it is needed would read it too late.

@@ -33,6 +33,8 @@ StringRef getGroupName(GroupKind kind) {
     return "sequence";
   case GroupKind::Attention:
     return "attention";
+  case GroupKind::Depthwise:
+    return "depthwise";
   }
   llvm_unreachable("all kinds are named");
 }
@@ -153,6 +155,10 @@ private:
         start(op, GroupKind::Map);
       return;
     }
+    if (auto window = op->getAttrOfType<IntegerAttr>(kWindowAttr)) {
+      joinMarked(op, window, windows, GroupKind::Depthwise);
+      return;
+    }
     if (isa<tensor::PadOp>(op)) {
       start(op, GroupKind::Padding);
       return;
@@ -161,11 +167,7 @@ private:
     if (!structured || !structured.hasPureTensorSemantics())
       return;
     if (auto chain = op->getAttrOfType<IntegerAttr>(kChainAttr)) {
-      auto [group, isNew] = chains.try_emplace(chain.getInt(), groups.size());
-      if (isNew)
-        start(op, GroupKind::Attention);
-      else
-        join(op, group->second);
+      joinMarked(op, chain, chains, GroupKind::Attention);
       return;
     }
     if (int group = findGroup(structured); group >= 0) {
@@ -181,6 +183,16 @@ private:
     adoptPadding(structured);
   }
 
+  /// What has the same mark is one group.
+  void joinMarked(Operation *op, IntegerAttr mark,
+                  DenseMap<int64_t, unsigned> &known, GroupKind kind) {
+    auto [group, isNew] = known.try_emplace(mark.getInt(), groups.size());
+    if (isNew)
+      start(op, kind);
+    else
+      join(op, group->second);
+  }
+
   void start(Operation *op, GroupKind kind, unsigned rowDims = 0) {
     membership[op] = groups.size();
     groups.push_back(
@@ -190,7 +202,9 @@ private:
   void join(Operation *op, int index) {
     membership[op] = index;
     groups[index].operations.push_back(op);
-    auto structured = cast<linalg::LinalgOp>(op);
+    auto structured = dyn_cast<linalg::LinalgOp>(op);
+    if (!structured)
+      return;
     if (Attribute schedule = op->getAttr(kScheduleAttr))
       groups[index].schedule = schedule;
     if (structured.getNumReductionLoops() &&
@@ -252,6 +266,7 @@ private:
     bool isMap = op.getNumReductionLoops() == 0;
     switch (group.kind) {
     case GroupKind::Contraction:
+    case GroupKind::Depthwise:
       // The accumulator is in registers only while nobody else needs it.
       return isMap && readsOwn(op, index, [&](OpOperand &input) {
                return op.getMatchingIndexingMap(&input).isIdentity() &&
@@ -338,7 +353,7 @@ private:
   Block &block;
   DenseMap<Operation *, unsigned> positions;
   DenseMap<Operation *, unsigned> membership;
-  DenseMap<int64_t, unsigned> chains;
+  DenseMap<int64_t, unsigned> chains, windows;
   SmallVector<FusionGroup> groups;
 };
 

@@ -21,6 +21,7 @@ enum class GroupKind {
   Padding,     ///< a tensor.pad that waits for its reader
   Sequence,    ///< a loop nest that works element by element
   Attention,   ///< a product, what is made of its rows, a product of that
+  Depthwise,   ///< a product, and a window over each of its channels
 };
 
 llvm::StringRef getGroupName(GroupKind kind);

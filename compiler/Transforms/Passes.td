@@ -184,6 +184,35 @@ def FuseAttentionPass : Pass<"swage-fuse-attention", "::mlir::func::FuncOp"> {
   ];
 }
 
+def FuseDepthwisePass : Pass<"swage-fuse-depthwise", "::mlir::func::FuncOp"> {
+  let summary = "Make one kernel of an expansion and a depthwise convolution";
+  let description = [{
+    A 1x1 convolution with a constant filter, the elementwise operations on its
+    result, the padding of that and a convolution of each channel alone get a
+    common mark, `kernel.window`, where nothing between is used elsewhere.
+
+    ```mlir
+    %e = linalg.generic ... ins(%image, %filter)    // [n, y, x, c], a product
+    %a = linalg.generic ... ins(%e, %bias)          // relu(e + bias)
+    %p = tensor.pad %a
+    %d = linalg.generic ... ins(%p, %taps)          // a window over each channel
+    ```
+    becomes
+    ```mlir
+    %e = linalg.generic ... ins(%image, %filter) attrs = {kernel.window = 0}
+    %a = linalg.generic ... ins(%e, %bias) attrs = {kernel.window = 0}
+    %p = tensor.pad %a {kernel.window = 0}
+    %d = linalg.generic ... ins(%p, %taps) attrs = {kernel.window = 0}
+    ```
+  }];
+  let options = [
+    Option<"leastBytes", "least-bytes", "int64_t", "0", "The size of a padded tensor from which this pays">
+  ];
+  let statistics = [
+    Statistic<"numFused", "fused", "Depthwise convolutions fused with what they read">
+  ];
+}
+
 def WinogradPass : Pass<"swage-winograd", "::mlir::func::FuncOp"> {
   let summary = "Compute convolutions with fewer multiplications";
   let description = [{

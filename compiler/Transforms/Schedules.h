@@ -18,6 +18,10 @@ inline constexpr llvm::StringLiteral kScheduleAttr = "kernel.schedule";
 /// made of its rows, and a product of that, which are one kernel.
 inline constexpr llvm::StringLiteral kChainAttr = "kernel.chain";
 
+/// The number of the group that an operation belongs to: a product, what is
+/// made of its elements, their padding, and a window over each channel of that.
+inline constexpr llvm::StringLiteral kWindowAttr = "kernel.window";
+
 } // namespace swage
 
 #endif // SWAGE_COMPILER_TRANSFORMS_SCHEDULES_H

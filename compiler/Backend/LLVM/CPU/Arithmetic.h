@@ -79,6 +79,15 @@ public:
       sum = mulAdd(sum, x, constant(coefficient));
     return sum;
   }
+  /// The same as two sums, of even and of odd powers, which take half as long
+  /// where nothing else is to be done meanwhile.
+  mlir::Value splitPolynomial(mlir::Value x, llvm::ArrayRef<double> c) {
+    llvm::SmallVector<double> half[2];
+    for (size_t i = 0; i < c.size(); ++i)
+      half[i % 2].push_back(c[i]);
+    mlir::Value square = mul(x, x);
+    return mulAdd(polynomial(square, half[1]), x, polynomial(square, half[0]));
+  }
   /// a where it is NaN, b elsewhere.
   mlir::Value keepNaN(mlir::Value a, mlir::Value b) {
     return select(compare(mlir::arith::CmpFPredicate::UNO, a, a), a, b);
@@ -134,6 +143,9 @@ inline constexpr double kLog2E = 1.44269504088896340736;
 /// ln 2 in two parts; products of the first with small integers are exact.
 inline constexpr double kLn2High = 0.693359375,
                         kLn2Low = -2.12194440054690581e-4;
+
+/// e^r - 1 for |r| <= ln(2)/2.
+mlir::Value expM1Near(Arithmetic &a, mlir::Value r);
 
 /// e^x for x in [-104, 89].
 mlir::Value expInRange(Arithmetic &a, mlir::Value x);

@@ -17,13 +17,15 @@ namespace swage {
 constexpr double kExp[] = {0.5, 0.166665181517601, 0.04166620597243309,
                            0.008368889801204205, 0.0013950489228591323};
 
-/// e^x for x in [-104, 89].
+Value expM1Near(Arithmetic &a, Value r) {
+  return a.mulAdd(a.polynomial(r, kExp), a.mul(r, r), r);
+}
+
 Value expInRange(Arithmetic &a, Value x) {
   Value n = a.round(a.mul(x, a.constant(kLog2E)));
   Value r = a.mulAdd(n, a.constant(-kLn2High), x);
   r = a.mulAdd(n, a.constant(-kLn2Low), r);
-  Value tail = a.mulAdd(a.polynomial(r, kExp), a.mul(r, r), r);
-  return a.scale(a.add(tail, a.constant(1)), n);
+  return a.scale(a.add(expM1Near(a, r), a.constant(1)), n);
 }
 
 Value expandExp(Arithmetic &a, Value x) {

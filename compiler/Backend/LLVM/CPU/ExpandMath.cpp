@@ -50,6 +50,7 @@ struct ExpandMath : impl::ExpandMathPassBase<ExpandMath> {
   using ExpandMathPassBase::ExpandMathPassBase;
 
   void runOnOperation() override {
+    expandActivations(getOperation());
     RewritePatternSet patterns(&getContext());
     populateExpandMathPatterns(patterns, ldexp);
     walkAndApplyPatterns(getOperation(), std::move(patterns));

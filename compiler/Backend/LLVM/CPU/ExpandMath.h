@@ -19,6 +19,11 @@ namespace swage {
 void populateExpandMathPatterns(mlir::RewritePatternSet &patterns,
                                 bool ldexp = false);
 
+/// Replaces logistic functions, x * logistic(x) and 1 + erf(x) on f32, in which
+/// elementary functions are still operations. NaN and infinities come out as
+/// they do of the parts.
+void expandActivations(mlir::Operation *root);
+
 } // namespace swage
 
 #endif // SWAGE_COMPILER_BACKEND_LLVM_CPU_EXPANDMATH_H

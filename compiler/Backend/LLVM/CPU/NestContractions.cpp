@@ -16,8 +16,8 @@ using namespace mlir;
 
 namespace swage {
 
-/// The width of the panels that an operand is packed into along `loop`.
-static std::optional<int64_t> panelWidth(linalg::GenericOp op, unsigned loop) {
+std::optional<int64_t> NestEmitter::panelWidth(linalg::GenericOp op,
+                                               unsigned loop) {
   std::optional<int64_t> width;
   for (OpOperand *operand : op.getDpsInputOperands())
     for (AffineExpr expr : op.getMatchingIndexingMap(operand).getResults())

@@ -101,7 +101,7 @@ void NestEmitter::emitHeavy(const Contraction &nest) {
   counts.push_back(nest.blockCount);
   counts.push_back(ceilDiv(loops.extents[nest.lane], nest.width()));
   record("contraction", loops, nest.shape.rows, nest.width(), nest.lanes,
-         counts.size(), nest.partSize);
+         counts.size(), {"reduction_block", nest.partSize});
   bool maskable = analysis.isMaskable(loops);
   emitParallel(counts, [&](ArrayRef<IndexValue> at) {
     Indices bound(loops.extents.size());

@@ -14,7 +14,7 @@ namespace swage {
 
 void NestEmitter::record(StringRef form, const StageLoops &loops, int64_t rows,
                          int64_t columns, int64_t lanes, int64_t parallel,
-                         int64_t reductionBlock) {
+                         Parameter further) {
   double size = analysis.volume(loops) * std::max<int64_t>(1, loops.operations);
   if (size <= largest)
     return;
@@ -24,9 +24,9 @@ void NestEmitter::record(StringRef form, const StageLoops &loops, int64_t rows,
                  builder.getDenseI64ArrayAttr({rows, columns}));
   parameters.set("parallel", builder.getDenseI64ArrayAttr({parallel}));
   parameters.set("vector", builder.getDenseI64ArrayAttr({lanes}));
-  if (reductionBlock)
-    parameters.set("reduction_block",
-                   builder.getDenseI64ArrayAttr({reductionBlock}));
+  if (further.second)
+    parameters.set(further.first,
+                   builder.getDenseI64ArrayAttr({further.second}));
   schedule = kernel::ScheduleAttr::get(
       builder.getContext(), form,
       parameters.getDictionary(builder.getContext()));
@@ -47,6 +47,8 @@ void NestEmitter::emitSingle(StageGroup &group) {
 void NestEmitter::emitGroup(StageGroup &group) {
   if (group.chainRows)
     emitChain(group);
+  else if (group.band)
+    emitBand(group);
   else if (group.stages.size() == 1)
     emitSingle(group);
   else

@@ -87,6 +87,22 @@ private:
   void chooseChainBlocks(Chain &chain);
   void placeChain(Chain &chain, const IndexValue &base, bool real);
 
+  // Bands: a product, borders around it, and a window over both.
+  struct BandNest;
+  void emitBand(StageGroup &group);
+  bool prepareBand(BandNest &nest);
+  void chooseBands(BandNest &nest);
+  Range clip(int64_t first, int64_t count, const Range &window);
+  std::pair<Range, Range> rowsOfBand(const BandNest &nest,
+                                     const IndexValue &number);
+  Place placeBand(BandNest &nest, const Range &padded, IndexValue channel);
+  void emitBorders(BandNest &nest, const Range &padded, const Indices &outer,
+                   llvm::ArrayRef<TileVector> vectors);
+  void emitWindow(BandNest &nest, const Range &rows, Indices bound,
+                  llvm::ArrayRef<TileVector> vectors);
+  void emitBandTask(BandNest &nest, llvm::ArrayRef<IndexValue> at,
+                    llvm::ArrayRef<TileVector> vectors);
+
   /// The loops of a contraction with vectors along one of them.
   struct Reuse {
     llvm::SmallVector<unsigned> batch;  ///< all operands know these
@@ -176,9 +192,14 @@ private:
   llvm::ArrayRef<int64_t> parameter(llvm::StringRef name) const {
     return given ? given.getIntegers(name) : llvm::ArrayRef<int64_t>();
   }
+  /// A further parameter of a schedule: its name, and 0 where there is none.
+  using Parameter = std::pair<llvm::StringRef, int64_t>;
   void record(llvm::StringRef form, const StageLoops &loops, int64_t rows,
               int64_t columns, int64_t lanes, int64_t parallel,
-              int64_t reductionBlock = 0);
+              Parameter further = {});
+  /// The width of the panels that an operand is packed into along `loop`.
+  static std::optional<int64_t> panelWidth(mlir::linalg::GenericOp op,
+                                           unsigned loop);
 
   // Loops.
   Carried emitLoop(Range range, int64_t step, mlir::ValueRange carried,

@@ -71,6 +71,8 @@ ContractionShape shapeOf(linalg::GenericOp op, OpOperand *packed,
     if (operand != packed && isa<RankedTensorType>(operand->get().getType()))
       other = operand;
   std::optional<int64_t> distance;
+  // A window's borders lie between the rows of an image.
+  bool padded = op->hasAttr("kernel.window");
   for (unsigned loop = op.getNumLoops(); loop-- > 0;) {
     if (op.getIteratorTypesArray()[loop] != utils::IteratorType::parallel ||
         loop == column || known.isFunctionOfDim(loop) || extents[loop] == 1)
@@ -82,7 +84,7 @@ ContractionShape shapeOf(linalg::GenericOp op, OpOperand *packed,
     if (shape.rows == 1) {
       shape.rows = ShapedType::isDynamic(extents[loop]) ? -1 : extents[loop];
       distance = step;
-      if (shape.rows < 0)
+      if (shape.rows < 0 || padded)
         break;
       continue;
     }

@@ -49,6 +49,24 @@ struct RowLimit {
   llvm::SmallVector<unsigned> loops;
 };
 
+/// A dimension of a padded tensor that a window passes over: the loop of the
+/// product that writes it, and those of the window that read it.
+struct BandDim {
+  static constexpr unsigned kNone = ~0u;
+  unsigned product = kNone, window = kNone, tap = kNone;
+  int64_t stride = 1, dilation = 1;
+  int64_t low = 0; ///< where the product's part of the dimension begins
+  bool isWindowed() const { return tap != kNone || stride != 1; }
+};
+
+/// A product, the borders around its result, and a window over both: first and
+/// last stage of a group, with the borders between.
+struct Band {
+  mlir::Value padded;
+  llvm::SmallVector<BandDim> dims;
+  llvm::SmallVector<unsigned> windowed; ///< rows, and columns within them
+};
+
 /// Stages that run one after the other for each iteration of common loops.
 struct StageGroup {
   llvm::SmallVector<Stage, 0> stages;
@@ -62,7 +80,9 @@ struct StageGroup {
   /// with what these make of them.
   std::optional<unsigned> chainRows;
   std::optional<RowLimit> limit; ///< of a chain
-  /// A chain's stages in groups of their own, for when there are few rows.
+  std::optional<Band> band;
+  /// A chain's or a band's stages in groups of their own, for when there are
+  /// few rows, or no vectors.
   std::vector<StageGroup> apart;
   /// Tensors of a chain that take the memory of one that is read at the same
   /// places, for the last time, in computing them.

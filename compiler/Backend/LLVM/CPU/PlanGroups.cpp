@@ -190,8 +190,10 @@ StageGroup Planner::groupFrom(unsigned first) {
 SmallVector<StageGroup, 0> Planner::formGroups() {
   SmallVector<StageGroup, 0> groups;
   for (unsigned next = 0; next < stages.size();) {
-    std::optional<StageGroup> chain = chainFrom(next);
-    groups.push_back(chain ? std::move(*chain) : groupFrom(next));
+    std::optional<StageGroup> found = chainFrom(next);
+    if (!found)
+      found = bandFrom(next);
+    groups.push_back(found ? std::move(*found) : groupFrom(next));
     next += groups.back().stages.size();
   }
   return groups;

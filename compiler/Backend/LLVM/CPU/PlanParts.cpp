@@ -73,9 +73,16 @@ LogicalResult Planner::createPad(tensor::PadOp pad) {
   }
   // A tensor that holds nothing may stay as it is.
   if (!source.getDefiningOp<tensor::EmptyOp>()) {
-    if (failed(createCopy(source, result, low, place)))
+    // What a stage computes it may write into the interior itself.
+    if (attach(source)) {
+      StageStore &store = stages.back().stores.back();
+      store.whole = result;
+      store.offsets.assign(low.begin(), low.end());
+      store.place = place;
+      stageOf.erase(source);
+    } else if (failed(createCopy(source, result, low, place))) {
       return failure();
-    stages.back().stores[0].place = place;
+    }
   }
   // The borders: along each dimension, within the interior of those before.
   for (int64_t dim = 0; dim < rank; ++dim) {

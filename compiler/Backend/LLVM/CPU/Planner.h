@@ -65,6 +65,8 @@ private:
   StageGroup groupOf(unsigned first, unsigned last,
                      llvm::ArrayRef<llvm::SmallVector<unsigned>> common);
   std::optional<StageGroup> chainFrom(unsigned first);
+  std::optional<StageGroup> bandFrom(unsigned first);
+  std::optional<Band> matchBand(unsigned first, unsigned last);
   std::optional<RowLimit> findLimit(unsigned first, unsigned last);
   mlir::Value takenOver(unsigned number, unsigned last);
   llvm::SmallVector<StageGroup, 0> formGroups();

@@ -1,26 +1,59 @@
 # Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
-"""Compares elementary functions of compiled models with numpy in double
-precision, over a sample of all f32 values, and prints the largest error in
-units in the last place (ULP)."""
+"""Compares elementary functions of compiled models, and the activations that are
+computed as a whole, with numpy in double precision, over a sample of all f32
+values, and prints the largest error in units in the last place (ULP)."""
 
 import math
 import pathlib
 import subprocess
 import sys
+from typing import Callable, NamedTuple
 
 import numpy
 import onnx
 from onnx import TensorProto, helper
 
-# ONNX's operator, the exact function, and the ULPs that are allowed.
+erf = numpy.vectorize(math.erf)
+
+
+def sigmoid(x: numpy.ndarray) -> numpy.ndarray:
+    return 1 / (1 + numpy.exp(-x))
+
+
+class Function(NamedTuple):
+    """An operator of ONNX, or a product of x with one."""
+
+    exact: Callable[[numpy.ndarray], numpy.ndarray]
+    allowed: float  # ULPs
+    operator: str = ""  # empty: the function's own name
+    times_x: bool = False
+    # What an ULP is at least, for x: results that matter as sums only.
+    unit: Callable[[numpy.ndarray], numpy.ndarray] = numpy.zeros_like
+
+
 FUNCTIONS = {
-    "Exp": (numpy.exp, 1),
-    "Log": (numpy.log, 1),
-    "Tanh": (numpy.tanh, 1.5),
-    "Erf": (numpy.vectorize(math.erf), 1.5),
-    "Asinh": (numpy.arcsinh, 2),
-    "Acosh": (numpy.arccosh, 1.5),
-    "Atanh": (numpy.arctanh, 1.5),
+    "Exp": Function(numpy.exp, 1),
+    "Log": Function(numpy.log, 1),
+    "Tanh": Function(numpy.tanh, 1.5),
+    "Erf": Function(erf, 1.5),
+    "Asinh": Function(numpy.arcsinh, 2),
+    "Acosh": Function(numpy.arccosh, 1.5),
+    "Atanh": Function(numpy.arctanh, 1.5),
+    # No result is subnormal, and none is left where e^-x overflows.
+    "Sigmoid": Function(sigmoid, 2, unit=lambda x: numpy.full_like(x, 2.0**-127)),
+    "Silu": Function(
+        lambda x: x * sigmoid(x),
+        2,
+        "Sigmoid",
+        times_x=True,
+        unit=lambda x: numpy.full_like(x, 2.0**-122),
+    ),
+    # 1 + erf(x / sqrt(2)) is good to 2^-22.
+    "Gelu": Function(
+        lambda x: x / 2 * (1 + erf(x / math.sqrt(2))),
+        2,
+        unit=lambda x: numpy.abs(x) * 2.0**-24,
+    ),
 }
 
 
@@ -39,23 +72,29 @@ def sample() -> numpy.ndarray:
 def write_model(path: pathlib.Path, size: int) -> None:
     """A model with one output per function."""
     value = lambda name: helper.make_tensor_value_info(name, TensorProto.FLOAT, [size])
-    nodes = [helper.make_node(name, ["x"], [name]) for name in FUNCTIONS]
+    nodes = []
+    for name, function in FUNCTIONS.items():
+        result = f"{name}_factor" if function.times_x else name
+        nodes.append(helper.make_node(function.operator or name, ["x"], [result]))
+        if function.times_x:
+            nodes.append(helper.make_node("Mul", ["x", result], [name]))
     graph = helper.make_graph(
         nodes, "functions", [value("x")], [value(name) for name in FUNCTIONS]
     )
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)])
-    model.ir_version = 8
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 20)])
+    model.ir_version = 9
     onnx.save(model, str(path))
 
 
-def errors(got: numpy.ndarray, want: numpy.ndarray) -> numpy.ndarray:
-    """Distances in ULPs of the exact values; infinite where one of them is not
-    finite and the other is not the same."""
+def errors(got: numpy.ndarray, want: numpy.ndarray, least: numpy.ndarray) -> numpy.ndarray:
+    """Distances in ULPs of the exact values, an ULP being no less than `least`;
+    infinite where one of them is not finite and the other is not the same."""
     rounded = want.astype(numpy.float32)
     same = (got == rounded) | (numpy.isnan(got) & numpy.isnan(rounded))
     finite = numpy.isfinite(got) & numpy.isfinite(rounded)
     distance = numpy.full(got.shape, numpy.inf)
     unit = numpy.spacing(numpy.abs(rounded[finite])).astype(numpy.float64)
+    unit = numpy.maximum(unit, least[finite])
     distance[finite] = numpy.abs(got[finite].astype(numpy.float64) - want[finite]) / unit
     distance[same & ~finite] = 0
     return distance
@@ -71,9 +110,10 @@ def main() -> int:
     subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL)
     failures = 0
     numpy.seterr(all="ignore")
-    for name, (function, allowed) in FUNCTIONS.items():
+    exact = x.astype(numpy.float64)
+    for name, (function, allowed, _, _, unit) in FUNCTIONS.items():
         got = numpy.load(folder / f"{name}.npy")
-        distance = errors(got, function(x.astype(numpy.float64)))
+        distance = errors(got, function(exact), unit(exact))
         worst = int(distance.argmax())
         fine = distance[worst] <= allowed
         failures += not fine

@@ -119,6 +119,55 @@ func.func @rsqrt(%x: f32, %v: vector<16xf32>) -> (f32, vector<16xf32>) {
   return %a, %b : f32, vector<16xf32>
 }
 
+// A logistic function has one power of two, made of its exponent's bits, and x
+// times it is one quotient.
+// CHECK-LABEL: func.func @silu
+// CHECK-SAME: (%[[X:.*]]: vector<8xf32>)
+// CHECK: %[[BELOW:.*]] = arith.minimumf %[[X]]
+// CHECK: arith.maximumf %[[BELOW]]
+// CHECK: %[[BITS:.*]] = arith.shli
+// CHECK: arith.bitcast %[[BITS]] : vector<8xi32> to vector<8xf32>
+// CHECK: %[[RESULT:.*]] = arith.divf %[[X]], %{{.*}} : vector<8xf32>
+// CHECK-NEXT: return %[[RESULT]]
+func.func @silu(%x: vector<8xf32>) -> vector<8xf32> {
+  %scalar = arith.constant 1.0 : f32
+  %one = vector.broadcast %scalar : f32 to vector<8xf32>
+  %n = arith.negf %x : vector<8xf32>
+  %e = math.exp %n : vector<8xf32>
+  %d = arith.addf %one, %e : vector<8xf32>
+  %s = arith.divf %one, %d : vector<8xf32>
+  %r = arith.mulf %s, %x : vector<8xf32>
+  return %r : vector<8xf32>
+}
+
+// Who needs the exponential gets it.
+// CHECK-LABEL: func.func @both
+// CHECK: %[[ONE:.*]] = arith.constant 1.0
+// CHECK: arith.minnumf
+// CHECK: arith.divf %[[ONE]]
+func.func @both(%x: f32) -> (f32, f32) {
+  %one = arith.constant 1.0 : f32
+  %n = arith.negf %x : f32
+  %e = math.exp %n : f32
+  %d = arith.addf %e, %one : f32
+  %s = arith.divf %one, %d : f32
+  return %s, %e : f32, f32
+}
+
+// Small results of 1 + erf(x) are computed as such.
+// CHECK-LABEL: func.func @one_plus_erf
+// CHECK-SAME: (%[[X:.*]]: f32)
+// CHECK: math.absf %[[X]]
+// CHECK: %[[NEGATIVE:.*]] = arith.cmpf olt, %[[X]]
+// CHECK: %[[REST:.*]] = arith.subf %{{.*}}, %[[TAIL:.*]] fastmath<contract>
+// CHECK: arith.select %[[NEGATIVE]], %[[TAIL]], %[[REST]]
+func.func @one_plus_erf(%x: f32) -> f32 {
+  %one = arith.constant 1.0 : f32
+  %e = math.erf %x : f32
+  %r = arith.addf %one, %e : f32
+  return %r : f32
+}
+
 // Other types are the library's business.
 // CHECK-LABEL: func.func @double
 // CHECK: math.acosh %{{.*}} : f64
