@@ -39,9 +39,20 @@ static SmallVector<Value> buildArm(NodeContext &node, Region &region, Arm arm) {
 
 SmallVector<Value> swage::onnx::branch(NodeContext &node, Value condition,
                                        Arm then, Arm otherwise) {
+  auto results = tryBranch(node, condition, then, otherwise);
+  if (!results)
+    node.unsupported("its branches give values of different types or numbers "
+                     "of dimensions");
+  return results.value_or(SmallVector<Value>());
+}
+
+std::optional<SmallVector<Value>> swage::onnx::tryBranch(NodeContext &node,
+                                                         Value condition,
+                                                         Arm then,
+                                                         Arm otherwise) {
   Value holds = extractScalar(node, condition);
   if (node.failed())
-    return {};
+    return SmallVector<Value>();
   // The types of the results are known only after both arms are built.
   Region regions[2];
   SmallVector<Value> values[2] = {buildArm(node, regions[0], then),
@@ -52,15 +63,12 @@ SmallVector<Value> swage::onnx::branch(NodeContext &node, Value condition,
   if (!node.failed())
     for (auto [left, right] : llvm::zip(values[0], values[1])) {
       Type type = nn::joinTypes(left.getType(), right.getType());
-      if (!type) {
-        node.unsupported("its branches give values of different types or "
-                         "numbers of dimensions");
-        break;
-      }
+      if (!type)
+        return std::nullopt;
       types.push_back(type);
     }
   if (node.failed())
-    return {};
+    return SmallVector<Value>();
   OpBuilder &builder = node.builder();
   auto op = scf::IfOp::create(builder, node.loc(), types, holds,
                               /*addThenBlock=*/false,

@@ -21,6 +21,10 @@ using Arm = llvm::function_ref<llvm::SmallVector<mlir::Value>()>;
 /// of `otherwise`. Empty when the node failed.
 llvm::SmallVector<mlir::Value> branch(NodeContext &node, mlir::Value condition,
                                       Arm then, Arm otherwise);
+/// The same; nothing, and no failure, when the arms give values of different
+/// types or numbers of dimensions.
+std::optional<llvm::SmallVector<mlir::Value>>
+tryBranch(NodeContext &node, mlir::Value condition, Arm then, Arm otherwise);
 
 /// `value` as `type`, which may know more or less of it, or be an optional that
 /// holds it.

@@ -231,6 +231,13 @@ bool GraphImporter::returnOutputs() {
   return true;
 }
 
+static SmallVector<StringRef> outputNames(const GraphProto &graph) {
+  SmallVector<StringRef> names;
+  for (const ValueInfoProto &output : graph.output())
+    names.push_back(output.name());
+  return names;
+}
+
 OwningOpRef<ModuleOp> GraphImporter::run() {
   // Operations say through diagnostics why they refuse their operands; that is
   // to be told with the node's name, so nothing goes out before the end.
@@ -270,7 +277,7 @@ OwningOpRef<ModuleOp> GraphImporter::run() {
   if (!addConstantInputs())
     return {};
 
-  importNodes(graph.node());
+  importBody(graph.node(), outputNames(graph));
   if (!returnOutputs())
     return {};
   // What folding left behind.
@@ -426,9 +433,17 @@ GraphImporter::resolve(const AttributeProto &attribute) const {
   return frame->attributes.lookup(attribute.ref_attr_name());
 }
 
-void GraphImporter::importNodes(const Nodes &nodes) {
-  for (const NodeProto &node : nodes)
-    importNode(node);
+void GraphImporter::importBody(const Nodes &nodes, SmallVector<StringRef> names,
+                               const NodeProto *node) {
+  Rest whole{&nodes, std::move(names),      node, node ? rest : nullptr, scope,
+             frame,  rest ? rest->depth : 0};
+  llvm::SaveAndRestore keepRest(rest, &whole);
+  importNodes();
+}
+
+void GraphImporter::importNodes() {
+  while (rest->next < rest->nodes->size())
+    importNode((*rest->nodes)[rest->next++]);
 }
 
 void GraphImporter::importNode(const NodeProto &node) {
@@ -450,6 +465,8 @@ void GraphImporter::importNode(const NodeProto &node) {
     results = callFunction(*function->second, node, inputs);
   else
     results = callOperator(node, inputs);
+  if (rest->ended)
+    return;
   for (auto [index, name] : llvm::enumerate(node.output()))
     if (!name.empty())
       scope->values[name] =
@@ -538,7 +555,8 @@ GraphImporter::callFunction(const FunctionProto &function,
     body.values[name] = index < inputs.size() ? inputs[index] : ImportedValue();
   llvm::SaveAndRestore keepScope(scope, &body);
   llvm::SaveAndRestore keepFrame(frame, &callee);
-  importNodes(function.node());
+  importBody(function.node(), llvm::to_vector_of<StringRef>(function.output()),
+             &node);
   SmallVector<ImportedValue> results;
   for (const std::string &output : function.output())
     results.push_back(lookup(output));
@@ -547,7 +565,8 @@ GraphImporter::callFunction(const FunctionProto &function,
 
 std::optional<SmallVector<ImportedValue>>
 GraphImporter::importSubgraph(const GraphProto &graph,
-                              ArrayRef<ImportedValue> arguments) {
+                              ArrayRef<ImportedValue> arguments,
+                              const NodeProto *inlined) {
   Scope body;
   body.outer = scope;
   body.graph = &graph;
@@ -558,7 +577,7 @@ GraphImporter::importSubgraph(const GraphProto &graph,
     if (next < arguments.size())
       body.values[input.name()] = arguments[next++];
   llvm::SaveAndRestore keepScope(scope, &body);
-  importNodes(graph.node());
+  importBody(graph.node(), outputNames(graph), inlined);
   SmallVector<ImportedValue> results;
   for (const ValueInfoProto &output : graph.output()) {
     results.push_back(lookup(output.name()));

@@ -69,10 +69,26 @@ public:
 
   /// Imports a subgraph at the insertion point with `arguments` for its inputs.
   /// Empty when one of its outputs could not be imported; that is in the
-  /// report.
+  /// report. The results may be all that `inlined` gives.
   std::optional<llvm::SmallVector<ImportedValue>>
   importSubgraph(const GraphProto &graph,
-                 llvm::ArrayRef<ImportedValue> arguments);
+                 llvm::ArrayRef<ImportedValue> arguments,
+                 const NodeProto *inlined = nullptr);
+
+  // ---- For a branch whose results decide how the rest is to be built ----
+
+  /// Imports what is left of the body at hand with `results` for the node's
+  /// outputs, and gives the outputs of the body that are not known yet. Empty
+  /// when one of them could not be imported; that is in the report. A body that
+  /// stands for a node of another one goes on with what is left of that.
+  std::optional<llvm::SmallVector<ImportedValue>>
+  importRest(const NodeProto &node, llvm::ArrayRef<ImportedValue> results);
+  /// Whether that may be done: not too deep, and not where a network is
+  /// trained.
+  bool canImportRest() const;
+  /// Leaves nothing of the body to import: `outputs` are those that were not
+  /// known, none when they could not be imported.
+  void endBody(llvm::ArrayRef<mlir::Value> outputs);
 
 private:
   struct Scope {
@@ -89,6 +105,18 @@ private:
     llvm::StringMap<const AttributeProto *> attributes;
   };
   using Nodes = google::protobuf::RepeatedPtrField<NodeProto>;
+  /// What is left of the body at hand.
+  struct Rest {
+    const Nodes *nodes;
+    llvm::SmallVector<llvm::StringRef> outputs;
+    const NodeProto *node; ///< What the body stands for; null if nothing.
+    Rest *outer;           ///< The body of that node.
+    Scope *scope;
+    Frame *frame;
+    int depth = 0; ///< In how many branches the rest is.
+    int next = 0;
+    bool ended = false; ///< Whether the rest is in the arms of a branch.
+  };
 
   mlir::Location location(const NodeProto &node) const;
   void refuse(llvm::Error error);
@@ -117,7 +145,14 @@ private:
   llvm::Expected<mlir::Value> parameter(const TensorProto &tensor);
   mlir::Value addArgument(mlir::RankedTensorType type, llvm::StringRef name,
                           llvm::StringRef role, mlir::ElementsAttr initial);
-  void importNodes(const Nodes &nodes);
+  /// Imports a body that has outputs of those names, and stands for `node`.
+  void importBody(const Nodes &nodes, llvm::SmallVector<llvm::StringRef> names,
+                  const NodeProto *node = nullptr);
+  void importNodes();
+  /// The body that the one at hand is at last a part of.
+  Rest &outermost() const;
+  /// Those of a body's outputs that nothing has defined so far.
+  static llvm::SmallVector<llvm::StringRef> openOutputs(const Rest &rest);
   void importNode(const NodeProto &node);
   llvm::SmallVector<ImportedValue>
   callOperator(const NodeProto &node, llvm::ArrayRef<ImportedValue> inputs);
@@ -142,6 +177,7 @@ private:
   llvm::StringMap<const FunctionProto *> functions;
   Scope *scope = nullptr;
   Frame *frame = nullptr;
+  Rest *rest = nullptr;
   std::string diagnostics;
 };
 

@@ -19,6 +19,22 @@ using namespace mlir;
 using namespace swage;
 using namespace swage::onnx;
 
+Value swage::onnx::toIndex(NodeContext &node, Value value) {
+  OpBuilder &b = node.builder();
+  if (std::optional<SmallVector<int64_t>> known =
+          nn::getConstantElements(value);
+      known && known->size() == 1)
+    return arith::ConstantIndexOp::create(b, node.loc(),
+                                          std::max<int64_t>(0, known->front()));
+  Value number = extractScalar(node, value);
+  if (node.failed())
+    return {};
+  Value index =
+      arith::IndexCastOp::create(b, node.loc(), b.getIndexType(), number);
+  Value zero = arith::ConstantIndexOp::create(b, node.loc(), 0);
+  return arith::MaxSIOp::create(b, node.loc(), index, zero);
+}
+
 Value swage::onnx::indexToTensor(NodeContext &node, Value value) {
   OpBuilder &b = node.builder();
   Value number =

@@ -44,6 +44,9 @@ llvm::SmallVector<mlir::Value> buildLoop(NodeContext &node, LoopBounds bounds,
                                          llvm::ArrayRef<mlir::Value> initial,
                                          LoopBody body);
 
+/// A tensor of one integer as an `index`, which is 0 for what is negative.
+mlir::Value toIndex(NodeContext &node, mlir::Value value);
+
 /// `value`, an `index`, as a scalar tensor of i64.
 mlir::Value indexToTensor(NodeContext &node, mlir::Value value);
 

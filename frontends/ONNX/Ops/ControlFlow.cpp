@@ -46,6 +46,31 @@ static SmallVector<Value> tensorsOf(NodeContext &node,
   return valuesOf(node, results);
 }
 
+/// A branch whose arms give different numbers of dimensions: what follows is
+/// built in both.
+static Results importIfWithRest(NodeContext &node, Value condition,
+                                const GraphProto &then,
+                                const GraphProto &otherwise) {
+  GraphImporter &importer = node.graph();
+  if (!importer.canImportRest())
+    return node.unsupported("its branches give values of different types or "
+                            "numbers of dimensions");
+  bool poisoned = false;
+  auto arm = [&](const GraphProto &graph) {
+    auto own = importer.importSubgraph(graph, {});
+    auto outputs = own ? importer.importRest(node.proto(), *own) : std::nullopt;
+    poisoned |= !outputs;
+    return outputs ? valuesOf(node, *outputs) : SmallVector<Value>();
+  };
+  SmallVector<Value> outputs = branch(
+      node, condition, [&] { return arm(then); },
+      [&] { return arm(otherwise); });
+  if (poisoned)
+    node.blameSubgraph();
+  importer.endBody(node.failed() ? ArrayRef<Value>() : outputs);
+  return node.failed() ? Results() : node.blameSubgraph();
+}
+
 static Results importIf(NodeContext &node) {
   Value condition = node.input(0);
   const GraphProto *then = node.graphAttr("then_branch");
@@ -55,7 +80,8 @@ static Results importIf(NodeContext &node) {
   if (!node.elementType(condition).isInteger(1))
     return node.bad("its condition must be a boolean");
   if (std::optional<bool> known = constantBool(condition)) {
-    auto results = node.graph().importSubgraph(*known ? *then : *otherwise, {});
+    auto results = node.graph().importSubgraph(*known ? *then : *otherwise, {},
+                                               &node.proto());
     if (!results)
       return node.blameSubgraph();
     Results taken;
@@ -68,29 +94,14 @@ static Results importIf(NodeContext &node) {
     poisoned |= !results;
     return results ? valuesOf(node, *results) : SmallVector<Value>();
   };
-  SmallVector<Value> results = branch(
+  auto results = tryBranch(
       node, condition, [&] { return arm(then); },
       [&] { return arm(otherwise); });
   if (poisoned)
     return node.blameSubgraph();
-  return results;
-}
-
-/// A scalar of integers as an `index` that is not negative.
-static Value toIndex(NodeContext &node, Value value) {
-  OpBuilder &b = node.builder();
-  if (std::optional<SmallVector<int64_t>> known =
-          nn::getConstantElements(value);
-      known && known->size() == 1)
-    return arith::ConstantIndexOp::create(b, node.loc(),
-                                          std::max<int64_t>(0, known->front()));
-  Value number = extractScalar(node, value);
-  if (node.failed())
-    return {};
-  Value index =
-      arith::IndexCastOp::create(b, node.loc(), b.getIndexType(), number);
-  Value zero = arith::ConstantIndexOp::create(b, node.loc(), 0);
-  return arith::MaxSIOp::create(b, node.loc(), index, zero);
+  if (results || node.failed())
+    return results ? Results(*results) : Results();
+  return importIfWithRest(node, condition, *then, *otherwise);
 }
 
 /// Iterations up to which a loop over a sequence whose tensors are known is

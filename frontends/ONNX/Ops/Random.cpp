@@ -6,12 +6,14 @@
 // of the element's place (the finaliser of SplitMix64). A model therefore gives
 // the same numbers in every run and on every machine; without a seed in the
 // model, the node's name is the seed. In training the number of the step is
-// hashed as well, so that every step gives others.
+// hashed as well, so that every step gives others. Dropout with a seed draws as
+// the standard's reference does instead.
 //
 //===----------------------------------------------------------------------===//
 #include "frontends/ONNX/Constants.h"
 #include "frontends/ONNX/GraphImporter.h"
 #include "frontends/ONNX/Ops/Common.h"
+#include "frontends/ONNX/Ops/MersenneTwister.h"
 #include "frontends/ONNX/Registry.h"
 #include "llvm/Support/xxhash.h"
 
@@ -226,9 +228,16 @@ static Results importDropout(NodeContext &node) {
                     : node.scalar(f32, node.floatAttr("ratio", 0.5));
   if (node.failed())
     return {};
-  // Numbers in (0, 1] are not above a ratio just as often as it says.
-  Generator generator(node, node.shapeOf(value), /*wholeSeed=*/true);
-  Value kept = node.create<nn::GreaterOp>(generator.uniform(), ratio);
+  Value shape = node.shapeOf(value), kept;
+  if (mode == Mode::AsIs && node.hasAttr("seed")) {
+    Value numbers = drawLikeNumPy(node, shape, node.intAttr("seed", 0));
+    Value least = node.cast(ratio, node.builder().getF64Type());
+    kept = node.create<nn::GreaterEqualOp>(numbers, least);
+  } else {
+    // Numbers in (0, 1] are not above a ratio just as often as it says.
+    Generator generator(node, shape, /*wholeSeed=*/true);
+    kept = node.create<nn::GreaterOp>(generator.uniform(), ratio);
+  }
   Value still = node.create<nn::NotOp>(node.reshape(trains, {}));
   kept = node.create<nn::OrOp>(kept, still);
   Value rest = node.create<nn::SubOp>(node.scalar(f32, 1), ratio);

@@ -65,7 +65,10 @@ def main(folder):
             "Multinomial", ["weights"], ["classes"], sample_size=COUNT, seed=1.0
         ),
         helper.make_node(
-            "Dropout", ["normal", "ratio", "trains"], ["dropped", "kept"], seed=2
+            "Dropout", ["normal", "ratio", "trains"], ["dropped", "kept"]
+        ),
+        helper.make_node(
+            "Dropout", ["normal", "ratio", "trains"], ["seeded_y", "mask"], seed=2
         ),
     ]
     initializers = [
@@ -79,6 +82,7 @@ def main(folder):
     outputs = [output(name) for name in names]
     outputs += [output("classes", TensorProto.INT32), output("dropped")]
     outputs.append(output("kept", TensorProto.BOOL))
+    outputs += [output("seeded_y"), output("mask", TensorProto.BOOL)]
     values = dict(
         zip(
             [o.name for o in outputs],
@@ -105,6 +109,11 @@ def main(folder):
     assert abs(kept.mean() - 0.75) < 0.015, kept.mean()
     scaled = numpy.where(kept, values["normal"] / 0.75, 0)
     numpy.testing.assert_allclose(values["dropped"], scaled, rtol=1e-6)
+    # With a seed, what the standard's reference draws.
+    mask = numpy.random.RandomState(2).uniform(0, 1, (200, 200)) >= 0.25
+    numpy.testing.assert_array_equal(values["mask"], mask)
+    scaled = numpy.where(mask, values["normal"] / 0.75, 0)
+    numpy.testing.assert_allclose(values["seeded_y"], scaled, rtol=1e-6)
 
 
 if __name__ == "__main__":
