@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/Pipelines/ConstantCalls.h"
+#include "dialects/Kernel/ElementSize.h"
 #include "dialects/Kernel/Markers.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -20,7 +21,7 @@ ElementsAttr swage::getConstant(Value value) {
 uint64_t swage::countBytes(Type type) {
   auto tensor = cast<RankedTensorType>(type);
   return tensor.getNumElements() *
-         std::max(1u, tensor.getElementTypeBitWidth() / 8);
+         kernel::getElementBytes(tensor.getElementType());
 }
 
 bool swage::isKeepable(kernel::CallOp call) {

@@ -8,6 +8,7 @@
 //===----------------------------------------------------------------------===//
 #include "compiler/Analysis/Updates.h"
 #include "compiler/Transforms/Passes.h"
+#include "dialects/Kernel/ElementSize.h"
 #include "dialects/Kernel/Kernel.h"
 #include "mlir/Dialect/Bufferization/IR/BufferizableOpInterface.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
@@ -175,7 +176,7 @@ void replacePrepared(ModuleOp module, func::FuncOp main, func::FuncOp prepare,
   for (auto [index, value] : llvm::enumerate(ret->getOperands())) {
     auto type = cast<RankedTensorType>(value.getType());
     sizes.push_back(type.getNumElements() *
-                    std::max(1u, type.getElementTypeBitWidth() / 8));
+                    kernel::getElementBytes(type.getElementType()));
     builder.setInsertionPointToStart(&prepare.front());
     Value buffer = kernel::ConstantOp::create(
         builder, ret->getLoc(), getBufferType(type), first + int64_t(index));

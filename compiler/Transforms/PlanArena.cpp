@@ -7,6 +7,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/Transforms/Passes.h"
+#include "dialects/Kernel/ElementSize.h"
 #include "dialects/Kernel/Kernel.h"
 #include "mlir/Dialect/Bufferization/Transforms/BufferViewFlowAnalysis.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -34,10 +35,8 @@ struct Placement {
 };
 
 int64_t getBytes(MemRefType type) {
-  int64_t bits = type.getElementType().isIndex()
-                     ? 64
-                     : type.getElementType().getIntOrFloatBitWidth();
-  int64_t bytes = type.getNumElements() * std::max<int64_t>(1, bits / 8);
+  int64_t bytes =
+      type.getNumElements() * kernel::getElementBytes(type.getElementType());
   return llvm::alignTo(std::max<int64_t>(bytes, 1), kAlignment);
 }
 

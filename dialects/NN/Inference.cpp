@@ -218,6 +218,17 @@ Value createScalar(OpBuilder &builder, Location loc, Type elementType,
     return arith::ConstantOp::create(builder, loc,
                                      DenseElementsAttr::get(type, number));
   }
+  if (auto complex = dyn_cast<ComplexType>(elementType)) {
+    APFloat real(value), imaginary(0.0);
+    bool lost;
+    for (APFloat *part : {&real, &imaginary})
+      part->convert(
+          cast<FloatType>(complex.getElementType()).getFloatSemantics(),
+          APFloat::rmNearestTiesToEven, &lost);
+    return arith::ConstantOp::create(
+        builder, loc,
+        DenseElementsAttr::get(type, std::complex<APFloat>(real, imaginary)));
+  }
   APInt number(elementType.getIntOrFloatBitWidth(), uint64_t(int64_t(value)),
                /*isSigned=*/true, /*implicitTrunc=*/true);
   return arith::ConstantOp::create(builder, loc,

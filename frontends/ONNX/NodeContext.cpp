@@ -282,6 +282,10 @@ Value NodeContext::floatTensor(Type elementType, ArrayRef<int64_t> shape,
                                ArrayRef<double> values) {
   auto floatType = dyn_cast<FloatType>(elementType);
   if (!floatType) {
+    if (!isa<IntegerType>(elementType)) {
+      unsupported("it computes with real numbers only");
+      return {};
+    }
     SmallVector<int64_t> integers(values.begin(), values.end());
     return intTensor(elementType, shape, integers);
   }

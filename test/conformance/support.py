@@ -2,15 +2,34 @@
 # Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 """The table of conformance cases and the page that is made of it.
 
+The page names every case that does not pass, and why; one without a reason is an
+error.
+
 As a program, writes docs/generated/OnnxSupport.md (or the file named) from
 status.tsv, for which no suite and no compiler is needed.
 """
 import collections
 import pathlib
+import re
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
 PAGE = HERE.parent.parent / "docs" / "generated" / "OnnxSupport.md"
+
+# Why a case does not pass: all whose name or suite/name matches.
+REASONS = {
+    r"test_bernoulli.*": "the expected numbers are NumPy's next draws after those of "
+    "the case's own input; neither model nor seed gives them",
+    r"test_dft_inverse(_opset19)?": "expects 1.9e-07 of rounding noise where the result "
+    "is 0 (Swage: 3e-15)",
+    r"testdata-node/test_adam_multiple": "the expected numbers are those of epsilon = "
+    "0.01, which the model does not have; newer versions of the case pass",
+    r"testdata-node/test_cast(like)?_FLOAT_to_BFLOAT16.*": "expects truncation, where the "
+    "standard rounds, or declares shapes that its inputs do not have; newer versions "
+    "of the case pass",
+    r"testdata-node/test_castlike_BFLOAT16_to_FLOAT.*": "declares a shape that its "
+    "input does not have; newer versions of the case pass",
+}
 
 HEADER = ("suite", "case", "status", "reason", "operators")
 Row = collections.namedtuple("Row", HEADER)
@@ -73,6 +92,16 @@ def format_versions(versions):
     return ", ".join(f"{a}" if a == b else f"{a}-{b}" for a, b in ranges)
 
 
+def find_reason(row):
+    """Why a case does not pass; nothing where that is not known."""
+    for pattern, reason in REASONS.items():
+        if re.fullmatch(pattern, row.case) or re.fullmatch(
+            pattern, f"{row.suite}/{row.case}"
+        ):
+            return reason
+    return None
+
+
 def write_page(path, table):
     """By operator: the opsets seen, and how many cases with it pass."""
     totals, passed = collections.Counter(), collections.Counter()
@@ -112,12 +141,30 @@ def write_page(path, table):
             f"| {operator} | {format_versions(versions[operator])} "
             f"| {passed[operator]} of {totals[operator]} |"
         )
+    lines += [
+        "",
+        "## Cases that do not pass",
+        "",
+        "| suite | case | why |",
+        "|---|---|---|",
+    ]
+    unknown = []
+    for _, row in sorted(table.items()):
+        if row.status == "pass":
+            continue
+        reason = find_reason(row)
+        if reason is None:
+            unknown.append(f"{row.suite}/{row.case}: {row.status}: {row.reason}")
+        lines.append(f"| {row.suite} | {row.case} | {reason or row.reason} |")
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("\n".join(lines) + "\n")
+    return unknown
 
 
 if __name__ == "__main__":
-    write_page(
+    unexplained = write_page(
         pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else PAGE,
         read_table(HERE / "status.tsv"),
     )
+    if unexplained:
+        sys.exit("no reason is given in REASONS for\n" + "\n".join(unexplained))

@@ -8,6 +8,7 @@
 //===----------------------------------------------------------------------===//
 #include "compiler/Backend/KernelABI.h"
 #include "compiler/Conversion/KernelToLLVM/KernelToLLVM.h"
+#include "dialects/Kernel/ElementSize.h"
 #include "dialects/Kernel/Kernel.h"
 #include "mlir/Conversion/LLVMCommon/MemRefBuilder.h"
 #include "mlir/Conversion/LLVMCommon/TypeConverter.h"
@@ -207,10 +208,7 @@ private:
 
   Value lowerAlloc(memref::AllocOp op) {
     MemRefType type = op.getType();
-    unsigned bits = type.getElementType().isIndex()
-                        ? 64
-                        : type.getElementType().getIntOrFloatBitWidth();
-    int64_t fixed = std::max(1u, bits / 8);
+    int64_t fixed = kernel::getElementBytes(type.getElementType());
     for (int64_t size : type.getShape())
       fixed *= ShapedType::isDynamic(size) ? 1 : size;
     Value bytes = constant(fixed);
@@ -289,12 +287,9 @@ private:
     if (!type.getLayout().isIdentity()) {
       auto metadata =
           memref::ExtractStridedMetadataOp::create(builder, loc, buffer);
-      unsigned bits = type.getElementType().isIndex()
-                          ? 64
-                          : type.getElementType().getIntOrFloatBitWidth();
-      Value bytes =
-          LLVM::MulOp::create(builder, loc, asI64(metadata.getOffset()),
-                              constant(std::max(1u, bits / 8)));
+      Value bytes = LLVM::MulOp::create(
+          builder, loc, asI64(metadata.getOffset()),
+          constant(kernel::getElementBytes(type.getElementType())));
       address = LLVM::AddOp::create(builder, loc, address, bytes);
     }
     return LLVM::IntToPtrOp::create(builder, loc, pointer, address);

@@ -165,6 +165,8 @@ static Results importAttention(NodeContext &node) {
   bool causal = node.boolAttr("is_causal", false);
   double softcap = node.floatAttr("softcap", 0);
   int64_t mode = node.intAttr("qk_matmul_output_mode", 0);
+  int64_t before = node.intAttr("left_window_size", -1),
+          after = node.intAttr("right_window_size", -1);
   Value mask = node.input(3), pastKey = node.input(4),
         pastValue = node.input(5);
   Value filled = node.input(6);
@@ -187,7 +189,11 @@ static Results importAttention(NodeContext &node) {
   if (Value bias = maskBias(node, mask, type, key))
     biases.push_back(bias);
   Value keyNumbers, queryNumbers;
-  if (causal || filled) {
+  if (before < -1 || after < -1)
+    return node.bad("the sizes of its window must not be less than -1");
+  if (causal)
+    after = 0;
+  if (before >= 0 || after >= 0 || filled) {
     keyNumbers = countTo(node, node.create<nn::ShapeOp>(key, 2, 3));
     queryNumbers = node.unsqueeze(
         countTo(node, node.create<nn::ShapeOp>(operands.query, 2, 3)), {1});
@@ -201,11 +207,19 @@ static Results importAttention(NodeContext &node) {
     biases.push_back(biasOf(node, node.create<nn::LessOp>(keyNumbers, filled),
                             type, -HUGE_VAL));
   }
-  if (causal) {
-    Value last = node.create<nn::AddOp>(queryNumbers, offset);
-    biases.push_back(biasOf(
-        node, node.create<nn::LessEqualOp>(keyNumbers, last), type, -HUGE_VAL));
-  }
+  // A bound of the keys that a query sees, as a distance from its own place.
+  auto see = [&](auto compares, int64_t distance) {
+    using Comparison = decltype(compares);
+    Value place = node.create<nn::AddOp>(
+        queryNumbers, node.create<nn::AddOp>(
+                          offset, node.scalarLike(queryNumbers, distance)));
+    biases.push_back(biasOf(node, node.create<Comparison>(keyNumbers, place),
+                            type, -HUGE_VAL));
+  };
+  if (after >= 0)
+    see(nn::LessEqualOp(), after);
+  if (before >= 0)
+    see(nn::GreaterEqualOp(), -before);
 
   Value shown = scores;
   if (softcap != 0) {

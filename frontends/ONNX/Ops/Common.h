@@ -42,6 +42,9 @@ mlir::Value alongAxis(NodeContext &node, mlir::Value vector, int64_t axis,
 /// A scalar or small constant everywhere in the shape of the vector `sizes`.
 mlir::Value fill(NodeContext &node, mlir::Value scalar, mlir::Value sizes);
 
+/// `value` as often along each dimension as the vector of integers says.
+mlir::Value repeat(NodeContext &node, mlir::Value value, mlir::Value repeats);
+
 /// 0, 1, ..., size - 1 as a vector.
 mlir::Value iota(NodeContext &node, mlir::Type elementType, int64_t size);
 

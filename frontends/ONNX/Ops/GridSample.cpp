@@ -182,6 +182,8 @@ static Results importGridSample(NodeContext &node) {
     return node.bad("its grid must have as many dimensions as its input, the "
                     "last of them a coordinate for each spatial dimension");
   Type type = node.elementType(image);
+  if (!type.isIntOrFloat())
+    return node.unsupported("it computes with real numbers only");
   Type wide = type.isF64() || isa<IntegerType>(type)
                   ? Type(node.builder().getF64Type())
                   : accumulator(type);

@@ -59,12 +59,21 @@ static Results importGatherND(NodeContext &node) {
   return node.create<nn::GatherNDOp>(data, indices, batch);
 }
 
+/// How updates are combined with what is there.
+static std::string readReduction(NodeContext &node, Value data) {
+  std::string reduction = node.stringAttr("reduction", "none");
+  if (!node.failed() && reduction != "none" &&
+      !node.elementType(data).isIntOrFloat())
+    node.unsupported("it combines real numbers only");
+  return reduction;
+}
+
 static Results importScatterElements(NodeContext &node) {
   Value data = node.input(0);
   int64_t axis = node.axis(node.intAttr("axis", 0), node.rank(data));
-  return node.create<nn::ScatterElementsOp>(
-      data, node.input(1), node.input(2), axis,
-      node.stringAttr("reduction", "none"));
+  std::string reduction = readReduction(node, data);
+  return node.create<nn::ScatterElementsOp>(data, node.input(1), node.input(2),
+                                            axis, reduction);
 }
 
 static Results importScatterND(NodeContext &node) {
@@ -73,7 +82,7 @@ static Results importScatterND(NodeContext &node) {
       withDepth(node, indices,
                 node.rank(data) + node.rank(indices) - 1 - node.rank(updates));
   return node.create<nn::ScatterNDOp>(data, indices, updates,
-                                      node.stringAttr("reduction", "none"));
+                                      readReduction(node, data));
 }
 
 /// A cache of sequences, in which each sequence is written from a place of its

@@ -91,23 +91,20 @@ static Results importTile(NodeContext &node) {
   if (node.failed())
     return {};
   Type i64 = node.builder().getI64Type();
+  int64_t rank = node.rank(value);
   axisValue = node.cast(node.reshape(axisValue, {}), i64);
-  count = node.cast(node.reshape(count, {1}), i64);
-  auto known =
-      node.failed() ? std::nullopt : nn::getConstantElements(axisValue);
-  if (!known)
-    return node.unsupported("its axis must be known at compile time");
-  int64_t rank = node.rank(value), axis = node.axis(known->front(), rank);
   if (node.failed())
     return {};
-  Value before = node.create<nn::ShapeOp>(value, 0, axis);
-  Value own = node.create<nn::ShapeOp>(value, axis, axis + 1);
-  Value after = node.create<nn::ShapeOp>(value, axis + 1, rank);
-  Value spread =
-      node.create<nn::ExpandOp>(node.unsqueeze(value, {axis}),
-                                node.concat({before, count, own, after}, 0));
-  return reshapeBy(node, spread,
-                   {before, node.create<nn::MulOp>(count, own), after});
+  if (auto known = nn::getConstantElements(axisValue))
+    node.axis(known->front(), rank);
+  Value zero = node.scalar(i64, 0);
+  Value fromEnd = node.create<nn::AddOp>(axisValue, node.scalar(i64, rank));
+  Value negative = node.create<nn::LessOp>(axisValue, zero);
+  axisValue = node.create<nn::SelectOp>(negative, fromEnd, axisValue);
+  count = node.cast(node.reshape(count, {}), i64);
+  Value here = node.create<nn::EqualOp>(iota(node, i64, rank), axisValue);
+  return repeat(node, value,
+                node.create<nn::SelectOp>(here, count, node.scalar(i64, 1)));
 }
 
 void swage::onnx::registerLegacyOps(Registry &registry) {

@@ -61,13 +61,12 @@ static Results importLinearRegressor(NodeContext &node) {
 static Results importLinearClassifier(NodeContext &node) {
   node.ignoreAttr("multi_class");
   PostTransform transform = readPostTransform(node);
-  SmallVector<int64_t> labels =
-      readLabels(node, "classlabels_ints", "classlabels_strings");
+  Labels labels = readLabels(node, "classlabels_ints", "classlabels_strings");
   if (node.failed())
     return {};
   int64_t targets = std::max<int64_t>(1, node.floatsAttr("intercepts").size());
   if (node.floatsAttr("intercepts").empty())
-    targets = labels.size();
+    targets = labels.count;
   Value scores = linearScores(node, targets);
   if (node.failed())
     return {};
@@ -77,7 +76,7 @@ static Results importLinearClassifier(NodeContext &node) {
   Value positive =
       node.create<nn::GreaterOp>(scores, node.scalarLike(scores, 0));
   Value label = chooseLabel(node, positive, labels);
-  if (labels.size() != 2)
+  if (labels.count != 2)
     return {label, transformScores(node, transform, scores)};
   return {label, addSecondClass(node, transform, SecondClass::Complement,
                                 transformScores(node, transform, scores))};
@@ -302,11 +301,10 @@ struct PairwiseMachine {
 
 static Results importSVMClassifier(NodeContext &node) {
   PostTransform transform = readPostTransform(node);
-  SmallVector<int64_t> labels =
-      readLabels(node, "classlabels_ints", "classlabels_strings");
+  Labels labels = readLabels(node, "classlabels_ints", "classlabels_strings");
   PairwiseMachine machine{
       node,
-      int64_t(labels.size()),
+      int64_t(labels.count),
       node.intsAttr("vectors_per_class").value_or(SmallVector<int64_t>()),
       node.floatsAttr("coefficients"),
       node.floatsAttr("rho"),

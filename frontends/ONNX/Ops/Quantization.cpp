@@ -107,7 +107,9 @@ static Results importQuantizeLinear(NodeContext &node) {
     return {};
   if (zero && node.elementType(zero) != type)
     return node.bad("its zero point has another type than its output");
-  if (!isa<FloatType>(node.elementType(scale)))
+  if (isa<IntegerType>(node.elementType(scale)))
+    scale = node.cast(scale, node.builder().getF32Type());
+  if (node.failed() || !isa<FloatType>(node.elementType(scale)))
     return node.bad("its scale must be floating-point numbers");
   Type wide = typeAttr(node, "precision", accumulator(node.elementType(scale)));
   if (node.failed())

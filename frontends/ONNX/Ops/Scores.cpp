@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontends/ONNX/Ops/Scores.h"
 #include "frontends/ONNX/Ops/Common.h"
+#include "frontends/ONNX/Ops/Strings.h"
 #include "llvm/ADT/StringSwitch.h"
 
 using namespace mlir;
@@ -99,40 +100,42 @@ Value swage::onnx::addSecondClass(NodeContext &node, PostTransform transform,
   return node.concat({other, scores}, 1);
 }
 
-SmallVector<int64_t> swage::onnx::readLabels(NodeContext &node,
-                                             StringRef integers,
-                                             StringRef strings) {
-  if (node.hasAttr(strings)) {
-    node.unsupported("labels that are strings are not supported");
+Labels swage::onnx::readLabels(NodeContext &node, StringRef integers,
+                               StringRef strings) {
+  SmallVector<std::string> texts = node.stringsAttr(strings);
+  if (!texts.empty())
+    return {stringVector(node, texts), int64_t(texts.size())};
+  auto labels = node.intsAttr(integers);
+  if (!labels || labels->empty()) {
+    node.bad("its attribute '" + integers + "' is missing");
     return {};
   }
-  auto labels = node.intsAttr(integers);
-  if (!labels || labels->empty())
-    node.bad("its attribute '" + integers + "' is missing");
-  return labels.value_or(SmallVector<int64_t>());
-}
-
-static Value labelTable(NodeContext &node, ArrayRef<int64_t> labels) {
-  return node.ints(labels);
+  return {node.ints(*labels), int64_t(labels->size())};
 }
 
 Value swage::onnx::bestLabel(NodeContext &node, Value scores,
-                             ArrayRef<int64_t> labels) {
+                             const Labels &labels) {
   Value best = node.create<nn::ArgMaxOp>(scores, 1, /*keep_dims=*/false,
                                          /*select_last=*/false);
-  return node.create<nn::GatherOp>(labelTable(node, labels), best, 0);
+  return node.create<nn::GatherOp>(labels.vector, best, 0);
 }
 
 Value swage::onnx::chooseLabel(NodeContext &node, Value condition,
-                               ArrayRef<int64_t> labels) {
+                               const Labels &labels) {
   if (node.failed())
     return {};
-  Type i64 = node.builder().getI64Type();
-  int64_t second = labels.size() > 1 ? labels[1] : 1;
-  int64_t first = labels.size() > 1 ? labels[0] : 0;
-  return node.create<nn::SelectOp>(node.squeeze(condition, {1}),
-                                   node.intTensor(i64, {}, {second}),
-                                   node.intTensor(i64, {}, {first}));
+  Value vector = labels.vector;
+  if (labels.count == 1) {
+    if (holdsStrings(node, vector)) {
+      node.unsupported(
+          "with strings, it needs a label for each of two classes");
+      return {};
+    }
+    vector = node.ints({0, 1});
+  }
+  Value place =
+      node.cast(node.squeeze(condition, {1}), node.builder().getI64Type());
+  return node.create<nn::GatherOp>(vector, place, 0);
 }
 
 Value swage::onnx::featureRows(NodeContext &node, Value value,

@@ -32,17 +32,21 @@ enum class SecondClass {
 mlir::Value addSecondClass(NodeContext &node, PostTransform transform,
                            SecondClass kind, mlir::Value scores);
 
-/// The integer labels of a classifier; fails when there are none.
-llvm::SmallVector<int64_t> readLabels(NodeContext &node,
-                                      llvm::StringRef integers,
-                                      llvm::StringRef strings);
+/// The labels of a classifier, a vector of i64 or of strings, and how many
+/// there are; fails when there are none.
+struct Labels {
+  mlir::Value vector;
+  int64_t count = 0;
+};
+Labels readLabels(NodeContext &node, llvm::StringRef integers,
+                  llvm::StringRef strings);
 
 /// The label of the best of each row's scores.
 mlir::Value bestLabel(NodeContext &node, mlir::Value scores,
-                      llvm::ArrayRef<int64_t> labels);
+                      const Labels &labels);
 /// The second label where the condition, a matrix of one column, holds.
 mlir::Value chooseLabel(NodeContext &node, mlir::Value condition,
-                        llvm::ArrayRef<int64_t> labels);
+                        const Labels &labels);
 
 /// Rows of features as floats; a vector is one row.
 mlir::Value featureRows(NodeContext &node, mlir::Value value,

@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "frontends/ONNX/Ops/Common.h"
+#include "frontends/ONNX/Ops/Strings.h"
 #include "frontends/ONNX/Registry.h"
 
 using namespace mlir;
@@ -70,6 +71,10 @@ static Results importNonZero(NodeContext &node) {
   // A scalar counts as a vector of one element.
   if (node.rank(value) == 0)
     value = node.reshape(value, {1});
+  // What is empty counts as zero.
+  if (holdsStrings(node, value))
+    value = node.create<nn::NotOp>(
+        equalStrings(node, value, node.scalarLike(value, 0)));
   return node.create<nn::NonZeroOp>(value);
 }
 
@@ -90,6 +95,8 @@ static Results importCompress(NodeContext &node) {
 
 static Results importUnique(NodeContext &node) {
   Value data = node.input(0);
+  if (!node.failed() && !node.elementType(data).isIntOrFloat())
+    return node.unsupported("it compares real numbers only");
   bool sorted = node.boolAttr("sorted", true);
   int64_t axis = 0;
   if (node.hasAttr("axis"))

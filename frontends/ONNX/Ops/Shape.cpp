@@ -131,16 +131,17 @@ static Results importExpand(NodeContext &node) {
 
 /// Each dimension is paired with a new one of size 1 before it, which is then
 /// broadcast to the count of repetitions.
-static Results importTile(NodeContext &node) {
-  Value value = node.input(0), repeats = node.input(1);
+Value swage::onnx::repeat(NodeContext &node, Value value, Value repeats) {
+  if (node.failed())
+    return {};
   int64_t rank = node.rank(value);
   repeats = node.vectorOf(repeats, rank);
   if (node.failed())
     return {};
-  if (node.shape(repeats) != ArrayRef<int64_t>{rank})
-    return node.bad("it needs one count of repetitions for each dimension");
-  std::optional<SmallVector<std::optional<int64_t>>> counts =
-      nn::getKnownElements(repeats);
+  if (node.shape(repeats) != ArrayRef<int64_t>{rank}) {
+    node.bad("it needs one count of repetitions for each dimension");
+    return {};
+  }
   Value sizes = node.shapeOf(value);
   SmallVector<int64_t> inserted;
   SmallVector<Value> paired, result;
@@ -158,6 +159,10 @@ static Results importTile(NodeContext &node) {
                                            node.concat(paired, 0));
   return node.create<nn::ReshapeOp>(spread, node.concat(result, 0),
                                     /*allow_zero=*/true);
+}
+
+static Results importTile(NodeContext &node) {
+  return repeat(node, node.input(0), node.input(1));
 }
 
 static Results importConcat(NodeContext &node) {

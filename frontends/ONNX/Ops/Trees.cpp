@@ -327,14 +327,13 @@ static Results importRegressor(NodeContext &node) {
 
 static Results importClassifier(NodeContext &node) {
   PostTransform transform = readPostTransform(node);
-  SmallVector<int64_t> labels =
-      readLabels(node, "classlabels_int64s", "classlabels_strings");
+  Labels labels = readLabels(node, "classlabels_int64s", "classlabels_strings");
   Ensemble ensemble = readNamedTrees(node, "class");
-  ensemble.targets = labels.size();
+  ensemble.targets = labels.count;
   if (node.failed())
     return {};
   // Of two classes, leaves may only speak of one.
-  bool single = labels.size() == 2 && !ensemble.entries.empty();
+  bool single = labels.count == 2 && !ensemble.entries.empty();
   bool positive = true;
   for (const Ensemble::Entry &entry : ensemble.entries) {
     single &= entry.target == ensemble.entries.front().target;

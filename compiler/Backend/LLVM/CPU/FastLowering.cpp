@@ -47,6 +47,12 @@ FailureOr<func::FuncOp> lowerFast(kernel::FuncOp original,
     reason = "it is not made of structured operations";
     return failure();
   }
+  if (llvm::any_of(operands, [](MemRefType type) {
+        return isa<ComplexType>(type.getElementType());
+      })) {
+    reason = "complex numbers are no elements of vectors";
+    return failure();
+  }
   func::FuncOp body = createBody(original, operands);
   OpBuilder builder(body.getContext());
   builder.setInsertionPoint(body.front().getTerminator());
