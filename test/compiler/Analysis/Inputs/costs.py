@@ -39,8 +39,8 @@ save(
     "matmul",
     [helper.make_node("MatMul", ["x", "w"], ["y"])],
     {"x": (T.FLOAT, ["n", 32])},
-    ["n", 64],
-    {"w": (32, 64)},
+    ["n", 192],
+    {"w": (32, 192)},
 )
 save(
     "tanh",
