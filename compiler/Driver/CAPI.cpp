@@ -97,6 +97,11 @@ static Error setOption(swage_compile_options &options, StringRef key,
     if (value.getAsInteger(10, options.training.accumulate) ||
         options.training.accumulate == 0)
       return refuse("a number from 1 on");
+  } else if (key == "activations-type") {
+    options.training.activationsType = value.str();
+  } else if (key == "memory-budget") {
+    if (value.getAsInteger(10, options.training.memoryBudget))
+      return refuse("a number of bytes");
   } else if (key == "lora") {
     Expected<training::AdapterOptions> adapters =
         training::AdapterOptions::parse(value);
@@ -112,8 +117,8 @@ static Error setOption(swage_compile_options &options, StringRef key,
         "there is no option '{0}'; there are dim, threads, opt-level, "
         "target, backend, fp, weights-type, schedules, kernel-cache, "
         "weights-at-load, name, bitcode, grow-caches, and for training loss, "
-        "optimizer, clip-norm, clip-value, accumulate, lora, freeze and "
-        "train-only",
+        "optimizer, clip-norm, clip-value, accumulate, activations-type, "
+        "memory-budget, lora, freeze and train-only",
         key));
   }
   return Error::success();

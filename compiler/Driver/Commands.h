@@ -39,6 +39,8 @@ struct TrainingArguments {
   std::string loss = "cross-entropy", optimizer = "adam";
   double clipNorm = 0, clipValue = 0;
   unsigned accumulate = 1; ///< steps for each change of the parameters
+  std::string activationsType = "f32"; ///< f32, f16 or bf16
+  uint64_t memoryBudget = 0;           ///< bytes of a step; 0 for no limit
   std::vector<std::string> freeze, trainOnly; ///< patterns of names
   std::string lora;        ///< adapters: "rank=8,targets=PATTERN"
   std::string replaceHead; ///< the weights of the layer to make anew

@@ -16,6 +16,7 @@
 #include "compiler/Pipelines/CompileKernels.h"
 #include "compiler/Pipelines/DescribeKernel.h"
 #include "compiler/Pipelines/EvaluateConstants.h"
+#include "compiler/Pipelines/MemoryBudget.h"
 #include "compiler/Pipelines/Signature.h"
 #include "compiler/Training/Passes.h"
 #include "compiler/Training/TrainStep.h"
@@ -94,7 +95,24 @@ private:
     });
     if (failed(prepared))
       return failure();
-    return training::buildTrainStep(module, *options.training);
+    training::TrainingOptions training = *options.training;
+    if (training.memoryBudget &&
+        training.function == training::Function::Step) {
+      FailureOr<unsigned> level = fitMemoryBudget(module, options);
+      if (failed(level))
+        return failure();
+      training.recompute = *level;
+    }
+    FailureOr<training::SavedFacts> saved =
+        training::buildTrainStep(module, training);
+    if (failed(saved))
+      return failure();
+    if (training.function == training::Function::Step) {
+      model.metadata["recompute"] = training.recompute;
+      model.metadata["saved_values"] = saved->values;
+      model.metadata["saved_bytes"] = saved->bytes;
+    }
+    return success();
   }
 
   LogicalResult runGraph() {
@@ -160,6 +178,8 @@ private:
       if (options.weightsType != "f32")
         passes.addNestedPass<func::FuncOp>(
             createNarrowWeightsPass({options.weightsType}));
+      if (options.training && options.training->activationsType != "f32")
+        passes.addNestedPass<func::FuncOp>(createFoldWideningPass());
       passes.addPass(createFormKernelsPass());
     });
   }

@@ -1,5 +1,4 @@
-//===- Differentiate.cpp - reverse mode
-//-------------------------------------===//
+//===- Differentiate.cpp - reverse mode -----------------------------------===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //
@@ -9,58 +8,37 @@
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/Training/Differentiate.h"
-#include "mlir/Analysis/SliceAnalysis.h"
+#include "compiler/Training/ReverseMode.h"
 
 using namespace mlir;
 using namespace swage;
 using namespace swage::training;
 
-namespace {
-
-class Differentiation {
-public:
-  Differentiation(OpBuilder &builder, Value loss)
-      : builder(builder), loss(loss) {}
-
-  FailureOr<Values> run(ArrayRef<Value> parameters);
-
-private:
-  /// Marks what depends on the parameters, and so has a gradient that somebody
-  /// asks for.
-  void findActive(ArrayRef<Value> parameters);
-  LogicalResult checkTypes(Operation *op) const;
-  LogicalResult visit(Operation *op);
-  FailureOr<Values> buildVJP(Operation *op, ArrayRef<Value> cotangents);
-  Value takeCotangent(Value value);
-  Value joinProducts(ArrayRef<Value> terms);
-
-  OpBuilder &builder;
-  Value loss;
-  DenseSet<Value> active;
-  /// The terms whose sum is the gradient of a value.
-  DenseMap<Value, Values> terms;
-};
-
-} // namespace
-
-void Differentiation::findActive(ArrayRef<Value> parameters) {
-  active.insert(parameters.begin(), parameters.end());
-  for (Operation &op : *loss.getParentBlock()) {
+ReverseMode::ReverseMode(OpBuilder &builder, ArrayRef<Operation *> operations,
+                         ArrayRef<Value> variables)
+    : builder(builder), operations(operations),
+      active(variables.begin(), variables.end()) {
+  for (Operation *op : operations) {
     bool depends = false;
-    op.walk([&](Operation *inner) {
+    op->walk([&](Operation *inner) {
       depends |= llvm::any_of(inner->getOperands(), [&](Value operand) {
         return active.contains(operand);
       });
     });
     if (!depends)
       continue;
-    for (Value result : op.getResults())
+    for (Value result : op->getResults())
       if (isDifferentiable(result.getType()))
         active.insert(result);
   }
 }
 
-LogicalResult Differentiation::checkTypes(Operation *op) const {
+void ReverseMode::seed(Value value, Value cotangent) {
+  if (active.contains(value))
+    terms[value].push_back(cotangent);
+}
+
+LogicalResult swage::training::checkStatic(Operation *op) {
   for (ValueRange values :
        {ValueRange(op->getOperands()), ValueRange(op->getResults())})
     for (Value value : values) {
@@ -76,7 +54,7 @@ LogicalResult Differentiation::checkTypes(Operation *op) const {
 /// Several products along the same loops, such as a layer's use in every step
 /// of a sequence, are one product of operands that are joined: nothing is added
 /// up in memory.
-Value Differentiation::joinProducts(ArrayRef<Value> terms) {
+Value ReverseMode::joinProducts(ArrayRef<Value> terms) const {
   Values left, right;
   bool transposed = false;
   for (Value term : terms) {
@@ -95,7 +73,7 @@ Value Differentiation::joinProducts(ArrayRef<Value> terms) {
                   /*transposeA=*/true, transposed);
 }
 
-Value Differentiation::takeCotangent(Value value) {
+Value ReverseMode::take(Value value) {
   auto found = terms.find(value);
   if (found == terms.end() || found->second.empty())
     return {};
@@ -116,8 +94,8 @@ Value Differentiation::takeCotangent(Value value) {
   return list.front();
 }
 
-FailureOr<Values> Differentiation::buildVJP(Operation *op,
-                                            ArrayRef<Value> cotangents) {
+FailureOr<Values> ReverseMode::buildVJP(Operation *op,
+                                        ArrayRef<Value> cotangents) {
   if (auto differentiable = dyn_cast<nn::DifferentiableInterface>(op))
     return differentiable.buildVJP(cotangents, builder);
   if (auto elementwise = dyn_cast<nn::ElementwiseInterface>(op))
@@ -131,56 +109,63 @@ FailureOr<Values> Differentiation::buildVJP(Operation *op,
   return error;
 }
 
-LogicalResult Differentiation::visit(Operation *op) {
+LogicalResult ReverseMode::visit(Operation *op) {
   Values cotangents;
   for (Value result : op->getResults())
-    cotangents.push_back(takeCotangent(result));
+    cotangents.push_back(take(result));
   if (llvm::none_of(cotangents, [](Value value) { return bool(value); }))
     return success();
-  if (llvm::none_of(op->getOperands(),
-                    [&](Value operand) { return active.contains(operand); }) &&
-      op->getNumRegions() == 0)
+  if (op->getNumRegions() != 0) {
+    auto contributions = buildRegionGradients(op, cotangents, active, builder);
+    if (failed(contributions))
+      return failure();
+    for (auto [value, gradient] : *contributions)
+      seed(value, gradient);
     return success();
-  if (failed(checkTypes(op)))
+  }
+  if (llvm::none_of(op->getOperands(),
+                    [&](Value operand) { return active.contains(operand); }))
+    return success();
+  if (failed(checkStatic(op)))
     return failure();
   FailureOr<Values> gradients = buildVJP(op, cotangents);
   if (failed(gradients))
     return failure();
   for (auto [operand, gradient] :
        llvm::zip_equal(op->getOperands(), *gradients)) {
-    if (!gradient || !active.contains(operand))
-      continue;
-    assert(gradient.getType() == operand.getType() && "as the value itself");
-    terms[operand].push_back(gradient);
+    assert((!gradient || gradient.getType() == operand.getType()) &&
+           "as the value itself");
+    if (gradient)
+      seed(operand, gradient);
   }
   return success();
 }
 
-FailureOr<Values> Differentiation::run(ArrayRef<Value> parameters) {
-  findActive(parameters);
-  if (active.contains(loss)) {
-    TensorBuilder b(builder, loss.getLoc());
-    terms[loss].push_back(b.scalarLike(loss, 1));
-  }
-  // Before anything is added to the block.
-  SmallVector<Operation *> order;
-  if (Operation *last = loss.getDefiningOp())
-    for (Operation &op : *last->getBlock()) {
-      order.push_back(&op);
-      if (&op == last)
-        break;
-    }
-  for (Operation *op : llvm::reverse(order))
+LogicalResult ReverseMode::run() {
+  for (Operation *op : llvm::reverse(operations))
     if (failed(visit(op)))
       return failure();
-  Values gradients;
-  for (Value parameter : parameters)
-    gradients.push_back(takeCotangent(parameter));
-  return gradients;
+  return success();
 }
 
 FailureOr<Values> swage::training::buildGradients(OpBuilder &builder,
                                                   Value loss,
                                                   ArrayRef<Value> parameters) {
-  return Differentiation(builder, loss).run(parameters);
+  // Before anything is added to the block.
+  SmallVector<Operation *> operations;
+  if (Operation *last = loss.getDefiningOp())
+    for (Operation &op : *last->getBlock()) {
+      operations.push_back(&op);
+      if (&op == last)
+        break;
+    }
+  ReverseMode reverse(builder, operations, parameters);
+  TensorBuilder b(builder, loss.getLoc());
+  reverse.seed(loss, b.scalarLike(loss, 1));
+  if (failed(reverse.run()))
+    return failure();
+  Values gradients;
+  for (Value parameter : parameters)
+    gradients.push_back(reverse.take(parameter));
+  return gradients;
 }

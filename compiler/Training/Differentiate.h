@@ -20,10 +20,9 @@ llvm::FailureOr<Values> buildGradients(mlir::OpBuilder &builder,
                                        mlir::Value loss,
                                        llvm::ArrayRef<mlir::Value> parameters);
 
-/// Replaces recurrent layers that depend on `parameters` by their steps, one
-/// after the other, which can be differentiated.
-llvm::LogicalResult
-unrollRecurrentLayers(llvm::ArrayRef<mlir::Value> parameters);
+/// Replaces recurrent layers and short loops that depend on `parameters` by
+/// their steps, one after the other, which can be differentiated.
+llvm::LogicalResult unrollRecurrence(llvm::ArrayRef<mlir::Value> parameters);
 
 /// Replaces every nn.gradient of `main` by the operators that compute it.
 llvm::LogicalResult expandGradients(mlir::func::FuncOp main);

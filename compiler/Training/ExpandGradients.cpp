@@ -11,6 +11,8 @@
 #include "compiler/Training/Passes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 
 namespace swage {
 #define GEN_PASS_DEF_EXPANDGRADIENTSPASS

@@ -7,6 +7,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/Training/Optimizers.h"
+#include "mlir/IR/Matchers.h"
 #include "llvm/ADT/StringSwitch.h"
 
 using namespace mlir;
@@ -73,9 +74,12 @@ public:
     double decay = optimizer.get("weight-decay");
     if (decay != 0 && name != "adamw" && name != "lamb")
       step.gradient = b.add(step.gradient, b.mul(step.parameter, decay));
-    if (name == "sgd")
-      descend(step.gradient);
-    else if (name == "momentum" || name == "nesterov")
+    if (name == "sgd") {
+      if (!descendRows())
+        descend(step.gradient);
+      return;
+    }
+    if (name == "momentum" || name == "nesterov")
       followMomentum(name == "nesterov");
     else if (name == "rmsprop" || name == "adagrad")
       scaleBySquares(name == "adagrad");
@@ -87,6 +91,23 @@ private:
   /// p - rate * direction.
   void descend(Value direction) {
     step.parameter = b.sub(step.parameter, b.mul(direction, rate));
+  }
+
+  /// The same where the gradient is zero but for some rows, as an embedding's
+  /// is: only those of the parameter are read and written.
+  bool descendRows() {
+    auto rows = step.gradient.getDefiningOp<nn::ScatterNDOp>();
+    if (!rows || rows.getReduction() != "add")
+      return false;
+    Value rest = rows.getData();
+    if (auto expanded = rest.getDefiningOp<nn::ExpandOp>())
+      rest = expanded.getInput();
+    if (!matchPattern(rest, m_AnyZeroFloat()))
+      return false;
+    Value moves = b.neg(b.mul(rows.getUpdates(), rate));
+    step.parameter = b.make<nn::ScatterNDOp>(step.parameter, rows.getIndices(),
+                                             moves, "add");
+    return true;
   }
 
   void followMomentum(bool nesterov) {

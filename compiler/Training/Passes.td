@@ -40,6 +40,12 @@ def TrainStepPass : Pass<"swage-train-step", "::mlir::ModuleOp"> {
            "steps whose gradients are gathered for one update">,
     Option<"lora", "lora", "std::string", /*default=*/"",
            "low-rank adapters, as in rank=8,targets=*.weight">,
+    Option<"activationsType", "activations-type", "std::string", /*default=*/"\"f32\"",
+           "how what the way back needs of the forward pass is stored: f32, f16 "
+           "or bf16">,
+    Option<"recompute", "recompute", "unsigned", /*default=*/"0",
+           "how much of the forward pass is computed again to save memory: 0 "
+           "nothing, 1 what is cheap, n all but the borders of n parts">,
     Option<"function", "function", "::swage::training::Function",
            /*default=*/"::swage::training::Function::Step",
            "which function of a training to make",
@@ -52,7 +58,9 @@ def TrainStepPass : Pass<"swage-train-step", "::mlir::ModuleOp"> {
                         "the outputs alone"))}]>
   ];
   let dependentDialects = [
-    "::swage::nn::NNDialect", "::mlir::arith::ArithDialect", "::mlir::func::FuncDialect"
+    "::swage::kernel::KernelDialect", "::swage::nn::NNDialect",
+    "::mlir::arith::ArithDialect", "::mlir::func::FuncDialect", "::mlir::scf::SCFDialect",
+    "::mlir::tensor::TensorDialect"
   ];
 }
 
@@ -69,7 +77,10 @@ def ExpandGradientsPass : Pass<"swage-expand-gradients", "::mlir::func::FuncOp">
     ```
     but for the factors of 1 that canonicalisation removes.
   }];
-  let dependentDialects = ["::swage::nn::NNDialect", "::mlir::arith::ArithDialect"];
+  let dependentDialects = [
+    "::swage::nn::NNDialect", "::mlir::arith::ArithDialect", "::mlir::scf::SCFDialect",
+    "::mlir::tensor::TensorDialect"
+  ];
 }
 
 #endif

@@ -11,11 +11,17 @@
 #include "compiler/Training/Adapters.h"
 #include "compiler/Training/Differentiate.h"
 #include "compiler/Training/Losses.h"
+#include "compiler/Training/NarrowSaved.h"
 #include "compiler/Training/Optimizers.h"
 #include "compiler/Training/Passes.h"
 #include "compiler/Training/Recipe.h"
+#include "compiler/Training/Recompute.h"
+#include "dialects/Kernel/Kernel.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "llvm/ADT/StringSwitch.h"
 
 namespace swage {
 #define GEN_PASS_DEF_TRAINSTEPPASS
@@ -34,6 +40,11 @@ llvm::Error swage::training::checkOptions(const TrainingOptions &options) {
       Recipe::parse("optimizer", options.optimizer, getOptimizers());
   if (!optimizer)
     return optimizer.takeError();
+  if (options.activationsType != "f32" && options.activationsType != "f16" &&
+      options.activationsType != "bf16")
+    return llvm::createStringError("activations cannot be stored as '" +
+                                   options.activationsType +
+                                   "'; there are f32, f16 and bf16");
   if (options.accumulate > 1 && optimizer->getName() == "none")
     return llvm::createStringError(
         "gradients are accumulated for an optimizer; there is none");
@@ -44,6 +55,15 @@ llvm::Error swage::training::checkOptions(const TrainingOptions &options) {
         "the model's own training is taken as it is: it cannot be combined "
         "with clipping, accumulation or adapters");
   return llvm::Error::success();
+}
+
+/// Null for f32.
+static FloatType getActivationsType(const TrainingOptions &options,
+                                    MLIRContext *context) {
+  return llvm::StringSwitch<FloatType>(options.activationsType)
+      .Case("f16", Float16Type::get(context))
+      .Case("bf16", BFloat16Type::get(context))
+      .Default(nullptr);
 }
 
 namespace {
@@ -59,10 +79,18 @@ public:
 
   LogicalResult run();
 
+  SavedFacts saved;
+
 private:
   struct Argument {
     Value value;
     SmallVector<NamedAttribute> attributes;
+  };
+
+  struct Result {
+    Value value;
+    std::string name;
+    Value updated;
   };
 
   Value addArgument(RankedTensorType type, StringRef name, StringRef role);
@@ -71,6 +99,7 @@ private:
   LogicalResult addUpdates();
   void accumulate(MutableArrayRef<ParameterStep> steps);
   void addUpdate(ParameterStep step);
+  void updateEarly(Operation *before, ArrayRef<Result> updates);
   void addOutputs();
   void addOwnResults();
   void addStatistics();
@@ -89,11 +118,6 @@ private:
   Value updates;      ///< whether they are in this step; null: always
   /// All arguments by what they are, in the order of the new signature.
   SmallVector<Argument> inputs, controls, parameters, states;
-  struct Result {
-    Value value;
-    std::string name;
-    Value updated;
-  };
   SmallVector<Result> results;
 };
 
@@ -193,11 +217,25 @@ LogicalResult StepBuilder::addUpdates() {
   Values trained;
   for (const Argument &parameter : parameters)
     trained.push_back(parameter.value);
-  if (failed(unrollRecurrentLayers(trained)))
+  if (failed(unrollRecurrence(trained)))
     return failure();
+  Operation *lastForward = ret->getPrevNode();
   FailureOr<Values> gradients = buildGradients(builder, loss, trained);
   if (failed(gradients))
     return failure();
+  if (lastForward) {
+    recompute(main.front(), lastForward, options.recompute);
+    if (FloatType type = getActivationsType(options, main.getContext()))
+      narrowSaved(main.front(), lastForward, type);
+    for (Value value : findSaved(main.front(), lastForward)) {
+      auto type = cast<RankedTensorType>(value.getType());
+      if (!type.hasStaticShape() || !type.getElementType().isIntOrFloat())
+        continue;
+      ++saved.values;
+      saved.bytes += type.getNumElements() *
+                     llvm::divideCeil(type.getElementTypeBitWidth(), 8);
+    }
+  }
 
   SmallVector<ParameterStep> steps;
   for (auto [parameter, gradient] : llvm::zip_equal(trained, *gradients))
@@ -221,9 +259,42 @@ LogicalResult StepBuilder::addUpdates() {
                              role::step, role::step);
   accumulate(steps);
   clipGradients(steps, options.clipNorm, options.clipValue, b);
-  for (ParameterStep &step : steps)
+  for (ParameterStep &step : steps) {
+    Operation *before = ret->getPrevNode();
+    size_t numResults = results.size();
     addUpdate(step);
+    updateEarly(before, ArrayRef(results).drop_front(numResults));
+  }
   return success();
+}
+
+/// Moves what stands behind `before`, and updates what `updates` name, to where
+/// its operands are known: gradients need not be kept until the end. It waits
+/// until nobody reads any more what it replaces.
+void StepBuilder::updateEarly(Operation *before, ArrayRef<Result> updates) {
+  Block &block = main.front();
+  SmallVector<Operation *> operations;
+  for (Operation *op = before->getNextNode(); op != ret; op = op->getNextNode())
+    operations.push_back(op);
+  Operation *place = nullptr;
+  auto wait = [&](Operation *other) {
+    if (!other || other == ret || before->isBeforeInBlock(other))
+      return;
+    if (!place || place->isBeforeInBlock(other))
+      place = other;
+  };
+  for (Operation *op : operations)
+    for (Value operand : op->getOperands())
+      wait(operand.getDefiningOp());
+  for (const Result &update : updates)
+    for (Operation *user : update.updated.getUsers())
+      wait(block.findAncestorOpInBlock(*user));
+  if (!place)
+    return;
+  for (Operation *op : operations) {
+    op->moveAfter(place);
+    place = op;
+  }
 }
 
 /// Gathers gradients over several steps: in all but the last of them nothing
@@ -348,8 +419,9 @@ LogicalResult StepBuilder::run() {
   return success();
 }
 
-LogicalResult swage::training::buildTrainStep(ModuleOp module,
-                                              const TrainingOptions &options) {
+FailureOr<SavedFacts>
+swage::training::buildTrainStep(ModuleOp module,
+                                const TrainingOptions &options) {
   auto main = module.lookupSymbol<func::FuncOp>("main");
   if (!main)
     return module.emitError("has no function @main");
@@ -362,8 +434,14 @@ LogicalResult swage::training::buildTrainStep(ModuleOp module,
     return module.emitError(llvm::toString(optimizer.takeError()));
   if (options.adapters.rank && failed(addAdapters(module, options.adapters)))
     return failure();
-  return StepBuilder(main, options, std::move(*loss), std::move(*optimizer))
-      .run();
+  // Loops and barriers come from here; a pass would have loaded their dialects.
+  main.getContext()
+      ->loadDialect<arith::ArithDialect, kernel::KernelDialect, scf::SCFDialect,
+                    tensor::TensorDialect>();
+  StepBuilder builder(main, options, std::move(*loss), std::move(*optimizer));
+  if (failed(builder.run()))
+    return failure();
+  return builder.saved;
 }
 
 namespace {
@@ -378,6 +456,8 @@ struct TrainStep : swage::impl::TrainStepPassBase<TrainStep> {
     options.clipNorm = clipNorm;
     options.clipValue = clipValue;
     options.accumulate = accumulate;
+    options.recompute = recompute;
+    options.activationsType = activationsType;
     options.function = function;
     if (!lora.empty()) {
       llvm::Expected<AdapterOptions> adapters = AdapterOptions::parse(lora);

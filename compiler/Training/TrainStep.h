@@ -11,6 +11,12 @@
 
 namespace swage::training {
 
+/// What a step keeps of the forward pass for the way back: intermediate values,
+/// without parameters and constants.
+struct SavedFacts {
+  int64_t values = 0, bytes = 0;
+};
+
 /// Turns @main, whose parameters are arguments with the attribute
 /// `nn.parameter`, into a step of training:
 ///
@@ -25,8 +31,8 @@ namespace swage::training {
 ///   prediction: (inputs, parameters) -> (outputs)
 ///
 /// Fails with a diagnostic.
-llvm::LogicalResult buildTrainStep(mlir::ModuleOp module,
-                                   const TrainingOptions &options);
+llvm::FailureOr<SavedFacts> buildTrainStep(mlir::ModuleOp module,
+                                           const TrainingOptions &options);
 
 } // namespace swage::training
 

@@ -54,6 +54,15 @@ struct TrainingOptions {
   /// gradients since the last change: batches that memory has no room for.
   unsigned accumulate = 1;
   AdapterOptions adapters;
+  /// How what the way back needs of the forward pass is stored: "f32" as it is,
+  /// or "f16" or "bf16"; see NarrowSaved.h.
+  std::string activationsType = "f32";
+  /// How much of the forward pass is computed again for the way back; see
+  /// Recompute.h.
+  unsigned recompute = 0;
+  /// Bytes that a step may take, with parameters and states; then `recompute`
+  /// is chosen. 0 for no limit.
+  uint64_t memoryBudget = 0;
   Function function = Function::Step;
 };
 

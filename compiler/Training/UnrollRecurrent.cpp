@@ -9,6 +9,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/Training/Differentiate.h"
+#include "compiler/Training/UnrollLoops.h"
 #include "llvm/ADT/StringSwitch.h"
 #include "llvm/ADT/TypeSwitch.h"
 
@@ -205,6 +206,19 @@ static Values unroll(nn::GRUOp op, const TensorBuilder &b) {
       });
 }
 
+/// Whether the operator, or one in its regions, takes one of these values.
+static bool usesAny(Operation &op, const DenseSet<Value> &values) {
+  return op
+      .walk([&](Operation *inner) {
+        return llvm::any_of(
+                   inner->getOperands(),
+                   [&](Value operand) { return values.contains(operand); })
+                   ? WalkResult::interrupt()
+                   : WalkResult::advance();
+      })
+      .wasInterrupted();
+}
+
 /// The layer's results, step by step; empty for other operators.
 static Values tryUnroll(Operation *op) {
   OpBuilder builder(op);
@@ -215,32 +229,49 @@ static Values tryUnroll(Operation *op) {
       .Default([](Operation *) { return Values(); });
 }
 
-LogicalResult
-swage::training::unrollRecurrentLayers(ArrayRef<Value> parameters) {
-  DenseSet<Value> active(parameters.begin(), parameters.end());
-  if (parameters.empty())
-    return success();
-  for (Operation &op : llvm::make_early_inc_range(
-           *Value(parameters.front()).getParentBlock())) {
-    if (llvm::none_of(op.getOperands(),
-                      [&](Value operand) { return active.contains(operand); }))
+/// Unrolls what depends on `active` in a block; adds its results to them.
+static LogicalResult unrollIn(Block &block, DenseSet<Value> &active) {
+  auto replace = [&](Operation &op, const Values &results) {
+    active.insert(results.begin(), results.end());
+    op.replaceAllUsesWith(results);
+    op.erase();
+  };
+  // By hand: a loop becomes operators that are to be visited, too.
+  for (auto next = block.begin(); next != block.end();) {
+    Operation &op = *next++;
+    if (!usesAny(op, active))
       continue;
-    bool isStatic = llvm::all_of(op.getOperandTypes(), [](Type type) {
-      auto tensor = dyn_cast<RankedTensorType>(type);
-      return tensor && tensor.hasStaticShape();
-    });
     if (isa<nn::RNNOp, nn::LSTMOp, nn::GRUOp>(op)) {
+      bool isStatic = llvm::all_of(op.getOperandTypes(), [](Type type) {
+        auto tensor = dyn_cast<RankedTensorType>(type);
+        return tensor && tensor.hasStaticShape();
+      });
       if (!isStatic)
         return op.emitError("gradients need the length of the sequence and the "
                             "size of the batch at compile time; bind symbolic "
                             "dimensions with --dim NAME=N");
-      Values results = tryUnroll(&op);
-      active.insert(results.begin(), results.end());
-      op.replaceAllUsesWith(results);
-      op.erase();
+      replace(op, tryUnroll(&op));
+      continue;
+    }
+    // What is carried may depend on the values from the second iteration on.
+    for (Region &region : op.getRegions())
+      for (Block &inner : region) {
+        active.insert(inner.args_begin(), inner.args_end());
+        if (failed(unrollIn(inner, active)))
+          return failure();
+      }
+    if (std::optional<Values> results = tryUnrollLoop(&op)) {
+      replace(op, *results);
       continue;
     }
     active.insert(op.result_begin(), op.result_end());
   }
   return success();
+}
+
+LogicalResult swage::training::unrollRecurrence(ArrayRef<Value> parameters) {
+  DenseSet<Value> active(parameters.begin(), parameters.end());
+  if (parameters.empty())
+    return success();
+  return unrollIn(*Value(parameters.front()).getParentBlock(), active);
 }

@@ -451,6 +451,11 @@ struct FormKernels : swage::impl::FormKernelsPassBase<FormKernels> {
       if (!func.isExternal())
         outlineBlock(func.front(), builder);
     mergeIdentical(module);
+    // Nothing is joined any more.
+    module.walk([](kernel::BarrierOp barrier) {
+      barrier.replaceAllUsesWith(barrier.getInput());
+      barrier.erase();
+    });
     eraseUnused(module);
   }
 

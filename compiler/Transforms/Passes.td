@@ -111,6 +111,33 @@ def UnifySizesPass : Pass<"swage-unify-sizes", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::mlir::arith::ArithDialect"];
 }
 
+def FoldWideningPass : Pass<"swage-fold-widening", "::mlir::func::FuncOp"> {
+  let summary = "Widen elements of 16 bits where they are read";
+  let description = [{
+    What reads a tensor that another operation widens, as it is or with borders
+    or as a view, reads the narrow tensor and widens each element. Operations
+    with a schedule of their own keep their types.
+
+    ```mlir
+    %wide = linalg.generic {...} ins(%x : tensor<64x64xbf16>) ... // arith.extf
+    %0 = linalg.generic {...} ins(%wide : tensor<64x64xf32>) ... {
+    ^bb0(%a: f32, %out: f32):
+      %y = math.tanh %a : f32
+    ```
+    becomes
+    ```mlir
+    %0 = linalg.generic {...} ins(%x : tensor<64x64xbf16>) ... {
+    ^bb0(%a: bf16, %out: f32):
+      %b = arith.extf %a : bf16 to f32
+      %y = math.tanh %b : f32
+    ```
+  }];
+  let statistics = [
+    Statistic<"numReaders", "readers", "Operands that are widened in registers">
+  ];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect"];
+}
+
 def NarrowWeightsPass : Pass<"swage-narrow-weights", "::mlir::func::FuncOp"> {
   let summary = "Store weights in 16 bits";
   let description = [{

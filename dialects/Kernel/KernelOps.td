@@ -15,6 +15,7 @@ include "mlir/Interfaces/CallInterfaces.td"
 include "mlir/Interfaces/ControlFlowInterfaces.td"
 include "mlir/Interfaces/DestinationStyleOpInterface.td"
 include "mlir/Interfaces/FunctionInterfaces.td"
+include "mlir/Interfaces/InferTypeOpInterface.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 
 def Kernel_FuncOp : Kernel_Op<"func", [
@@ -132,6 +133,21 @@ def Kernel_PreparedOp : Kernel_Op<"prepared", [
   let arguments = (ins I64Attr:$index);
   let results = (outs AnyStaticShapeTensor:$tensor);
   let assemblyFormat = "$index attr-dict `:` type($tensor)";
+}
+
+def Kernel_BarrierOp : Kernel_Op<"barrier", [Pure, SameOperandsAndResultType]> {
+  let summary = "The same tensor, which nothing looks through until there are kernels";
+  let description = [{
+    An operation on its result is another one than the same operation on its
+    operand, and is not computed in one kernel with it. Training so computes
+    values again that are not kept for the way back. `swage-form-kernels`
+    removes it.
+
+    Example: `%again = kernel.barrier %x : tensor<4x8xf32>`
+  }];
+  let arguments = (ins AnyTensor:$input);
+  let results = (outs AnyTensor:$result);
+  let assemblyFormat = "$input attr-dict `:` type($input)";
 }
 
 def Kernel_RequireOp : Kernel_Op<"require", [MemoryEffects<[MemWrite]>]> {

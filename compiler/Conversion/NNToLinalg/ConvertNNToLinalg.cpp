@@ -294,6 +294,17 @@ struct ConvertConstant : OpConversionPattern<arith::ConstantOp> {
   }
 };
 
+struct ConvertBarrier : OpConversionPattern<swage::kernel::BarrierOp> {
+  using OpConversionPattern::OpConversionPattern;
+  LogicalResult
+  matchAndRewrite(swage::kernel::BarrierOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    rewriter.replaceOpWithNewOp<swage::kernel::BarrierOp>(op,
+                                                          adaptor.getInput());
+    return success();
+  }
+};
+
 /// Notes which inputs and outputs hold strings: afterwards they look like
 /// tensors of integers.
 void markStrings(ModuleOp module) {
@@ -357,8 +368,8 @@ struct ConvertNNToLinalg
     });
 
     RewritePatternSet patterns(context);
-    patterns.add<LowerElementwise, LowerByInterface, ConvertConstant>(converter,
-                                                                      context);
+    patterns.add<LowerElementwise, LowerByInterface, ConvertConstant,
+                 ConvertBarrier>(converter, context);
     populateFunctionOpInterfaceTypeConversionPattern<func::FuncOp>(patterns,
                                                                    converter);
     populateReturnOpTypeConversionPattern(patterns, converter);

@@ -11,6 +11,7 @@
 #include "compiler/Driver/Artifacts/CNames.h"
 #include "compiler/Driver/Training/ParameterChoice.h"
 #include "compiler/Driver/Training/Setup.h"
+#include "compiler/Pipelines/MemoryBudget.h"
 #include "compiler/Pipelines/ModelFacts.h"
 #include "swage/artifact.h"
 #include "llvm/ADT/MapVector.h"
@@ -81,15 +82,20 @@ json::Object TrainingInspection::describe() const {
       stateBytes += getBytes(input);
     }
   }
-  return json::Object{{"name", step.name},
-                      {"loss", arguments.training.loss},
-                      {"optimizer", arguments.training.optimizer},
-                      {"trained", std::move(trained)},
-                      {"frozen", std::move(frozen)},
-                      {"parameter_bytes", parameterBytes},
-                      {"state_bytes", stateBytes},
-                      {"step", describeFunction(step)},
-                      {"evaluation", describeFunction(evaluation)}};
+  return json::Object{
+      {"name", step.name},
+      {"loss", arguments.training.loss},
+      {"optimizer", arguments.training.optimizer},
+      {"trained", std::move(trained)},
+      {"frozen", std::move(frozen)},
+      {"parameter_bytes", parameterBytes},
+      {"state_bytes", stateBytes},
+      {"working_set_bytes", int64_t(getWorkingSet(step))},
+      {"recompute", step.metadata.getInteger("recompute")},
+      {"saved_values", step.metadata.getInteger("saved_values")},
+      {"saved_bytes", step.metadata.getInteger("saved_bytes")},
+      {"step", describeFunction(step)},
+      {"evaluation", describeFunction(evaluation)}};
 }
 
 void TrainingInspection::print(const json::Object &facts) const {
@@ -112,7 +118,17 @@ void TrainingInspection::print(const json::Object &facts) const {
     for (const json::Value &value : frozen)
       outs() << "  " << *value.getAsString() << '\n';
   }
+  outs() << "kept for the way back: "
+         << facts.getInteger("saved_values").value_or(0) << " values, "
+         << size(facts, "saved_bytes") << '\n';
+  if (int64_t level = facts.getInteger("recompute").value_or(0))
+    outs() << "computed again for the way back: "
+           << (level == 1
+                   ? std::string("what is cheap")
+                   : formatv("all but the borders of {0} parts", level).str())
+           << '\n';
   outs() << "optimizer: " << size(facts, "state_bytes") << " of states\n";
+  outs() << "all together: " << size(facts, "working_set_bytes") << '\n';
   for (const char *name : {"step", "evaluation"}) {
     const json::Object &function = *facts.getObject(name);
     outs() << name << ": workspace " << size(function, "arena_bytes")

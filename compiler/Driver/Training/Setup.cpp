@@ -73,6 +73,8 @@ TrainingSetup::create(StringRef model, const TrainingArguments &arguments,
   training.clipNorm = arguments.clipNorm;
   training.clipValue = arguments.clipValue;
   training.accumulate = arguments.accumulate;
+  training.activationsType = arguments.activationsType;
+  training.memoryBudget = arguments.memoryBudget;
   if (!arguments.lora.empty()) {
     auto adapters = training::AdapterOptions::parse(arguments.lora);
     if (!adapters)

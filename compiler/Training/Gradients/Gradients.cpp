@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/Training/Gradients.h"
+#include "compiler/Training/Recompute.h"
 
 void swage::training::registerGradients(mlir::DialectRegistry &registry) {
   registerConvolutionGradients(registry);
@@ -13,4 +14,5 @@ void swage::training::registerGradients(mlir::DialectRegistry &registry) {
   registerPoolingGradients(registry);
   registerSearchGradients(registry);
   registerShapeGradients(registry);
+  registerRecomputation(registry);
 }

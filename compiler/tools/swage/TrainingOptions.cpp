@@ -68,6 +68,20 @@ void tool::addTraining(CLI::App &command, TrainingArguments &arguments) {
       ->check(CLI::Range(1, 1 << 24))
       ->type_name("N");
   command
+      .add_option("--activations-type", arguments.activationsType,
+                  "how values of the forward pass are kept for the way back: "
+                  "f32, f16 or bf16; parameters, gradients and arithmetic stay "
+                  "f32")
+      ->type_name("TYPE")
+      ->capture_default_str();
+  command
+      .add_option("--memory-budget", arguments.memoryBudget,
+                  "what a step may take with parameters and states, as in "
+                  "512M; values are computed again rather than kept to stay "
+                  "within it")
+      ->transform(CLI::AsSizeValue(/*kb_is_1000=*/false))
+      ->type_name("SIZE");
+  command
       .add_option("--batch", arguments.batch,
                   "examples of a step; the model's own otherwise, or 32")
       ->check(CLI::Range(1, 1 << 24))

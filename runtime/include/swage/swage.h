@@ -188,6 +188,12 @@ SWAGE_API swage_status swage_module_emit(const swage_module *module,
      clip-value  LIMIT    of each element of the gradients
      accumulate  N        change parameters in every Nth step only, by the mean
                           of N gradients
+     activations-type TYPE  f32, f16 or bf16: how values of the forward pass
+                          are kept for the way back; parameters, gradients and
+                          arithmetic stay f32
+     memory-budget BYTES  that a step may take with parameters and states:
+                          values of the forward pass are computed again rather
+                          than kept, as far as that needs
      lora        ADAPTERS train low-rank adapters of matrices instead of these:
                           rank=8,alpha=16,targets=PATTERN
      freeze      PATTERN  parameters that stay as they are; once for each

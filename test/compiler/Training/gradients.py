@@ -367,11 +367,9 @@ def coverage():
     sys.exit(bool(missing))
 
 
-def main():
-    if sys.argv[1:] == ["--coverage"]:
-        coverage()
+def main(all_cases):
     chosen, failures, count = sys.argv[1:], [], 0
-    for case in cases():
+    for case in all_cases:
         if chosen and not any(case.name.startswith(name) for name in chosen):
             continue
         count += 1
@@ -390,4 +388,6 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[1:] == ["--coverage"]:
+        coverage()
+    main(cases())

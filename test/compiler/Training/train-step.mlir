@@ -103,8 +103,8 @@ func.func @main(%x: tensor<3xf32> {nn.name = "x"},
 // ACCUMULATE-SAME: nn.name = "w.accumulated", nn.updates
 // ACCUMULATE: %[[NOW:.+]] = nn.equal
 // ACCUMULATE: %[[NEW:.+]] = nn.add %[[SUM]],
-// ACCUMULATE: nn.select %[[NOW]], %{{.*}}, %[[NEW]] : tensor<i1>
-// ACCUMULATE: nn.select %[[NOW]], %{{.*}}, %[[W]] : tensor<i1>
+// ACCUMULATE-DAG: nn.select %[[NOW]], %{{.*}}, %[[NEW]] : tensor<i1>
+// ACCUMULATE-DAG: nn.select %[[NOW]], %{{.*}}, %[[W]] : tensor<i1>
 func.func @main(%x: tensor<4xf32> {nn.name = "x"},
                 %w: tensor<4xf32> {nn.name = "w", nn.role = "parameter"})
     -> (tensor<4xf32> {nn.name = "y"}) {
