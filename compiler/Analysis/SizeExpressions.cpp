@@ -90,12 +90,13 @@ SizeExpressions::getConstant(const SizePolynomial &polynomial) {
 }
 
 bool SizeExpressions::isNonNegative(const SizePolynomial &polynomial) const {
-  return llvm::all_of(polynomial, [&](const auto &term) {
-    return term.second >= 0 && term.second <= kMaxCoefficient &&
-           llvm::none_of(term.first, [&](unsigned number) {
-             return bounds[number].mayBeNegative;
-           });
-  });
+  return getRange(polynomial).low.value_or(-1) >= 0 ||
+         llvm::all_of(polynomial, [&](const auto &term) {
+           return term.second >= 0 && term.second <= kMaxCoefficient &&
+                  llvm::none_of(term.first, [&](unsigned number) {
+                    return bounds[number].mayBeNegative;
+                  });
+         });
 }
 
 bool SizeExpressions::isBounded(const SizePolynomial &polynomial) const {
@@ -115,7 +116,8 @@ SizeExpressions::Bounds
 SizeExpressions::combine(const SizePolynomial &x,
                          const SizePolynomial &y) const {
   return {!isNonNegative(x) || !isNonNegative(y),
-          !isBounded(x) || !isBounded(y)};
+          !isBounded(x) || !isBounded(y),
+          {}};
 }
 
 //===----------------------------------------------------------------------===//
@@ -190,6 +192,31 @@ void SizeExpressions::assume(Value condition) {
     substitutes[*first] = y;
 }
 
+SizePolynomial SizeExpressions::getSize(Value tensor, int64_t dim) {
+  auto sizeOf = [&](OpFoldResult size) {
+    auto value = dyn_cast<Value>(size);
+    return value ? get(value) : constant(*getConstantIntValue(size));
+  };
+  auto type = cast<RankedTensorType>(tensor.getType());
+  if (!type.isDynamicDim(dim))
+    return constant(type.getDimSize(dim));
+  // What is written to has the sizes of the result.
+  while (auto op = tensor.getDefiningOp<DestinationStyleOpInterface>())
+    tensor = op.getTiedOpOperand(cast<OpResult>(tensor))->get();
+  if (auto empty = tensor.getDefiningOp<tensor::EmptyOp>())
+    return sizeOf(empty.getMixedSizes()[dim]);
+  if (auto expand = tensor.getDefiningOp<tensor::ExpandShapeOp>())
+    return sizeOf(expand.getMixedOutputShape()[dim]);
+  if (auto collapse = tensor.getDefiningOp<tensor::CollapseShapeOp>()) {
+    SizePolynomial product = constant(1);
+    ReassociationIndices parts = collapse.getReassociationIndices()[dim];
+    for (int64_t part : parts)
+      product = multiply(product, getSize(collapse.getSrc(), part));
+    return product;
+  }
+  return substitute(computeDim(tensor, dim));
+}
+
 /// The tensor that a choice of -swage-nn-to-linalg between an operand and its
 /// repeated copy computes the copy into: both have its sizes.
 static tensor::EmptyOp findRepeated(Value tensor) {
@@ -226,8 +253,18 @@ SizePolynomial SizeExpressions::computeDim(Value tensor, int64_t dim) {
     StringRef name = names && dim < int64_t(names.size())
                          ? cast<StringAttr>(names[dim]).getValue()
                          : "";
+    Bounds known = kSize;
+    auto ranges = func ? func.getArgAttrOfType<DenseI64ArrayAttr>(
+                             argument.getArgNumber(), "nn.ranges")
+                       : nullptr;
+    if (ranges && 2 * dim + 1 < int64_t(ranges.size())) {
+      known.range.low = ranges[2 * dim];
+      if (ranges[2 * dim + 1] >= 0)
+        known.range.high = ranges[2 * dim + 1];
+    }
     if (func && !name.empty())
-      return unknown(("dim " + name).str(), {}, kSize);
+      return unknown(("dim " + name).str(), {}, known);
+    return unknown(Key{tensor.getAsOpaquePointer(), dim, "", {}}, known);
   }
   return unknown(Key{tensor.getAsOpaquePointer(), dim, "", {}}, kSize);
 }
@@ -299,7 +336,9 @@ SizePolynomial SizeExpressions::choose(const SizePolynomial &condition,
   if (equality && equality->first == y && getConstant(equality->second) == 1 &&
       isOneWith(y, x))
     return y;
-  return unknown("select", {condition, x, y}, combine(x, y));
+  Bounds known = combine(x, y);
+  known.range = getRange(x).orElse(getRange(y));
+  return unknown("select", {condition, x, y}, known);
 }
 
 SizePolynomial SizeExpressions::divide(const SizePolynomial &x,
@@ -317,7 +356,10 @@ SizePolynomial SizeExpressions::divide(const SizePolynomial &x,
       if (getConstant(least) == 1)
         if (auto quotient = divideExactly(x, size))
           return *quotient;
-  return unknown(kind, {x, y}, combine(x, y));
+  Bounds known = combine(x, y);
+  if (auto divisor = getConstant(y); divisor.value_or(0) > 0)
+    known.range = getRange(x).dividedBy(*divisor, kind == "ceildiv");
+  return unknown(kind, {x, y}, known);
 }
 
 SizePolynomial SizeExpressions::extreme(const SizePolynomial &x,
@@ -334,6 +376,7 @@ SizePolynomial SizeExpressions::extreme(const SizePolynomial &x,
     known.mayBeNegative = !isNonNegative(x) && !isNonNegative(y);
   else if (!known.mayBeNegative)
     known.mayOverflow = !isBounded(x) && !isBounded(y);
+  known.range = getRange(x).extreme(getRange(y), isMax);
   SizePolynomial result =
       unknown(isMax ? "max" : "min", {first, second}, known);
   (isMax ? maxima : minima).try_emplace(result.begin()->first[0], x, y);

@@ -22,13 +22,31 @@ namespace swage {
 /// which is 0.
 using SizePolynomial = std::map<std::vector<unsigned>, int64_t>;
 
+/// Between which sizes something is, both included; nothing where there is no
+/// limit.
+struct SizeRange {
+  std::optional<int64_t> low, high;
+
+  /// Of what is one or the other.
+  SizeRange orElse(const SizeRange &other) const;
+  /// Of a quotient by a positive number; the dividend is not negative.
+  SizeRange dividedBy(int64_t divisor, bool roundUp) const;
+  /// Of the greater or the lesser of both.
+  SizeRange extreme(const SizeRange &other, bool isMax) const;
+};
+
 /// The polynomials of the values of one function. Dimensions of its arguments
-/// to which the model gives the same name (`nn.dims`) are the same unknown.
+/// to which the model gives the same name (`nn.dims`) are the same unknown, and
+/// what is known of their sizes (`nn.ranges`) is used.
 class SizeExpressions {
 public:
   /// The polynomial of a value of type index or i64, or of a condition, which
   /// is 0 or 1.
   SizePolynomial get(mlir::Value value);
+
+  /// The size of a tensor's dimension, which needs no operation of its own.
+  SizePolynomial getSize(mlir::Value tensor, int64_t dim);
+  SizeRange getRange(const SizePolynomial &polynomial) const;
 
   /// Takes it for granted that a condition holds: from here on, where it says
   /// that two sizes are the same, they are one.
@@ -62,8 +80,9 @@ private:
   struct Bounds {
     bool mayBeNegative = true;
     bool mayOverflow = true; ///< It may be too large to calculate with.
+    SizeRange range = {};    ///< of what is not negative
   };
-  static constexpr Bounds kSize{false, false};
+  static constexpr Bounds kSize{false, false, {}};
 
   /// The unknown of that key.
   SizePolynomial unknown(Key key, Bounds bounds);

@@ -12,15 +12,27 @@
 using namespace llvm;
 using namespace swage;
 
-Expected<std::pair<std::string, int64_t>> swage::parseDim(StringRef text) {
+Expected<DimRange> swage::parseDim(StringRef text) {
   // Names of dimensions are free; sizes are not.
-  auto [name, size] = text.rsplit('=');
-  int64_t number;
-  if (name.empty() || size.getAsInteger(10, number) || number < 1)
-    return createStringError(formatv("--dim {0}: expected NAME=N with a size N "
-                                     "of at least 1, as in --dim batch=4",
-                                     text));
-  return std::make_pair(name.str(), number);
+  auto [name, sizes] = text.rsplit('=');
+  DimRange dim{name.str()};
+  if (!sizes.contains("..")) {
+    if (name.empty() || sizes.getAsInteger(10, dim.low) || dim.low < 1)
+      return createStringError(
+          formatv("--dim {0}: expected NAME=N with a size N of at least 1, as "
+                  "in --dim batch=4, or a range, as in --dim batch=1..16",
+                  text));
+    dim.high = dim.low;
+    return dim;
+  }
+  auto [low, high] = sizes.split("..");
+  if (name.empty() || low.getAsInteger(10, dim.low) || dim.low < 0 ||
+      high.getAsInteger(10, dim.high) || dim.high < 1 || dim.high < dim.low)
+    return createStringError(
+        formatv("--dim {0}: expected NAME=LOW..HIGH with sizes from 0, the "
+                "second of which is the greater one, as in --dim batch=1..16",
+                text));
+  return dim;
 }
 
 Expected<Phase> swage::parsePhaseArgument(StringRef flag, StringRef name) {
@@ -92,7 +104,10 @@ Expected<CompileOptions> swage::parseOptions(const ModelArguments &arguments) {
     auto dim = parseDim(text);
     if (!dim)
       return dim.takeError();
-    options.dims.push_back(std::move(*dim));
+    if (dim->low == dim->high)
+      options.dims.emplace_back(dim->name, dim->low);
+    else
+      options.dimRanges.push_back(std::move(*dim));
   }
   SmallVector<Phase> dumps;
   for (const std::string &name : arguments.dumpAfter) {

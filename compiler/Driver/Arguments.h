@@ -14,8 +14,8 @@
 
 namespace swage {
 
-/// "batch=4" -> {"batch", 4}.
-llvm::Expected<std::pair<std::string, int64_t>> parseDim(llvm::StringRef text);
+/// "seq=1..2048" -> {"seq", 1, 2048}; "batch=4" -> {"batch", 4, 4}.
+llvm::Expected<DimRange> parseDim(llvm::StringRef text);
 
 /// The phase of that name; the error lists all.
 llvm::Expected<Phase> parsePhaseArgument(llvm::StringRef flag,

@@ -21,7 +21,7 @@ namespace swage {
 /// The options that all commands on a model share, as the user wrote them.
 struct ModelArguments {
   std::string model;
-  std::vector<std::string> dims; ///< NAME=N
+  std::vector<std::string> dims; ///< NAME=N or NAME=LOW..HIGH
   std::string target = "native";
   std::string backend = "auto";
   std::string fp = "contract";

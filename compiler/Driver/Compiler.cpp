@@ -11,6 +11,7 @@
 #include "mlir/IR/MLIRContext.h"
 #include "swage/artifact.h"
 #include "llvm/Support/Format.h"
+#include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/raw_ostream.h"
 #include "llvm/Support/xxhash.h"
@@ -54,6 +55,8 @@ static onnx::ImportResult import(const ModelSource &source,
   onnx::ImportOptions importOptions;
   for (const auto &[name, size] : options.dims)
     importOptions.dims[name] = size;
+  for (const DimRange &range : options.dimRanges)
+    importOptions.dimRanges[range.name] = {range.low, range.high};
   importOptions.symbolicInputs = options.symbolicInputs;
   for (const swage_tensor &tensor : options.constantInputs)
     importOptions.constantInputs.push_back(viewTensor(tensor));
@@ -94,6 +97,9 @@ static void addFacts(llvm::json::Object &facts, const onnx::ModelReport &report,
     opsets[llvm::json::fixUTF8(domain)] = version;
   for (const auto &[name, size] : options.dims)
     dims[llvm::json::fixUTF8(name)] = size;
+  for (const DimRange &range : options.dimRanges)
+    dims[llvm::json::fixUTF8(range.name)] =
+        llvm::formatv("{0}..{1}", range.low, range.high).str();
   facts["opsets"] = std::move(opsets);
   facts["producer"] = llvm::json::fixUTF8(report.producer);
   facts["options"] =

@@ -23,7 +23,8 @@ swage_value_info ValueTable::describe(const ValueSignature &value) {
       value.isRanked ? static_cast<int32_t>(value.dims.size()) : -1,
       value.dims.data(),
       value.dimNames.empty() ? nullptr : dimNames.back().data(),
-      nullptr};
+      nullptr,
+      value.dimRanges.empty() ? nullptr : value.dimRanges.data()};
   for (const ValueSignature &element : value.element) {
     elements.push_back(std::make_unique<swage_value_info>(describe(element)));
     info.element = elements.back().get();

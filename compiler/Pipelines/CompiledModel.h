@@ -70,6 +70,9 @@ struct ValueSignature {
   llvm::SmallVector<int64_t, 4> dims; ///< -1 where only a run knows
   std::vector<std::string> dimNames;  ///< one a dimension, "" for unnamed ones;
                                       ///< may be empty when none has a name
+  llvm::SmallVector<int64_t> dimRanges; ///< least and greatest size of each
+                                        ///< dimension, -1 for none; may be
+                                        ///< empty where nothing is known
   bool isRanked = true;               ///< without it, `dims` is empty
   std::vector<ValueSignature> element; ///< of a container, one: what it holds
   std::string role;     ///< of an input in training: see training::role

@@ -181,6 +181,7 @@ private:
       if (options.training && options.training->activationsType != "f32")
         passes.addNestedPass<func::FuncOp>(createFoldWideningPass());
       passes.addPass(createFormKernelsPass());
+      passes.addPass(createBoundSizesPass());
     });
   }
 

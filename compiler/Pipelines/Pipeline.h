@@ -53,6 +53,13 @@ llvm::StringRef getPhaseName(Phase phase);
 /// The inverse of getPhaseName.
 std::optional<Phase> parsePhase(llvm::StringRef name);
 
+/// Between which sizes a symbolic dimension may be in a run, both included.
+struct DimRange {
+  std::string name;
+  int64_t low = 0;
+  int64_t high = 0;
+};
+
 /// How a model is to be compiled.
 struct CompileOptions {
   TargetInfo target = TargetInfo::host();
@@ -62,6 +69,8 @@ struct CompileOptions {
   std::string modelName = "model";
   /// Values for symbolic dimensions, by name. The importer binds them.
   std::vector<std::pair<std::string, int64_t>> dims;
+  /// What is known of symbolic dimensions that stay open.
+  std::vector<DimRange> dimRanges;
   /// Leave every dimension of the inputs open, also those that have a size.
   bool symbolicInputs = false;
   /// Tensors that inputs, in their order, are known to have: these become

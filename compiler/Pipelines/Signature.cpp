@@ -68,6 +68,8 @@ static LogicalResult readValue(func::FuncOp main, Type type,
   if (auto names = attributes.getAs<ArrayAttr>("nn.dims"))
     for (Attribute dim : names)
       value.dimNames.push_back(cast<StringAttr>(dim).str());
+  if (auto ranges = attributes.getAs<DenseI64ArrayAttr>("nn.ranges"))
+    llvm::append_range(value.dimRanges, ranges.asArrayRef());
   if (auto role = attributes.getAs<StringAttr>("nn.role"))
     value.role = role.str();
   if (auto initial = attributes.getAs<ElementsAttr>("nn.initial"))

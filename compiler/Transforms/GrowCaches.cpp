@@ -72,6 +72,13 @@ DictionaryAttr reorder(Builder &b, DictionaryAttr attributes,
       reordered.push_back(names[dim]);
     list.set("nn.dims", b.getArrayAttr(reordered));
   }
+  if (auto ranges =
+          dyn_cast_or_null<DenseI64ArrayAttr>(list.get("nn.ranges"))) {
+    SmallVector<int64_t> reordered;
+    for (int64_t dim : order)
+      reordered.append({ranges[2 * dim], ranges[2 * dim + 1]});
+    list.set("nn.ranges", b.getDenseI64ArrayAttr(reordered));
+  }
   return list.getDictionary(b.getContext());
 }
 

@@ -138,6 +138,24 @@ def FoldWideningPass : Pass<"swage-fold-widening", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect"];
 }
 
+def BoundSizesPass : Pass<"swage-bound-sizes", "::mlir::ModuleOp"> {
+  let summary = "Say between which sizes kernels work";
+  let description = [{
+    Gives kernels, as `ranges`, the least and the greatest size of each
+    dimension of their arguments, -1 for no limit, where those follow from the
+    ranges of the model's dimensions (`nn.ranges`). Backends choose schedules
+    for such sizes; nothing relies on them.
+
+    ```mlir
+    func.func @main(%x: tensor<?x8xf32> {nn.dims = ["n", ""], nn.ranges = array<i64: 1, 16, 0, -1>})
+    ```
+    whose kernels then have
+    ```mlir
+    ranges = [array<i64: 1, 16, 8, 8>, array<i64: 1, 16, 8, 8>]
+    ```
+  }];
+}
+
 def NarrowWeightsPass : Pass<"swage-narrow-weights", "::mlir::func::FuncOp"> {
   let summary = "Store weights in 16 bits";
   let description = [{

@@ -30,6 +30,11 @@
 
 namespace swage::kernel {
 
+/// The attribute of a kernel with what is known of the sizes of its arguments:
+/// for each an array with the least and the greatest of every dimension, -1 for
+/// no limit.
+inline constexpr llvm::StringLiteral kRangesAttr = "ranges";
+
 /// The function whose results are computed once, when a model is loaded.
 inline constexpr llvm::StringLiteral kPrepareName = "prepare";
 

@@ -125,6 +125,8 @@ private:
 
   bool declareInputs(llvm::SmallVectorImpl<mlir::Type> &types,
                      llvm::SmallVectorImpl<mlir::DictionaryAttr> &attributes);
+  mlir::DenseI64ArrayAttr dimRanges(const ValueInfoProto &info,
+                                    mlir::RankedTensorType type);
   mlir::DictionaryAttr valueAttributes(const ValueInfoProto &info,
                                        mlir::Type type, bool isInput);
   mlir::Value outputValue(const ValueInfoProto &output);

@@ -83,8 +83,27 @@ DictionaryAttr GraphImporter::valueAttributes(const ValueInfoProto &info,
     }
     dims.push_back(builder.getStringAttr(name));
   }
-  return builder.getDictionaryAttr(
-      {name, builder.getNamedAttr("nn.dims", builder.getArrayAttr(dims))});
+  SmallVector<NamedAttribute> attributes{
+      name, builder.getNamedAttr("nn.dims", builder.getArrayAttr(dims))};
+  if (DenseI64ArrayAttr ranges = isInput ? dimRanges(info, type) : nullptr)
+    attributes.push_back(builder.getNamedAttr("nn.ranges", ranges));
+  return builder.getDictionaryAttr(attributes);
+}
+
+/// The least and the greatest size of each dimension, -1 for none; null where
+/// nothing is known of any that the type leaves open.
+DenseI64ArrayAttr GraphImporter::dimRanges(const ValueInfoProto &info,
+                                           RankedTensorType type) {
+  SmallVector<int64_t> ranges;
+  bool any = false;
+  for (int64_t axis = 0; axis < type.getRank(); ++axis) {
+    auto range = options.dimRanges.find(dimensionName(info, axis));
+    bool known = type.isDynamicDim(axis) && range != options.dimRanges.end();
+    any |= known;
+    ranges.push_back(known ? range->second.first : 0);
+    ranges.push_back(known ? range->second.second : -1);
+  }
+  return any ? builder.getDenseI64ArrayAttr(ranges) : nullptr;
 }
 
 bool GraphImporter::declareInputs(SmallVectorImpl<Type> &types,
@@ -107,14 +126,16 @@ bool GraphImporter::declareInputs(SmallVectorImpl<Type> &types,
       if (!dim.has_dim_value() || options.symbolicInputs)
         names.insert(dimensionName(input, axis));
   }
-  for (const auto &binding : options.dims) {
-    if (!ok || names.contains(binding.getKey()))
+  SmallVector<StringRef> asked(options.dims.keys());
+  llvm::append_range(asked, options.dimRanges.keys());
+  for (StringRef name : asked) {
+    if (!ok || names.contains(name))
       continue;
     SmallVector<StringRef> known(names.keys());
     llvm::sort(known);
     refuse(llvm::make_error<ModelError>(
         ImportStatus::Error,
-        "has no dimension named '" + binding.getKey() + "'; " +
+        "has no dimension named '" + name.str() + "'; " +
             (known.empty() ? "all its dimensions are fixed"
                            : "its dimensions are " + llvm::join(known, ", "))));
     ok = false;

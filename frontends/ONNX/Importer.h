@@ -26,6 +26,9 @@ struct ImportOptions {
   /// Sizes for symbolic dimensions of the inputs, as in `--dim batch=4`. One
   /// that the model leaves open without a name is called INPUT.AXIS.
   llvm::StringMap<int64_t> dims;
+  /// Between which sizes, both included, dimensions of those names may be that
+  /// stay open.
+  llvm::StringMap<std::pair<int64_t, int64_t>> dimRanges;
   /// Leave every dimension of the inputs open; those that the model gives a
   /// size get names of their own, INPUT.AXIS.
   bool symbolicInputs = false;

@@ -66,6 +66,37 @@ static swage_status check_tensor(const char *what, const char *name,
   return SWAGE_OK;
 }
 
+/// The dimension of a tensor that is outside of what its signature allows; -1
+/// if there is none.
+static int32_t find_outside(const swage_value_info *info,
+                            const swage_tensor *given) {
+  for (int32_t dim = 0; info->dim_ranges && dim < given->rank; ++dim) {
+    int64_t size = given->dims[dim], high = info->dim_ranges[2 * dim + 1];
+    if (size < info->dim_ranges[2 * dim] || (high >= 0 && size > high))
+      return dim;
+  }
+  return -1;
+}
+
+static swage_status check_ranges(const swage_value_info *info,
+                                 const swage_tensor *given, char **error) {
+  int32_t dim = find_outside(info, given);
+  if (dim < 0)
+    return SWAGE_OK;
+  const char *name = info->dim_names ? info->dim_names[dim] : NULL;
+  const int64_t *range = info->dim_ranges + 2 * dim;
+  char text[SWAGE_SHAPE_TEXT], limit[32] = "";
+  if (range[1] >= 0)
+    snprintf(limit, sizeof limit, " to %" PRId64, range[1]);
+  return swage_error(
+      error, SWAGE_BAD_ARGUMENT,
+      "dimension %d of input '%s'%s%s%s is %" PRId64
+      " in %s; the model was compiled for sizes from %" PRId64 "%s",
+      dim, info->name, name ? ", the model's '" : "", name ? name : "",
+      name ? "'," : "", given->dims[dim],
+      swage_shape_text(text, given->rank, given->dims, NULL), range[0], limit);
+}
+
 /// Two inputs give one symbolic dimension different sizes: says which.
 static swage_status report_conflict(const swage_session *session,
                                     const swage_tensor *inputs, int32_t symbol,
@@ -100,6 +131,8 @@ swage_status swage_check_inputs(const swage_session *session,
   for (uint32_t i = 0; i < model->num_inputs; ++i) {
     swage_status status = check_tensor("input", model->inputs[i].name,
                                        &model->inputs[i], &inputs[i], error);
+    if (!status)
+      status = check_ranges(&model->inputs[i], &inputs[i], error);
     if (status)
       return status;
     for (int32_t dim = 0; dim < inputs[i].rank; ++dim, ++symbol) {

@@ -61,7 +61,7 @@ static int64_t find_size(const known_dims *known, const swage_value_info *info,
 /// Adds a dimension that nothing gives a size to the note. One that an earlier
 /// input shares has got its size from there and does not come here again.
 static void note_default(const swage_value_info *info, int32_t dim,
-                         char **note) {
+                         int64_t size, char **note) {
   const char *symbol = info->dim_names ? info->dim_names[dim] : NULL;
   // What a container holds has no name to be given a size by.
   if (!symbol && !*info->name)
@@ -71,11 +71,15 @@ static void note_default(const swage_value_info *info, int32_t dim,
       return;
   char *name = symbol ? swage_format("%s", symbol)
                       : swage_format("%s.%d", info->name, dim);
+  char *which = size == 1
+                    ? swage_format("%s", name ? name : "")
+                    : swage_format("%s (%" PRId64 ")", name ? name : "", size);
   char *longer =
-      *note ? swage_format("%s, %s", *note, name ? name : "")
+      *note ? swage_format("%s, %s", *note, which ? which : "")
             : swage_format("dimensions taken as 1 (--dim NAME=SIZE sets them): "
                            "%s",
-                           name ? name : "");
+                           which ? which : "");
+  free(which);
   free(name);
   free(*note);
   *note = longer;
@@ -137,9 +141,11 @@ static swage_status make_input(const known_dims *known,
     if (size < 0)
       size = find_size(known, info, dim);
     if (size < 0) {
-      size = 1;
+      size = info->dim_ranges ? info->dim_ranges[2 * dim] : 0;
+      if (size < 1)
+        size = 1;
       if (note)
-        note_default(info, dim, note);
+        note_default(info, dim, size, note);
     }
     input->dims[dim] = size;
   }

@@ -67,6 +67,27 @@ struct SessionTest : testing::Test {
   swage_tensor out[1] = {};
 };
 
+TEST_F(SessionTest, ChecksRanges) {
+  static const int64_t ranges[2][4] = {{2, 3, 0, -1}, {4, -1, 0, 0}};
+  std::vector<swage_value_info> infos = scaleInputs;
+  infos[0].dim_ranges = ranges[0];
+  model.setInputs(infos);
+  Session session(model, 1);
+  ASSERT_EQ(session.run(in, out), SWAGE_OK) << session.error;
+  swage_free(out[0].data);
+  out[0] = {};
+  in[0].dims[0] = in[1].dims[0] = 1;
+  EXPECT_EQ(session.run(in, out), SWAGE_BAD_ARGUMENT);
+  EXPECT_EQ(session.error, "dimension 0 of input 'x', the model's 'N', is 1 in "
+                           "[1, 3]; the model was compiled for sizes from 2 to "
+                           "3");
+  // A range without an end.
+  infos[0].dim_ranges = ranges[1];
+  EXPECT_EQ(session.run(in, out), SWAGE_BAD_ARGUMENT);
+  EXPECT_EQ(session.error, "dimension 0 of input 'x', the model's 'N', is 1 in "
+                           "[1, 3]; the model was compiled for sizes from 4");
+}
+
 TEST_F(SessionTest, AllocatesOutputs) {
   Session session(model, 1);
   ASSERT_EQ(session.run(in, out), SWAGE_OK) << session.error;

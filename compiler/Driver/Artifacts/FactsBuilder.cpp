@@ -51,17 +51,20 @@ Constant *FactsBuilder::addArray(ArrayRef<Constant *> elements) {
 }
 
 Constant *FactsBuilder::addValue(const ValueSignature &value) {
-  SmallVector<Constant *> dims, names;
+  SmallVector<Constant *> dims, names, ranges;
   for (int64_t dim : value.dims)
     dims.push_back(word(dim));
   for (const std::string &name : value.dimNames)
     names.push_back(name.empty() ? null() : addText(name));
+  for (int64_t bound : value.dimRanges)
+    ranges.push_back(word(bound));
   Constant *element = null();
   for (const ValueSignature &inner : value.element)
     element = addData(addValue(inner), "element");
   return getStruct({addText(value.name), half(value.dtype),
                     half(value.isRanked ? value.dims.size() : -1),
-                    addArray(dims), addArray(names), element});
+                    addArray(dims), addArray(names), element,
+                    addArray(ranges)});
 }
 
 Constant *FactsBuilder::addValues(ArrayRef<ValueSignature> values) {

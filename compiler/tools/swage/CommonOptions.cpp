@@ -24,7 +24,8 @@ void tool::addModelOptions(CLI::App &command, ModelArguments &arguments) {
       ->capture_default_str();
   command
       .add_option("--dim", arguments.dims,
-                  "give a symbolic dimension a size: batch=4")
+                  "give a symbolic dimension a size, batch=4, or the least and "
+                  "the greatest that runs give it, seq=1..2048")
       ->type_name("NAME=N")
       ->allow_extra_args(false);
   command

@@ -33,7 +33,12 @@ int main(int argc, char **argv) {
   ImportOptions options;
   for (llvm::StringRef binding : bindings) {
     auto [name, size] = binding.split('=');
-    int64_t number;
+    int64_t number, high;
+    if (auto [first, last] = size.split("..");
+        !first.getAsInteger(10, number) && !last.getAsInteger(10, high)) {
+      options.dimRanges[name] = {number, high};
+      continue;
+    }
     if (size.getAsInteger(10, number) || number < 0) {
       llvm::errs() << "--dim takes NAME=N\n";
       return 1;

@@ -21,7 +21,7 @@
 extern "C" {
 #endif
 
-#define SWAGE_ABI_VERSION 4
+#define SWAGE_ABI_VERSION 5
 
 typedef enum swage_status {
   SWAGE_OK = 0,
@@ -37,8 +37,10 @@ typedef struct swage_pool swage_pool;
 typedef struct swage_profile swage_profile;
 
 /* One input or output of a model. A dimension that is not known before the run
-   is -1 in `dims`; `dim_names` gives its symbolic name or NULL. `rank` is -1
-   where an element of a container may have any number of dimensions. */
+   is -1 in `dims`; `dim_names` gives its symbolic name or NULL, and
+   `dim_ranges`, which may be NULL, the least and the greatest size that it may
+   have, -1 for no limit. `rank` is -1 where an element of a container may have
+   any number of dimensions. */
 typedef struct swage_value_info {
   const char *name;
   int32_t dtype;
@@ -46,6 +48,7 @@ typedef struct swage_value_info {
   const int64_t *dims;
   const char *const *dim_names;
   const struct swage_value_info *element; /* of a container; NULL for tensors */
+  const int64_t *dim_ranges; /* of dimension i at 2 i and 2 i + 1 */
 } swage_value_info;
 
 /* One kernel of a model, and what a call of it costs: arithmetic operations,

@@ -38,7 +38,9 @@ SWAGE_API const char *swage_version(void);
 /* How to compile. Options are set by name, so that more of them do not change
    this interface:
 
-     dim        NAME=N       the size of a symbolic dimension; once for each
+     dim        NAME=N       the size of a symbolic dimension; once for each.
+                NAME=LOW..HIGH  the sizes that it may have in runs: code is made
+                             for these, and others are refused
      threads    N            threads of a run; 0 (default) takes all processors
      opt-level  0..3         3 by default
      target     NAME         as of `swage compile --target`; code for another

@@ -38,6 +38,7 @@ ValueInfo._fields_ = [
     ("dims", ctypes.POINTER(ctypes.c_int64)),
     ("dim_names", ctypes.POINTER(ctypes.c_char_p)),
     ("element", ctypes.POINTER(ValueInfo)),
+    ("dim_ranges", ctypes.POINTER(ctypes.c_int64)),
 ]
 
 

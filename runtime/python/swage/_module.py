@@ -144,6 +144,8 @@ def load(function, model, dims, options):
     settings = library.swage_compile_options_create()
     try:
         for name, size in (dims or {}).items():
+            if isinstance(size, (list, tuple)):
+                size = "..".join(str(bound) for bound in size)
             call("swage_compile_options_set", settings, b"dim",
                  f"{name}={size}".encode())
         for key, value in options.items():
@@ -168,7 +170,8 @@ def load(function, model, dims, options):
 def compile(model, *, dims=None, **options):
     """Compiles an ONNX model: the path of a file, or its bytes.
 
-    dims     sizes for symbolic dimensions, {"batch": 4}
+    dims     sizes for symbolic dimensions, or the least and the greatest that
+             they will have, {"batch": 4, "length": (1, 2048)}
     threads  threads of a run; all processors by default
     others   as in swage.h, with '_' for '-': opt_level=2, target="x86-64-v3"
     """

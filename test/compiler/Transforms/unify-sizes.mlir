@@ -126,3 +126,39 @@ func.func @limited(%x: tensor<?xf32>) -> (index, i1) {
   kernel.require %valid, "they differ" []
   return %common, %same : index, i1
 }
+
+// -----
+
+// What is known of a size decides comparisons: s is at most 512, and its double
+// at least 2; whether it is more than 100 only a run knows.
+// CHECK-LABEL: @ranges
+// CHECK-SAME: %[[X:.*]]: tensor<?xf32>
+// CHECK-DAG: %[[TRUE:.*]] = arith.constant true
+// CHECK-DAG: %[[S:.*]] = tensor.dim %[[X]], %c0
+// CHECK-DAG: %[[MORE:.*]] = arith.cmpi sgt, %[[S]], %c100
+// CHECK: return %[[S]], %[[TRUE]], %[[MORE]]
+func.func @ranges(%x: tensor<?xf32> {nn.dims = ["s"], nn.ranges = array<i64: 1, 512>}) -> (index, i1, i1) {
+  %c0 = arith.constant 0 : index
+  %c2 = arith.constant 2 : index
+  %c100 = arith.constant 100 : index
+  %c512 = arith.constant 512 : index
+  %s = tensor.dim %x, %c0 : tensor<?xf32>
+  %end = arith.minsi %s, %c512 : index
+  %double = arith.muli %s, %c2 : index
+  %two = arith.cmpi sge, %double, %c2 : index
+  %more = arith.cmpi sgt, %s, %c100 : index
+  return %end, %two, %more : index, i1, i1
+}
+
+// -----
+
+// Without an upper limit the end has to be found out.
+// CHECK-LABEL: @no_limit
+// CHECK: arith.minsi
+func.func @no_limit(%x: tensor<?xf32> {nn.dims = ["s"], nn.ranges = array<i64: 1, -1>}) -> index {
+  %c0 = arith.constant 0 : index
+  %c512 = arith.constant 512 : index
+  %s = tensor.dim %x, %c0 : tensor<?xf32>
+  %end = arith.minsi %s, %c512 : index
+  return %end : index
+}

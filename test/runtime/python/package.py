@@ -123,6 +123,10 @@ refused(ValueError, "unknown target 'toaster'", lambda: swage.compile(pair, targ
 refused(ValueError, "expected NAME=N", lambda: swage.compile(pair, dims={"n": 0}))
 refused(swage.Error, "has no dimension named 'm'; its dimensions are n",
         lambda: swage.compile(pair, dims={"m": 1}))
+ranged = swage.compile(pair, dims={"n": (2, 3)})
+assert ranged.inputs[0].shape == ("n", 2) and (ranged(a, b)[0] == a + b).all()
+refused(ValueError, "is 1 in [1, 2]; the model was compiled for sizes from 2 to 3",
+        lambda: ranged(a[:1], b[:1]))
 foreign = swage.compile(pair, target="aarch64-linux-gnu")
 refused(swage.Error, "cannot run code for 'aarch64", lambda: foreign(a, b))
 print("ok: options")

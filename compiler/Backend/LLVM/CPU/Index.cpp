@@ -113,6 +113,29 @@ unsigned IndexSpace::sizeOf(Value value) {
   return sizes.size() - 1;
 }
 
+SizeLimits SizeLimits::operator+(const SizeLimits &other) const {
+  auto add = [](int64_t x, int64_t y) {
+    int64_t sum;
+    return llvm::AddOverflow(x, y, sum) ? kMost : sum;
+  };
+  return {add(low, other.low), add(high, other.high)};
+}
+
+SizeLimits SizeLimits::operator*(const SizeLimits &other) const {
+  auto multiply = [](int64_t x, int64_t y) {
+    int64_t product;
+    return llvm::MulOverflow(x, y, product) ? kMost : product;
+  };
+  return {multiply(low, other.low), multiply(high, other.high)};
+}
+
+SizeLimits IndexSpace::limitsOf(const Monomial &size) const {
+  SizeLimits limits{size.factor, size.factor};
+  for (unsigned number : size.sizes)
+    limits = limits * known.lookup(sizes[number]);
+  return limits;
+}
+
 Monomial IndexSpace::monomialOf(OpFoldResult size) {
   if (std::optional<int64_t> fixed = getConstantIntValue(size))
     return Monomial(*fixed);

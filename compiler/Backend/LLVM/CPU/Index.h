@@ -13,7 +13,9 @@
 
 #include "mlir/IR/AffineExpr.h"
 #include "mlir/IR/Builders.h"
+#include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/SmallVector.h"
+#include <limits>
 
 namespace swage {
 
@@ -90,6 +92,16 @@ inline IndexValue plus(IndexValue value, int64_t constant) {
 /// A hash of the parts that `==` compares.
 llvm::hash_code hash_value(const IndexValue &value);
 
+/// Between which sizes, both included, something is in every run.
+struct SizeLimits {
+  static constexpr int64_t kMost = std::numeric_limits<int64_t>::max();
+  int64_t low = 0;
+  int64_t high = kMost;
+
+  SizeLimits operator+(const SizeLimits &other) const;
+  SizeLimits operator*(const SizeLimits &other) const;
+};
+
 /// The atoms and sizes of a kernel, and what is known of them.
 class IndexSpace {
 public:
@@ -110,6 +122,9 @@ public:
   unsigned sizeOf(mlir::Value value);
   /// A size: a constant or a run-time value.
   Monomial monomialOf(mlir::OpFoldResult size);
+  /// What is known of a run-time size.
+  void setLimits(mlir::Value size, SizeLimits limits) { known[size] = limits; }
+  SizeLimits limitsOf(const Monomial &size) const;
 
   /// `expr` with `dims` for its dimensions. Nothing when a division involves
   /// the lane in a way that is not uniform over `lanes` lanes. Divisions that
@@ -144,6 +159,7 @@ private:
   mlir::OpBuilder &builder;
   llvm::SmallVector<AtomInfo, 0> atoms;
   llvm::SmallVector<mlir::Value> sizes;
+  llvm::DenseMap<mlir::Value, SizeLimits> known;
 };
 
 } // namespace swage

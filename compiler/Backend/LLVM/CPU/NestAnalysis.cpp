@@ -25,6 +25,13 @@ Extent NestAnalysis::extentOf(OpFoldResult value) {
   return {value, space.monomialOf(value)};
 }
 
+int64_t NestAnalysis::expect(const Extent &extent, int64_t usual) const {
+  if (auto fixed = extent.fixed())
+    return *fixed;
+  SizeLimits limits = space.limitsOf(extent.monomial);
+  return std::clamp(usual, limits.low, limits.high);
+}
+
 Extent NestAnalysis::product(const Extent &a, const Extent &b) {
   Extent result;
   result.monomial = a.monomial * b.monomial;

@@ -56,6 +56,9 @@ public:
 
   Extent extentOf(mlir::OpFoldResult value);
   Extent product(const Extent &a, const Extent &b);
+  /// The length to reckon with: `usual`, or what is closest to it, where only a
+  /// run knows.
+  int64_t expect(const Extent &extent, int64_t usual) const;
   /// The loops and accesses of `stage`, of which `common` are shared.
   StageLoops analyze(Stage &stage, llvm::ArrayRef<unsigned> common);
   /// Merges loops whose accesses are those of one longer loop. `common[s]` are

@@ -119,14 +119,14 @@ void NestEmitter::chooseChainBlocks(Chain &chain) {
   StageLoops &loops = *nest.loops;
   constexpr int64_t kUnknown = 1024;
   int64_t tile = nest.shape.rows;
-  int64_t columns = loops.extents[nest.lane].fixed().value_or(kUnknown);
+  int64_t columns = analysis.expect(loops.extents[nest.lane], kUnknown);
   int64_t bytes = columns * sizeof(float);
   int64_t most = std::max(tile, target.l2Bytes / 2 / bytes);
   double tasks = 1;
   for (auto [c, loop] : llvm::enumerate(chain.group.outer.front()))
     if (c != chain.rows)
-      tasks *= loops.extents[loop].fixed().value_or(8);
-  int64_t rows = loops.extents[nest.rowLoop].fixed().value_or(kUnknown);
+      tasks *= analysis.expect(loops.extents[loop], 8);
+  int64_t rows = analysis.expect(loops.extents[nest.rowLoop], kUnknown);
   constexpr double kTasks = 8;
   int64_t blocks =
       std::max<int64_t>((rows + most - 1) / most, std::ceil(kTasks / tasks));
@@ -306,8 +306,10 @@ void NestEmitter::emitChain(StageGroup &group) {
   Extent rows = analysis.extentOf(group.stages[0].extents[chain.rowLoop(0)]);
   if (!possible) {
     apart();
-  } else if (rows.fixed()) {
+  } else if (rows.fixed() || space.limitsOf(rows.monomial).low >= kChainRows) {
     emitInBlocks(chain);
+  } else if (space.limitsOf(rows.monomial).high < kChainRows) {
+    apart();
   } else {
     Location loc = builder.getUnknownLoc();
     Value many = arith::CmpIOp::create(

@@ -91,7 +91,7 @@ void NestEmitter::chooseBlocks(Contraction &nest) {
       bytes *= ShapedType::isDynamic(size) ? 128 : size;
     for (unsigned loop : nest.reuse.batch)
       if (dependsOn(loops, access, loop))
-        bytes /= loops.extents[loop].fixed().value_or(128);
+        bytes /= analysis.expect(loops.extents[loop], 128);
     inputBytes += bytes;
   }
   int64_t columns = loops.extents[nest.lane].fixed().value_or(-1);
@@ -99,7 +99,7 @@ void NestEmitter::chooseBlocks(Contraction &nest) {
       1, static_cast<int64_t>(std::ceil(inputBytes / (target.l2Bytes / 2))));
   double tasks = columns < 0 ? 8 : std::ceil(double(columns) / nest.width());
   for (unsigned loop : nest.reuse.batch)
-    tasks *= loops.extents[loop].fixed().value_or(8);
+    tasks *= analysis.expect(loops.extents[loop], 8);
   double work = analysis.volume(loops);
   constexpr double kTasks = 16, kTaskWork = 1 << 20;
   if (tasks * blocks < kTasks)
@@ -112,7 +112,7 @@ void NestEmitter::chooseBlocks(Contraction &nest) {
     return;
   const Extent &whole = loops.extents[nest.blockLoop];
   int64_t unit = nest.blockLoop == nest.rowLoop ? nest.shape.rows : 1;
-  int64_t extent = whole.fixed().value_or(1024);
+  int64_t extent = analysis.expect(whole, 1024);
   int64_t units = (extent + unit - 1) / unit;
   nest.blockSize = unit * std::max<int64_t>(1, (units + blocks - 1) / blocks);
   // Blocks of one size need no code for a smaller last one.
@@ -127,12 +127,17 @@ void NestEmitter::chooseBlocks(Contraction &nest) {
 ContractionShape NestEmitter::shapeOf(const StageLoops &loops,
                                       const Reuse &reuse, unsigned lane) {
   ContractionShape shape;
-  shape.columns = loops.extents[lane].fixed().value_or(-1);
+  auto known = [&](unsigned loop) {
+    constexpr int64_t kMany = 1024;
+    int64_t expected = analysis.expect(loops.extents[loop], kMany);
+    return loops.extents[loop].fixed() || expected < kMany ? expected : -1;
+  };
+  shape.columns = known(lane);
   shape.rows = 1;
   if (reuse.reused.empty())
     return shape;
   unsigned row = reuse.reused.back();
-  shape.rows = loops.extents[row].fixed().value_or(-1);
+  shape.rows = known(row);
   shape.rowBytes =
       rowDistance(reuse.inputs, loops.atoms[row], [&](const Access &access) {
         return dependsOn(loops, access, lane);

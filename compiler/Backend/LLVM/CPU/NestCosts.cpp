@@ -54,11 +54,11 @@ bool NestAnalysis::gathersAlong(const StageLoops &loops, unsigned loop) {
 double NestAnalysis::volume(const StageLoops &loops) {
   double volume = 1;
   for (const Extent &extent : loops.extents)
-    volume *= extent.fixed().value_or(128);
+    volume *= expect(extent, 128);
   // What was merged is counted in the loop it was merged into.
   for (auto [loop, extent] : llvm::enumerate(loops.extents))
     if (loops.gone[loop])
-      volume /= std::max<int64_t>(1, extent.fixed().value_or(128));
+      volume /= std::max<int64_t>(1, expect(extent, 128));
   return volume;
 }
 
@@ -72,7 +72,7 @@ double NestAnalysis::costAlong(const StageLoops &loops, unsigned loop,
     return kNever;
   Stage &stage = *loops.stage;
   double overhead = 0;
-  double extent = loops.extents[loop].fixed().value_or(128);
+  double extent = expect(loops.extents[loop], 128);
   if (extent < 2)
     return kNever;
   if (loops.isReduction(loop)) {

@@ -102,7 +102,7 @@ void NestEmitter::emitLight(StageLoops &loops, unsigned lane, int64_t lanes) {
   double tasks = 1;
   for (unsigned loop : outer) {
     counts.push_back(loops.extents[loop]);
-    tasks *= loops.extents[loop].fixed().value_or(8);
+    tasks *= analysis.expect(loops.extents[loop], 8);
   }
   // With few outer iterations, threads share the vectors too.
   int64_t chunk = 0;

@@ -7,6 +7,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/Backend/LLVM/CPU/Tensors.h"
+#include "dialects/Kernel/Kernel.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 
@@ -70,6 +71,22 @@ void TensorTable::relate(Operation *op) {
                  collapse.getReassociationIndices());
 }
 
+/// What the kernel says of the sizes of its argument.
+static SizeLimits limitsOf(BlockArgument argument, int64_t dim) {
+  SizeLimits limits;
+  auto all = argument.getOwner()->getParentOp()->getAttrOfType<ArrayAttr>(
+      kernel::kRangesAttr);
+  if (!all || argument.getArgNumber() >= all.size())
+    return limits;
+  auto own = dyn_cast<DenseI64ArrayAttr>(all[argument.getArgNumber()]);
+  if (!own || 2 * dim + 1 >= own.size())
+    return limits;
+  limits.low = own[2 * dim];
+  if (own[2 * dim + 1] >= 0)
+    limits.high = own[2 * dim + 1];
+  return limits;
+}
+
 OpFoldResult TensorTable::getSize(Value tensor, int64_t dim) {
   auto type = cast<RankedTensorType>(tensor.getType());
   if (!type.isDynamicDim(dim))
@@ -90,12 +107,15 @@ OpFoldResult TensorTable::getSize(Value tensor, int64_t dim) {
       size = builder.getIndexAttr(memberType.getDimSize(place));
   for (const Key &member : members)
     if (auto argument = dyn_cast<BlockArgument>(member.first);
-        argument && !size)
-      size = atEntry([&]() -> Value {
+        argument && !size) {
+      Value value = atEntry([&]() -> Value {
         return memref::DimOp::create(
             builder, argument.getLoc(),
             body.getArgument(argument.getArgNumber() + 1), member.second);
       });
+      space.setLimits(value, limitsOf(argument, member.second));
+      size = value;
+    }
   for (auto [value, place] : members)
     if (!size)
       size = computeSize(value, place);
@@ -129,7 +149,7 @@ OpFoldResult TensorTable::computeSize(Value tensor, int64_t dim) {
                     OpFoldResult b) -> OpFoldResult {
     if (!a || !b)
       return {};
-    return atEntry([&]() -> Value {
+    Value result = atEntry([&]() -> Value {
       Location loc = tensor.getLoc();
       Value x = getValueOrCreateConstantIndexOp(builder, loc, a);
       Value y = getValueOrCreateConstantIndexOp(builder, loc, b);
@@ -137,6 +157,10 @@ OpFoldResult TensorTable::computeSize(Value tensor, int64_t dim) {
         return builder.createOrFold<arith::MulIOp>(loc, x, y);
       return builder.createOrFold<arith::AddIOp>(loc, x, y);
     });
+    SizeLimits x = space.limitsOf(space.monomialOf(a)),
+               y = space.limitsOf(space.monomialOf(b));
+    space.setLimits(result, product ? x * y : x + y);
+    return result;
   };
   auto scalarOf = [&](OpFoldResult value) -> OpFoldResult {
     if (auto dynamic = dyn_cast<Value>(value))
@@ -145,7 +169,8 @@ OpFoldResult TensorTable::computeSize(Value tensor, int64_t dim) {
   };
   if (auto collapse = dyn_cast_or_null<tensor::CollapseShapeOp>(op)) {
     OpFoldResult size = builder.getIndexAttr(1);
-    for (int64_t index : collapse.getReassociationIndices()[dim])
+    ReassociationIndices parts = collapse.getReassociationIndices()[dim];
+    for (int64_t index : parts)
       size = binary(true, size, getSize(collapse.getSrc(), index));
     return size;
   }
