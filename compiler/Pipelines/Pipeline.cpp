@@ -154,11 +154,10 @@ private:
       passes.addPass(createCanonicalizerPass());
       passes.addPass(createCSEPass());
       passes.addNestedPass<func::FuncOp>(createFuseElementwisePass());
-      if (!options.strictFP) {
-        passes.addNestedPass<func::FuncOp>(createFuseAttentionPass());
-        // Layers have their masks in common.
-        passes.addPass(createCSEPass());
-      }
+      passes.addNestedPass<func::FuncOp>(
+          createFuseAttentionPass({options.strictFP}));
+      // Layers have their masks in common.
+      passes.addPass(createCSEPass());
       passes.addNestedPass<func::FuncOp>(createFuseDepthwisePass());
       // Before weights are packed: these read theirs in an order of their own.
       if (options.backend != "llvm" && !options.strictFP &&

@@ -9,6 +9,7 @@
 #ifndef SWAGE_COMPILER_TRANSFORMS_ATTENTION_H
 #define SWAGE_COMPILER_TRANSFORMS_ATTENTION_H
 
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 
 namespace swage {
@@ -22,6 +23,18 @@ struct ProductChain {
   /// Of the second product: what `between` gives.
   mlir::OpOperand *weights = nullptr;
 };
+
+/// The order in which `op` puts the dimensions of its operand, if that is all
+/// it does. `op` may be null.
+std::optional<mlir::AffineMap> getOrder(mlir::linalg::GenericOp op);
+
+/// Has products read keys and values that several heads share where they were
+/// before they were repeated for each head.
+void groupHeads(llvm::ArrayRef<mlir::linalg::GenericOp> products);
+
+/// Does what is between two products in groups of heads where the products
+/// themselves do: reshapes that join the groups and split them again go.
+void splitRows(mlir::func::FuncOp func);
 
 /// Computes masks that are made of less than they hold, such as comparisons of
 /// positions, where they are used.

@@ -29,6 +29,19 @@ namespace swage {
 using namespace mlir;
 using namespace swage;
 
+std::optional<AffineMap> swage::getOrder(linalg::GenericOp op) {
+  if (!op || op.getNumReductionLoops() || op.getNumDpsInputs() != 1 ||
+      op->getNumResults() != 1 || !op.hasPureTensorSemantics() ||
+      op.getBody()->getTerminator()->getOperand(0) !=
+          op.getBody()->getArgument(0))
+    return std::nullopt;
+  AffineMap read = op.getMatchingIndexingMap(op.getDpsInputOperand(0));
+  AffineMap written = op.getMatchingIndexingMap(op.getDpsInitOperand(0));
+  if (!read.isPermutation() || !written.isIdentity())
+    return std::nullopt;
+  return read;
+}
+
 namespace {
 
 //===----------------------------------------------------------------------===//
@@ -227,21 +240,6 @@ private:
 // Rewrites
 //===----------------------------------------------------------------------===//
 
-/// The order in which `op` puts the dimensions of its operand, if that is all
-/// it does.
-std::optional<AffineMap> getOrder(linalg::GenericOp op) {
-  if (!op || op.getNumReductionLoops() || op.getNumDpsInputs() != 1 ||
-      op->getNumResults() != 1 || !op.hasPureTensorSemantics() ||
-      op.getBody()->getTerminator()->getOperand(0) !=
-          op.getBody()->getArgument(0))
-    return std::nullopt;
-  AffineMap read = op.getMatchingIndexingMap(op.getDpsInputOperand(0));
-  AffineMap written = op.getMatchingIndexingMap(op.getDpsInitOperand(0));
-  if (!read.isPermutation() || !written.isIdentity())
-    return std::nullopt;
-  return read;
-}
-
 void setMap(linalg::GenericOp op, OpOperand *operand, AffineMap map) {
   SmallVector<AffineMap> maps = op.getIndexingMapsArray();
   maps[operand->getOperandNumber()] = map;
@@ -394,14 +392,22 @@ void moveFactorsBehind(ProductChain &chain) {
 }
 
 struct FuseAttention : swage::impl::FuseAttentionPassBase<FuseAttention> {
-  void runOnOperation() override {
+  using FuseAttentionPassBase::FuseAttentionPassBase;
+
+  SmallVector<linalg::GenericOp> findProducts() {
     SmallVector<linalg::GenericOp> products;
     getOperation().walk([&](linalg::GenericOp op) {
       if (isProduct(op) && !dependsOnConstantsOnly(op))
         products.push_back(op);
     });
+    return products;
+  }
+
+  void runOnOperation() override {
+    groupHeads(findProducts());
+    splitRows(getOperation());
     int64_t number = 0;
-    for (linalg::GenericOp product : products)
+    for (linalg::GenericOp product : findProducts())
       for (OpOperand *input : product.getDpsInputOperands())
         if (std::optional<ProductChain> chain =
                 Matcher(product, input).match()) {
@@ -415,9 +421,11 @@ struct FuseAttention : swage::impl::FuseAttentionPassBase<FuseAttention> {
     absorbOperandOrders(chain.first);
     absorbOperandOrders(chain.second);
     absorbResultOrder(chain.second);
-    moveFactorsBehind(chain);
+    if (!strict)
+      moveFactorsBehind(chain);
     absorbMasks(chain);
-    limitRows(chain);
+    if (!strict)
+      limitRows(chain);
     auto mark = Builder(&getContext()).getI64IntegerAttr(number);
     chain.first->setAttr(kChainAttr, mark);
     chain.second->setAttr(kChainAttr, mark);

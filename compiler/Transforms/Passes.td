@@ -205,7 +205,9 @@ def FuseAttentionPass : Pass<"swage-fuse-attention", "::mlir::func::FuncOp"> {
     `kernel.chain`, where nothing between is used elsewhere. Transpositions of
     what the products read and write become a part of the products, and what
     divides or multiplies whole rows moves behind the second product, where there
-    are fewer elements.
+    are fewer elements. Where heads share keys and values, these are read where
+    they were before they were repeated for each head, and reshapes between the
+    products that join or split groups of heads go.
 
     ```mlir
     %s = linalg.generic ... ins(%query, %keys)      // [b, h, s, t], a product
@@ -223,7 +225,12 @@ def FuseAttentionPass : Pass<"swage-fuse-attention", "::mlir::func::FuncOp"> {
     %y = linalg.generic ... ins(%r, %n) attrs = {kernel.chain = 0} // r / n
     ```
   }];
-  let dependentDialects = ["::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect"];
+  let dependentDialects = ["::mlir::affine::AffineDialect", "::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect"];
+  let options = [
+    Option<"strict", "strict", "bool", "false",
+           "Compute every element as before: factors stay in front of the second "
+           "product, and what masks hide is not left out">
+  ];
   let statistics = [
     Statistic<"numChains", "chains", "Chains of two products that became one kernel">
   ];

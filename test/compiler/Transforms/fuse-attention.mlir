@@ -175,3 +175,84 @@ func.func @layers(%x: tensor<128x64xf32>, %w: tensor<64x256xf32>, %u: tensor<256
   %2 = nn.matmul %1, %u : tensor<128x256xf32>, tensor<256x64xf32> -> tensor<128x64xf32>
   return %2 : tensor<128x64xf32>
 }
+
+// -----
+
+// Two heads of keys and values for eight of queries, repeated as exporters spell
+// it: a dimension of 1, expanded, and joined. Nothing is repeated, and the scores
+// stay in the kernel.
+// CHECK-LABEL: func.func @repeated
+// CHECK-NEXT: tensor.expand_shape
+// CHECK-NOT: linalg
+// CHECK: kernel.call @attention_1x2x4x128x16_f32{{.*}} ins(%{{.*}}, %{{.*}}, %{{.*}} : tensor<1x2x4x128x16xf32>, tensor<1x2x1x128x16xf32>, tensor<1x2x1x128x16xf32>)
+// CHECK-NOT: kernel.call
+// CHECK: tensor.collapse_shape
+// CHECK: return
+func.func @repeated(%q: tensor<1x8x128x16xf32>, %k: tensor<1x2x128x16xf32>, %v: tensor<1x2x128x16xf32>) -> tensor<1x8x128x16xf32> {
+  %one = arith.constant dense<[1, 2, 1, 128, 16]> : tensor<5xi64>
+  %four = arith.constant dense<[1, 2, 4, 128, 16]> : tensor<5xi64>
+  %heads = arith.constant dense<[1, 8, 128, 16]> : tensor<4xi64>
+  %0 = nn.reshape %k, %one : tensor<1x2x128x16xf32>, tensor<5xi64> -> tensor<1x2x1x128x16xf32>
+  %1 = nn.expand %0, %four : tensor<1x2x1x128x16xf32>, tensor<5xi64> -> tensor<1x2x4x128x16xf32>
+  %2 = nn.reshape %1, %heads : tensor<1x2x4x128x16xf32>, tensor<4xi64> -> tensor<1x8x128x16xf32>
+  %3 = nn.transpose %2 [0, 1, 3, 2] : tensor<1x8x128x16xf32> -> tensor<1x8x16x128xf32>
+  %4 = nn.matmul %q, %3 : tensor<1x8x128x16xf32>, tensor<1x8x16x128xf32> -> tensor<1x8x128x128xf32>
+  %5 = nn.softmax %4 {axis = 3 : i64} : tensor<1x8x128x128xf32> -> tensor<1x8x128x128xf32>
+  %6 = nn.reshape %v, %one : tensor<1x2x128x16xf32>, tensor<5xi64> -> tensor<1x2x1x128x16xf32>
+  %7 = nn.expand %6, %four : tensor<1x2x1x128x16xf32>, tensor<5xi64> -> tensor<1x2x4x128x16xf32>
+  %8 = nn.reshape %7, %heads : tensor<1x2x4x128x16xf32>, tensor<4xi64> -> tensor<1x8x128x16xf32>
+  %9 = nn.matmul %5, %8 : tensor<1x8x128x128xf32>, tensor<1x8x128x16xf32> -> tensor<1x8x128x16xf32>
+  return %9 : tensor<1x8x128x16xf32>
+}
+
+// -----
+
+// The products in groups of heads, with the heads joined between them, as the
+// standard's operator comes: the mask and the softmax are done in groups too.
+// CHECK-LABEL: func.func @grouped
+// CHECK: kernel.call @attention_1x2x4x128x16_f32
+// CHECK-NOT: kernel.call
+// CHECK: return
+func.func @grouped(%q: tensor<1x2x4x128x16xf32>, %k: tensor<1x2x1x128x16xf32>, %v: tensor<1x2x1x128x16xf32>, %mask: tensor<1x8x128x128xf32>) -> tensor<1x2x4x128x16xf32> {
+  %heads = arith.constant dense<[1, 8, 128, 128]> : tensor<4xi64>
+  %groups = arith.constant dense<[1, 2, 4, 128, 128]> : tensor<5xi64>
+  %0 = nn.matmul %q, %k {transpose_rhs} : tensor<1x2x4x128x16xf32>, tensor<1x2x1x128x16xf32> -> tensor<1x2x4x128x128xf32>
+  %1 = nn.reshape %0, %heads : tensor<1x2x4x128x128xf32>, tensor<4xi64> -> tensor<1x8x128x128xf32>
+  %2 = nn.mul %1, %mask : tensor<1x8x128x128xf32>, tensor<1x8x128x128xf32> -> tensor<1x8x128x128xf32>
+  %3 = nn.softmax %2 {axis = 3 : i64} : tensor<1x8x128x128xf32> -> tensor<1x8x128x128xf32>
+  %4 = nn.reshape %3, %groups : tensor<1x8x128x128xf32>, tensor<5xi64> -> tensor<1x2x4x128x128xf32>
+  %5 = nn.matmul %4, %v : tensor<1x2x4x128x128xf32>, tensor<1x2x1x128x16xf32> -> tensor<1x2x4x128x16xf32>
+  return %5 : tensor<1x2x4x128x16xf32>
+}
+
+// -----
+
+// The heads are split in other groups than they were joined from: what is
+// between the products cannot be in both.
+// CHECK-LABEL: func.func @regrouped
+// CHECK-NOT: @attention
+// CHECK: return
+func.func @regrouped(%q: tensor<1x2x4x128x16xf32>, %k: tensor<1x2x1x128x16xf32>, %v: tensor<1x4x1x128x16xf32>) -> tensor<1x4x2x128x16xf32> {
+  %heads = arith.constant dense<[1, 8, 128, 128]> : tensor<4xi64>
+  %groups = arith.constant dense<[1, 4, 2, 128, 128]> : tensor<5xi64>
+  %0 = nn.matmul %q, %k {transpose_rhs} : tensor<1x2x4x128x16xf32>, tensor<1x2x1x128x16xf32> -> tensor<1x2x4x128x128xf32>
+  %1 = nn.reshape %0, %heads : tensor<1x2x4x128x128xf32>, tensor<4xi64> -> tensor<1x8x128x128xf32>
+  %3 = nn.softmax %1 {axis = 3 : i64} : tensor<1x8x128x128xf32> -> tensor<1x8x128x128xf32>
+  %4 = nn.reshape %3, %groups : tensor<1x8x128x128xf32>, tensor<5xi64> -> tensor<1x4x2x128x128xf32>
+  %5 = nn.matmul %4, %v : tensor<1x4x2x128x128xf32>, tensor<1x4x1x128x16xf32> -> tensor<1x4x2x128x16xf32>
+  return %5 : tensor<1x4x2x128x16xf32>
+}
+
+// -----
+
+// Two heads that differ, joined with two more: nothing is repeated.
+// CHECK-LABEL: func.func @not_repeated
+// CHECK: kernel.call @attention_1x4x128x16_f32{{.*}} ins(%{{.*}}, %{{.*}}, %{{.*}} : tensor<1x4x128x16xf32>, tensor<1x4x128x16xf32>, tensor<1x4x128x16xf32>)
+func.func @not_repeated(%q: tensor<1x4x128x16xf32>, %k: tensor<1x2x2x128x16xf32>, %v: tensor<1x4x128x16xf32>) -> tensor<1x4x128x16xf32> {
+  %heads = arith.constant dense<[1, 4, 128, 16]> : tensor<4xi64>
+  %2 = nn.reshape %k, %heads : tensor<1x2x2x128x16xf32>, tensor<4xi64> -> tensor<1x4x128x16xf32>
+  %4 = nn.matmul %q, %2 {transpose_rhs} : tensor<1x4x128x16xf32>, tensor<1x4x128x16xf32> -> tensor<1x4x128x128xf32>
+  %5 = nn.softmax %4 {axis = 3 : i64} : tensor<1x4x128x128xf32> -> tensor<1x4x128x128xf32>
+  %9 = nn.matmul %5, %v : tensor<1x4x128x128xf32>, tensor<1x4x128x16xf32> -> tensor<1x4x128x16xf32>
+  return %9 : tensor<1x4x128x16xf32>
+}
