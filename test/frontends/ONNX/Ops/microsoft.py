@@ -58,7 +58,8 @@ def quantised(suite):
         axis=0,
         constant=(0, 1, 3, 4, 6, 7),
     )
-    left, right = byte(3, 8), byte(8, 5, dtype="int8")
+    # Halved: without VNNI, ONNX Runtime saturates sums of two products to 16 bits.
+    left, right = byte(3, 8), byte(8, 5, dtype="int8") // 2
     suite.add(
         "MatMulIntegerToFloat",
         [left, right, scalar(0.1), random(5), scalar(12, "uint8"), None, random(5)],
