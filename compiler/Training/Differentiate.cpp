@@ -9,6 +9,8 @@
 //===----------------------------------------------------------------------===//
 #include "compiler/Training/Differentiate.h"
 #include "compiler/Training/ReverseMode.h"
+#include "dialects/NN/Inference.h"
+#include "mlir/IR/Matchers.h"
 
 using namespace mlir;
 using namespace swage;
@@ -73,11 +75,84 @@ Value ReverseMode::joinProducts(ArrayRef<Value> terms) const {
                   /*transposeA=*/true, transposed);
 }
 
+namespace {
+/// A term that is zero but for a slice of one axis.
+struct SliceTerm {
+  Value slice;
+  int64_t axis, begin, end;
+};
+} // namespace
+
+static std::optional<SliceTerm> readSlice(Value term) {
+  auto pad = term.getDefiningOp<nn::PadOp>();
+  if (!pad || pad.getMode() != "constant" ||
+      (pad.getValue() && !matchPattern(pad.getValue(), m_AnyZeroFloat())))
+    return std::nullopt;
+  auto pads = nn::getConstantElements(pad.getPads());
+  if (!pads)
+    return std::nullopt;
+  std::optional<SliceTerm> found;
+  ArrayRef<int64_t> shape = TensorBuilder::shapeOf(pad.getInput());
+  for (auto [axis, size] : llvm::enumerate(shape)) {
+    int64_t before = (*pads)[axis], after = (*pads)[shape.size() + axis];
+    if (before == 0 && after == 0)
+      continue;
+    if (found || before < 0 || after < 0)
+      return std::nullopt;
+    found = {pad.getInput(), int64_t(axis), before, before + size};
+  }
+  return found;
+}
+
+/// Slices of a value that different operators took, as the steps of a sequence
+/// or the gates of a cell: what comes back to them is joined, where no two have
+/// an element in common. A sum of padded slices would be as many tensors of the
+/// full size.
+static void joinSlices(Values &terms, OpBuilder &builder) {
+  SmallVector<SliceTerm> slices;
+  Values rest;
+  for (Value term : terms) {
+    std::optional<SliceTerm> slice = readSlice(term);
+    if (slice && (slices.empty() || slices.front().axis == slice->axis))
+      slices.push_back(*slice);
+    else
+      rest.push_back(term);
+  }
+  if (slices.size() < 2)
+    return;
+  llvm::sort(slices, [](const SliceTerm &left, const SliceTerm &right) {
+    return left.begin < right.begin;
+  });
+  for (auto [left, right] : llvm::zip(slices, llvm::drop_begin(slices)))
+    if (right.begin < left.end)
+      return;
+  TensorBuilder b(builder, terms.front().getLoc());
+  int64_t axis = slices.front().axis, place = 0;
+  SmallVector<int64_t> shape(b.shapeOf(terms.front()));
+  int64_t size = shape[axis];
+  Values pieces;
+  auto fill = [&](int64_t end) {
+    if (place == end)
+      return;
+    shape[axis] = end - place;
+    pieces.push_back(b.splat(b.elementTypeOf(terms.front()), shape, 0));
+  };
+  for (const SliceTerm &slice : slices) {
+    fill(slice.begin);
+    pieces.push_back(slice.slice);
+    place = slice.end;
+  }
+  fill(size);
+  rest.push_back(b.concat(pieces, axis));
+  terms = std::move(rest);
+}
+
 Value ReverseMode::take(Value value) {
   auto found = terms.find(value);
   if (found == terms.end() || found->second.empty())
     return {};
   Values &list = found->second;
+  joinSlices(list, builder);
   if (list.size() > 2)
     if (Value joined = joinProducts(list))
       list = {joined};
