@@ -17,7 +17,7 @@
 using namespace mlir;
 using namespace swage;
 
-static uint64_t getBytes(const ValueSignature &value) {
+uint64_t swage::getBytes(const ValueSignature &value) {
   uint64_t bytes = swage_dtype_size(value.dtype);
   for (int64_t dim : value.dims)
     bytes *= std::max<int64_t>(dim, 0);

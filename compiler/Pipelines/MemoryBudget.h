@@ -10,6 +10,9 @@
 
 namespace swage {
 
+/// Bytes of a value's elements; none where a size is unknown.
+uint64_t getBytes(const ValueSignature &value);
+
 /// Bytes of what a run of `model` works on: its inputs, outputs that are no new
 /// values of inputs, constants, and the workspace. Sizes that only a run knows
 /// count as nothing.

@@ -95,15 +95,10 @@ private:
         .Default(Value());
   }
 
-  template <typename OpTy> Value viewNarrow(OpTy view) {
-    Value narrow = getNarrow(view.getSrc());
-    if (!narrow)
-      return {};
-    return retype(view, narrow);
-  }
-  Value viewNarrow(tensor::ExtractSliceOp slice) {
-    Value narrow = getNarrow(slice.getSource());
-    return narrow ? retype(slice, narrow) : Value();
+  /// All views have what they look at as their first operand.
+  Value viewNarrow(Operation *view) {
+    Value narrow = getNarrow(view->getOperand(0));
+    return narrow ? retype(view, narrow) : Value();
   }
 
   /// Borders of a value that 16 bits hold, as of zeros.

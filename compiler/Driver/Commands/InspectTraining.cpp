@@ -49,13 +49,6 @@ private:
 
 } // namespace
 
-static int64_t getBytes(const ValueSignature &value) {
-  int64_t bytes = swage_dtype_size(value.dtype);
-  for (int64_t dim : value.dims)
-    bytes *= dim;
-  return bytes;
-}
-
 /// Of a function: its memory and arithmetic.
 static json::Object describeFunction(const CompiledModel &model) {
   json::Object all = describeModel(model), facts;
