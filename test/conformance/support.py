@@ -25,8 +25,8 @@ REASONS = {
     r"testdata-node/test_adam_multiple": "the expected numbers are those of epsilon = "
     "0.01, which the model does not have; newer versions of the case pass",
     r"testdata-node/test_cast(like)?_FLOAT_to_BFLOAT16.*": "expects truncation, where the "
-    "standard rounds, or declares shapes that its inputs do not have; newer versions "
-    "of the case pass",
+    "standard rounds, or declares shapes that its inputs do not have; newer forms "
+    "without _expanded pass",
     r"testdata-node/test_castlike_BFLOAT16_to_FLOAT.*": "declares a shape that its "
     "input does not have; newer versions of the case pass",
 }
