@@ -167,31 +167,6 @@ SizePolynomial SizeExpressions::substitute(SizePolynomial polynomial) const {
   return polynomial;
 }
 
-void SizeExpressions::assume(Value condition) {
-  const Operands *equality = find(equalities, get(condition));
-  if (!equality)
-    return;
-  // The unknown that came later is the one that is made of others.
-  SizePolynomial x = substitute(equality->first);
-  SizePolynomial y = substitute(equality->second);
-  auto getUnknown = [](const SizePolynomial &size) -> std::optional<unsigned> {
-    if (size.size() != 1 || size.begin()->second != 1 ||
-        size.begin()->first.size() != 1)
-      return std::nullopt;
-    return size.begin()->first[0];
-  };
-  std::optional<unsigned> first = getUnknown(x), second = getUnknown(y);
-  if (!first || (second && *second > *first)) {
-    std::swap(x, y);
-    std::swap(first, second);
-  }
-  bool isPart = llvm::any_of(y, [&](const auto &term) {
-    return first && llvm::is_contained(term.first, *first);
-  });
-  if (first && !isPart)
-    substitutes[*first] = y;
-}
-
 SizePolynomial SizeExpressions::getSize(Value tensor, int64_t dim) {
   auto sizeOf = [&](OpFoldResult size) {
     auto value = dyn_cast<Value>(size);

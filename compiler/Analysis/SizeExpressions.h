@@ -49,8 +49,10 @@ public:
   SizeRange getRange(const SizePolynomial &polynomial) const;
 
   /// Takes it for granted that a condition holds: from here on, where it says
-  /// that two sizes are the same, they are one.
-  void assume(mlir::Value condition);
+  /// that two sizes are the same, they are one. Returns whether more can be
+  /// said of values that were asked for before: where a size is the lesser of
+  /// itself and a number, it has a limit now.
+  bool assume(mlir::Value condition);
 
   static SizePolynomial constant(int64_t value);
   /// The value of a polynomial without unknowns.
@@ -105,6 +107,11 @@ private:
   Bounds combine(const SizePolynomial &x, const SizePolynomial &y) const;
 
   SizePolynomial substitute(SizePolynomial polynomial) const;
+  /// Where `lesser` is min(size, number), takes the number as the limit of what
+  /// `size` is a sum of; returns whether that is news.
+  bool assumeLesser(const SizePolynomial &size, const SizePolynomial &lesser);
+  /// Finds out which greater and lesser of two are decided by limits now.
+  void decideExtremes();
 
   llvm::DenseMap<mlir::Value, SizePolynomial> known;
   /// Unknowns that are known by now, in terms of others.

@@ -60,6 +60,7 @@ private:
 
   void unify(Operation *op) {
     Value value = op->getResult(0);
+    values.push_back(value);
     if (auto number = SizeExpressions::getConstant(expressions.get(value))) {
       OpBuilder builder(op);
       value.replaceAllUsesWith(arith::ConstantOp::create(
@@ -76,8 +77,36 @@ private:
     candidates.push_back(value);
   }
 
+  /// Says again what values from before a check are, now that more is known.
+  void reconsider(kernel::RequireOp require) {
+    leaders.clear();
+    OpBuilder builder(require->getContext());
+    builder.setInsertionPointAfter(require);
+    auto isAfter = [&](OpOperand &use) {
+      return dominance.properlyDominates(require, use.getOwner());
+    };
+    for (Value value : values) {
+      SmallVector<Value, 1> &candidates = getLeaders(value);
+      if (!dominance.properlyDominates(value, require))
+        continue;
+      if (llvm::any_of(value.getUses(), isAfter)) {
+        auto number = SizeExpressions::getConstant(expressions.get(value));
+        if (number)
+          value.replaceUsesWithIf(
+              arith::ConstantOp::create(
+                  builder, require.getLoc(),
+                  builder.getIntegerAttr(value.getType(), *number)),
+              isAfter);
+        else if (!candidates.empty())
+          value.replaceUsesWithIf(candidates.front(), isAfter);
+      }
+      candidates.push_back(value);
+    }
+  }
+
   /// After a check, its condition holds.
   void assume(kernel::RequireOp require) {
+    bool more = false;
     SmallVector<Value> conditions{require.getCondition()};
     OpBuilder builder(require->getContext());
     builder.setInsertionPointAfter(require);
@@ -96,13 +125,17 @@ private:
       candidates.insert(candidates.begin(), holds);
       // Where control flow may pass by, nothing can be said of what follows.
       if (require->getBlock() == &func.front())
-        expressions.assume(condition);
+        more |= expressions.assume(condition);
     }
+    if (more)
+      reconsider(require);
   }
 
   func::FuncOp func;
   DominanceInfo dominance;
   SizeExpressions expressions;
+  /// What was looked at, in the order of the program.
+  SmallVector<Value> values;
   /// The values of each type and polynomial, in the order of the program.
   std::map<std::pair<const void *, SizePolynomial>, SmallVector<Value, 1>>
       leaders;

@@ -162,3 +162,57 @@ func.func @no_limit(%x: tensor<?xf32> {nn.dims = ["s"], nn.ranges = array<i64: 1
   %end = arith.minsi %s, %c512 : index
   return %end : index
 }
+
+// -----
+
+// A slice of a table that a check compares with a size tells how long that is:
+// where keys are min(keys, 1024), the keys before them are no more either, and
+// rows from min(past, 1024) to min(max(past + n, ...), 1024) are n.
+// CHECK-LABEL: @table
+// CHECK-SAME: %[[X:.*]]: tensor<?x?xf32>
+// CHECK-DAG: %[[TRUE:.*]] = arith.constant true
+// CHECK-DAG: %[[N:.*]] = tensor.dim %[[X]], %c0
+// CHECK: %[[START:.*]] = arith.minsi
+// CHECK: %[[ROWS:.*]] = arith.subi %{{.*}}, %[[START]]
+// CHECK: %[[EARLY:.*]] = arith.cmpi eq, %[[ROWS]], %[[N]]
+// CHECK: call @before(%[[EARLY]], %[[ROWS]])
+// CHECK: kernel.require
+// CHECK: call @after(%[[TRUE]], %[[N]])
+func.func private @before(i1, index)
+func.func private @after(i1, index)
+func.func @table(%x: tensor<?x?xf32>) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c1024 = arith.constant 1024 : index
+  %n = tensor.dim %x, %c0 : tensor<?x?xf32>
+  %past = tensor.dim %x, %c1 : tensor<?x?xf32>
+  %keys = arith.addi %past, %n : index
+  %start = arith.minsi %past, %c1024 : index
+  %end = arith.maxsi %keys, %start : index
+  %stop = arith.minsi %end, %c1024 : index
+  %rows = arith.subi %stop, %start : index
+  %same = arith.cmpi eq, %rows, %n : index
+  call @before(%same, %rows) : (i1, index) -> ()
+  %columns = arith.minsi %keys, %c1024 : index
+  %fits = arith.cmpi eq, %keys, %columns : index
+  kernel.require %fits, "too long" [1](%keys)
+  call @after(%same, %rows) : (i1, index) -> ()
+  return
+}
+
+// -----
+
+// A number that may be negative says nothing of its parts.
+// CHECK-LABEL: @any_number
+// CHECK: %[[LESSER:.*]] = arith.minsi
+// CHECK: kernel.require
+// CHECK: return %[[LESSER]]
+func.func @any_number(%n: index, %m: index) -> index {
+  %c8 = arith.constant 8 : index
+  %sum = arith.addi %n, %m : index
+  %lesser = arith.minsi %n, %c8 : index
+  %least = arith.minsi %sum, %c8 : index
+  %fits = arith.cmpi eq, %sum, %least : index
+  kernel.require %fits, "too long" [1](%sum)
+  return %lesser : index
+}

@@ -226,25 +226,23 @@ void NestEmitter::emitRows(Range range, int64_t rows, RowsBody body) {
       tile(plus(range.start, whole), *fixed - whole);
     return;
   }
-  // Tiles of half the size until single rows are left.
+  // What whole tiles leave is one smaller tile, so that rows that are fewer than
+  // a tile's read the other operand once.
   Value length = extentValue(range.extent);
-  Value done;
-  for (int64_t size = rows; size > 0; size = size > 4 ? 4 : size > 1 ? 1 : 0) {
-    Value by = arith::ConstantIndexOp::create(builder, loc, size);
-    Value left = length;
-    Range part = range;
-    if (done) {
-      part.start += IndexValue::ofAtom(
-          space.addAtom(done, 1, evaluator.level()));
-      left = arith::SubIOp::create(builder, loc, length, done);
-    }
-    Value rest = arith::RemUIOp::create(builder, loc, left, by);
-    Value count = arith::SubIOp::create(builder, loc, left, rest);
-    part.extent = {count, Monomial::ofSize(space.sizeOf(count))};
-    emitLoop(part, size, {}, [&](IndexValue start, ValueRange) {
-      return tile(start, size);
-    });
-    done = arith::SubIOp::create(builder, loc, length, rest);
+  Value by = arith::ConstantIndexOp::create(builder, loc, rows);
+  Value rest = arith::RemUIOp::create(builder, loc, length, by);
+  Value whole = arith::SubIOp::create(builder, loc, length, rest);
+  Range main = {range.start, {whole, Monomial::ofSize(space.sizeOf(whole))}};
+  emitLoop(main, rows, {}, [&](IndexValue start, ValueRange) {
+    return tile(start, rows);
+  });
+  IndexValue start = range.start;
+  start += IndexValue::ofAtom(space.addAtom(whole, rows, evaluator.level()));
+  for (int64_t count = 1; count < rows; ++count) {
+    Value fits = arith::CmpIOp::create(
+        builder, loc, arith::CmpIPredicate::eq, rest,
+        arith::ConstantIndexOp::create(builder, loc, count));
+    emitIf(fits, [&] { tile(start, count); }, [] {});
   }
 }
 
