@@ -3,10 +3,13 @@
 """Times Swage and ONNX Runtime side by side and prints the ratios.
 
 usage: bench.py [MODEL...] [--threads 1,2] [--seconds S] [--rounds R] [--round S]
-                [--dim NAME=N]... [--only swage|ort] [--markdown] [--json FILE]
+                [--dim NAME=N]... [--only swage|ort] [--weights-type f16|bf16]
+                [--markdown] [--json FILE]
 
-A MODEL is a network of test/models, a .onnx file, or a test case's folder;
-without one, every network is timed. Both run the same inputs, in turns within
+A MODEL is a network of test/models, one of those at another size or a set of
+them (cases.json), a .onnx file, or a test case's folder; without one, every
+network is timed. With --weights-type, Swage with weights of that type is timed
+against Swage with those of the model. Both run the same inputs, in turns within
 one run, so that a slow spell of the machine meets both. With --seconds the
 whole table takes about that long: rounds get shorter, and what finds no time
 left is not measured. A peer that is not installed is left out.
@@ -17,7 +20,6 @@ import json
 import os
 import pathlib
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -26,39 +28,11 @@ from typing import Dict, List, Optional
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "models"))
 
+import cases
 import networks
 import report
 from budget import Budget
 from peers import Case, OrtPeer, PeerError, SwagePeer
-
-
-def case_of(model: str) -> Case:
-    """The model file and inputs that an argument names."""
-    path = pathlib.Path(model)
-    if model in networks.load():
-        build = [sys.executable, str(networks.HERE / "build.py"), model]
-        result = subprocess.run(build, capture_output=True, text=True, check=False)
-        path = networks.cache() / model
-        if not (path / "model.onnx").is_file():
-            raise PeerError(result.stdout.strip() or result.stderr.strip())
-    elif not path.exists():
-        raise PeerError(f"{model}: neither a network of test/models nor a file")
-    if path.is_file():
-        name = path.resolve().parent.name if path.stem == "model" else path.stem
-        return Case(name, path, {})
-    import onnx
-
-    inputs = {}
-    for proto in sorted((path / "test_data_set_0").glob("input_*.pb")):
-        inputs[onnx.load_tensor(str(proto)).name] = proto
-    # Older cases leave the name out, and mean the order of the graph.
-    if "" in inputs:
-        graph = onnx.load(str(path / "model.onnx"), load_external_data=False).graph
-        weights = {tensor.name for tensor in graph.initializer}
-        names = [value.name for value in graph.input if value.name not in weights]
-        protos = sorted((path / "test_data_set_0").glob("input_*.pb"))
-        inputs = dict(zip(names, protos))
-    return Case(path.name, path / "model.onnx", inputs)
 
 
 def is_timed(network: networks.Network) -> bool:
@@ -113,6 +87,7 @@ def parse(arguments: Optional[List[str]] = None):
     parser.add_argument("--rounds", type=int, default=4, help="rounds of each peer")
     parser.add_argument("--dim", action="append", default=[], metavar="NAME=N")
     parser.add_argument("--only", choices=("swage", "ort"))
+    parser.add_argument("--weights-type", choices=("f16", "bf16"))
     parser.add_argument("--markdown", action="store_true")
     parser.add_argument("--json", type=pathlib.Path, metavar="FILE")
     build = os.environ.get("SWAGE_BUILD_DIR") or networks.REPOSITORY / "build"
@@ -127,9 +102,12 @@ def parse(arguments: Optional[List[str]] = None):
 def find_peers(options, folder: pathlib.Path) -> List:
     """The peers to time; a remark says which are not on this machine."""
     peers = []
-    if options.only != "swage":
+    if options.weights_type:
+        for weights in ("f32", options.weights_type):
+            peers.append(SwagePeer(options.swage, folder, options.dim, weights))
+    elif options.only != "swage":
         peers.append(OrtPeer(options.dim))
-    if options.only != "ort":
+    if options.only != "ort" and not options.weights_type:
         peers.append(SwagePeer(options.swage, folder, options.dim))
     for peer in list(peers):
         missing = peer.missing()
@@ -139,7 +117,9 @@ def find_peers(options, folder: pathlib.Path) -> List:
     return peers
 
 
-def run(names: List[str], peers: List, options, table: report.Table) -> List[dict]:
+def run(
+    names: List[str], peers: List, options, table: report.Table, folder: pathlib.Path
+) -> List[dict]:
     """All rows of the table, printed as they come."""
     rows: List[dict] = []
     thread_counts = [int(count) for count in options.threads.split(",")]
@@ -155,7 +135,7 @@ def run(names: List[str], peers: List, options, table: report.Table) -> List[dic
             continue
         start = time.monotonic()
         try:
-            case = case_of(name)
+            case = cases.case_of(name, folder)
         except PeerError as reason:
             print(f"{name}: {reason}", file=sys.stderr)
             rows.append({"network": name, "error": str(reason)})
@@ -173,17 +153,18 @@ def run(names: List[str], peers: List, options, table: report.Table) -> List[dic
 
 def main() -> int:
     options = parse()
-    names = options.models
+    names = cases.expand(options.models)
     if not names:
         names = [n.name for n in networks.load().values() if is_timed(n)]
-    with tempfile.TemporaryDirectory(prefix="swage-bench-") as folder:
-        peers = find_peers(options, pathlib.Path(folder))
+    with tempfile.TemporaryDirectory(prefix="swage-bench-") as temporary:
+        folder = pathlib.Path(temporary)
+        peers = find_peers(options, folder)
         if not peers:
             return 1
         versions = {peer.name: peer.version() for peer in peers}
         table = report.Table(options.markdown, list(versions))
         table.header(report.machine(), versions)
-        rows = run(names, peers, options, table)
+        rows = run(names, peers, options, table, folder)
         table.footer(rows)
     if options.json:
         found = {"machine": report.machine(), "versions": versions, "rows": rows}

@@ -4,7 +4,7 @@
 import json
 import pathlib
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Dict, List, Optional
 
 RUNNER = pathlib.Path(__file__).resolve().parent / "ort_run.mjs"
@@ -21,6 +21,8 @@ class Case:
     name: str
     model: pathlib.Path
     inputs: Dict[str, pathlib.Path]
+    # Sizes that Swage compiles for, NAME=N; others stay open.
+    dims: List[str] = field(default_factory=list)
 
     def input_options(self) -> List[str]:
         pairs = (f"{name}={path}" for name, path in self.inputs.items())
@@ -50,15 +52,21 @@ def call(command: List[str]) -> str:
 
 
 class SwagePeer:
-    """Compiles a model to an executable once, and runs that every round."""
+    """Compiles a model to an executable once, and runs that every round. With a
+    type of weights it is called by that."""
 
     name = "swage"
     title = "Swage"
 
-    def __init__(self, swage: pathlib.Path, folder: pathlib.Path, dims: List[str]):
+    def __init__(
+        self, swage: pathlib.Path, folder: pathlib.Path, dims: List[str], weights: str = ""
+    ):
         self.swage = swage
         self.folder = folder
         self.dims = dim_options(dims)
+        self.weights = ["--weights-type", weights] if weights else []
+        if weights:
+            self.name, self.title = weights, f"Swage with weights of {weights}"
 
     def missing(self) -> Optional[str]:
         """Why it cannot run at all; None if it can."""
@@ -68,13 +76,13 @@ class SwagePeer:
         return call([str(self.swage), "--version"]).strip().splitlines()[0]
 
     def executable(self, case: Case) -> pathlib.Path:
-        return self.folder / case.name
+        return self.folder / f"{case.name}.{self.name}"
 
     def start(self, case: Case, threads: int) -> "SwageSession":
         target = self.executable(case)
         if not target.exists():
             compile_it = [str(self.swage), "compile", str(case.model), "-o", str(target)]
-            call(compile_it + self.dims)
+            call(compile_it + self.dims + dim_options(case.dims) + self.weights)
         return SwageSession(target, case, threads)
 
     def finish(self, case: Case) -> None:
@@ -86,7 +94,7 @@ class SwageSession:
     """Rounds of one executable at one number of threads."""
 
     def __init__(self, executable: pathlib.Path, case: Case, threads: int):
-        self.times = executable.with_suffix(".json")
+        self.times = executable.with_name(executable.name + ".json")
         given = case.input_options() or ["--random-inputs"]
         self.command = [str(executable), "--bench", "--threads", str(threads)]
         self.command += ["--json", str(self.times)] + given

@@ -6,9 +6,15 @@ import math
 import os
 import platform
 import subprocess
-from typing import Dict, List, Optional
+from typing import Dict, List, Optional, Sequence
 
 TITLES = {"ort": "ORT", "swage": "Swage"}
+NAMES = {"ort": "ONNX Runtime", "swage": "Swage"}
+
+
+def title(peer: str) -> str:
+    """A peer in the table's head."""
+    return TITLES.get(peer, peer)
 
 
 def machine() -> Dict[str, object]:
@@ -31,9 +37,9 @@ def errors(row: dict) -> List[str]:
     return [cell["error"] for cell in cells if "error" in cell]
 
 
-def ratio(row: dict) -> Optional[float]:
-    """How many times as fast as ONNX Runtime Swage is; None without both."""
-    cells = [row.get("ort", {}), row.get("swage", {})]
+def ratio(row: dict, peers: Sequence[str] = ("ort", "swage")) -> Optional[float]:
+    """How many times as fast as the first peer the second is; None without both."""
+    cells = [row.get(peer, {}) for peer in peers]
     if not all(cell.get("median_ms") for cell in cells):
         return None
     return cells[0]["median_ms"] / cells[1]["median_ms"]
@@ -55,10 +61,11 @@ class Table:
         self.peers = peers
         self.titles = ["network", "threads"]
         for peer in peers:
-            self.titles += [f"{TITLES[peer]} ms", f"{TITLES[peer]} min"]
+            self.titles += [f"{title(peer)} ms", f"{title(peer)} min"]
         self.both = len(peers) == 2
         if self.both:
-            self.titles.append("ORT/Swage")
+            self.quotient = "/".join(map(title, peers))
+            self.titles.append(self.quotient)
 
     def line(self, cells: List[str], note: str = "") -> None:
         if self.markdown:
@@ -71,8 +78,8 @@ class Table:
 
     def header(self, machine_facts: Dict[str, object], versions: Dict[str, str]) -> None:
         told = "{cpu}, {cores} cores, {date}".format(**machine_facts)
-        names = {"ort": "ONNX Runtime", "swage": "Swage"}
-        print("; ".join([told] + [f"{names[p]} {v}" for p, v in versions.items()]))
+        used = [f"{NAMES.get(p, p)} {v}" for p, v in versions.items()]
+        print("; ".join([told] + used))
         print("Median and least time of one inference in milliseconds.\n")
         self.line(self.titles)
         if self.markdown:
@@ -87,10 +94,10 @@ class Table:
             else:
                 cells += [milliseconds(cell["median_ms"]), milliseconds(cell["min_ms"])]
         if self.both:
-            value = ratio(row)
+            value = ratio(row, self.peers)
             cells.append(f"{value:.2f}" if value else "-")
         notes = [
-            f"{TITLES[peer]}: {row[peer]['error']}"
+            f"{title(peer)}: {row[peer]['error']}"
             for peer in self.peers
             if "error" in row[peer]
         ]
@@ -102,12 +109,12 @@ class Table:
             return
         print()
         for threads in sorted({row["threads"] for row in rows if "threads" in row}):
-            values = [ratio(row) for row in rows if row.get("threads") == threads]
+            values = [ratio(row, self.peers) for row in rows if row.get("threads") == threads]
             known = [value for value in values if value]
             if known:
                 mean = geometric_mean(known)
                 plural = "" if threads == 1 else "s"
                 print(
-                    f"geometric mean of ORT/Swage, {threads} thread{plural}, "
+                    f"geometric mean of {self.quotient}, {threads} thread{plural}, "
                     f"{len(known)} of {len(values)} networks: {mean:.2f}"
                 )
