@@ -39,7 +39,10 @@ void NestEmitter::emitSingle(StageGroup &group) {
   int64_t lanes = analysis.lanesOf(loops);
   if (!stage.heavy || !emitContraction(stage, lanes)) {
     analysis.merge(loops, {});
-    emitLight(loops, bestLane(loops, false, lanes), lanes);
+    if (std::optional<Interleaving> turns = findInterleaving(loops, lanes))
+      emitInterleaved(loops, *turns, lanes);
+    else
+      emitLight(loops, bestLane(loops, false, lanes), lanes);
   }
   settle(stage);
 }

@@ -162,6 +162,16 @@ private:
   /// Asks for a piece of the panel that comes after this one.
   void emitFetch(const Tile &tile, const Indices &bound, int64_t steps);
   void emitLight(StageLoops &loops, unsigned lane, int64_t lanes);
+  /// A loop over a few rows of which the result's memory takes elements in
+  /// turn, and the loop along them.
+  struct Interleaving {
+    unsigned row = kNone, along = kNone;
+    int64_t rows = 0;
+  };
+  std::optional<Interleaving> findInterleaving(const StageLoops &loops,
+                                               int64_t lanes);
+  void emitInterleaved(StageLoops &loops, const Interleaving &turns,
+                       int64_t lanes);
   /// One stage of a group, within the common loops; `vectors` run along its
   /// loop `laneLoop` when that is one of them.
   void emitInside(StageLoops &loops, Indices bound, unsigned laneLoop,
