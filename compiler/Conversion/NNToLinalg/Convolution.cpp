@@ -7,6 +7,7 @@
 //
 //   channels last:   (n, y, x, k, r, s, c)       filter [r, s, c, k]
 //     in groups:     (n, y, x, g, k, r, s, c)    filter [g, r, s, c, k]
+//     in narrow ones (n, y, x, k, r, s, c)       filter [r, s, c, k]
 //     depthwise:     (n, y, x, c, r, s)          filter [r, s, c]
 //   channels second: (n, k, y, x, c, r, s)       filter [k, c, r, s]
 //     in groups:     (n, g, k, y, x, c, r, s)    filter [g, k, c, r, s]
@@ -101,7 +102,7 @@ Value arrangeFilter(OpBuilder &b, Location loc, Value filter, int64_t group,
     own.push_back(*loop);
     sizes.push_back(size);
   };
-  keep(loops.group, fixed(b, group));
+  keep(loops.group, loops.outputChannel ? fixed(b, group) : given[0]);
   keep(loops.outputChannel, divideSize(b, loc, given[0], group));
   keep(loops.inputChannel, given[1]);
   for (auto [i, loop] : llvm::enumerate(loops.window))
@@ -112,18 +113,18 @@ Value arrangeFilter(OpBuilder &b, Location loc, Value filter, int64_t group,
 
   // [g, k, c, window...] -> [g, window..., c, k]
   SmallVector<int64_t> order;
-  bool depthwise = loops.group && !loops.outputChannel;
+  bool together = loops.group && !loops.outputChannel;
   auto append = [&](std::optional<int64_t> loop) {
     if (loop)
       order.push_back(*loop);
   };
-  if (!depthwise)
+  if (!together)
     append(loops.group);
   for (std::optional<int64_t> loop : loops.window)
     append(loop);
   append(loops.inputChannel);
   append(loops.outputChannel);
-  if (depthwise)
+  if (together)
     append(loops.group);
   SmallVector<AffineExpr> from(order.size());
   Sizes arranged;
@@ -156,6 +157,10 @@ struct ConvLowering
     int64_t group = conv.getGroup();
     bool depthwise =
         group > 1 && filterShape[1] == 1 && filterShape[0] == group;
+    // Groups of a few channels, several to a vector: one loop runs over the
+    // outputs of all, and finds the inputs of its group by a division.
+    bool narrow = !depthwise && channelsLast && isNarrow(conv);
+    bool together = depthwise || narrow;
 
     // The loops, in the order that the banner shows.
     ConvolutionLoops loops;
@@ -173,7 +178,7 @@ struct ConvLowering
       addPositions();
     if (group > 1)
       loops.group = loops.parallel();
-    if (!depthwise)
+    if (!together)
       loops.outputChannel = loops.parallel();
     if (!channelsLast)
       addPositions();
@@ -190,14 +195,13 @@ struct ConvLowering
     Value zero = createScalarConstant(b, loc, elementType, 0);
     Value input = padImage(b, loc, operands[0], windows, channelsLast, zero);
     Sizes sizes = slideSizes(b, loc, operands[0], windows, channelsLast);
-    sizes[layout.channel()] =
-        divideSize(b, loc, tensor::getMixedSize(b, loc, operands[1], 0), group);
-    if (group > 1)
+    OpFoldResult outputs = tensor::getMixedSize(b, loc, operands[1], 0);
+    sizes[layout.channel()] = outputs;
+    if (group > 1 && !together) {
+      sizes[layout.channel()] = divideSize(b, loc, outputs, group);
       sizes.insert(sizes.begin() + layout.channel(), fixed(b, group));
-    if (group > 1 && !depthwise)
       input = splitDimension(b, loc, input, layout.channel(), group);
-    else if (depthwise)
-      sizes.erase(sizes.begin() + layout.channel() + 1);
+    }
     Value filter =
         arrangeFilter(b, loc, operands[1], group, loops, channelsLast);
 
@@ -206,6 +210,12 @@ struct ConvLowering
     auto dim = [&](int64_t loop) { return getAffineDimExpr(loop, context); };
     SmallVector<AffineExpr> inputExprs{dim(0)}, filterExprs;
     auto appendChannels = [&] {
+      if (narrow) {
+        AffineExpr first =
+            dim(*loops.group).floorDiv(filterShape[0] / group) * filterShape[1];
+        inputExprs.push_back(first + dim(*loops.inputChannel));
+        return;
+      }
       if (loops.group)
         inputExprs.push_back(dim(*loops.group));
       if (loops.inputChannel)
@@ -229,7 +239,7 @@ struct ConvLowering
       append(loops.group);
       append(loops.outputChannel);
       append(loops.inputChannel);
-    } else if (!depthwise) {
+    } else if (!together) {
       append(loops.group);
     }
     for (std::optional<int64_t> loop : loops.window)
@@ -237,7 +247,7 @@ struct ConvLowering
     if (channelsLast) {
       append(loops.inputChannel);
       append(loops.outputChannel);
-      if (depthwise)
+      if (together)
         append(loops.group);
     }
     SmallVector<AffineExpr> resultExprs;
@@ -258,10 +268,24 @@ struct ConvLowering
               inner, l, createMultiplyAdd(inner, l, args[0], args[1], args[2]));
         });
     Value result = generic.getResult(0);
-    if (group > 1 && !depthwise)
+    if (group > 1 && !together)
       result = joinDimensions(b, loc, result, layout.channel());
     Value bias = operands.size() > 2 ? operands[2] : Value();
     return Values{finish(b, loc, result, bias, layout, elementType)};
+  }
+
+  /// Whether outputs of several groups fit into one vector, and so do the
+  /// inputs that they share.
+  static bool isNarrow(ConvOp conv) {
+    constexpr int64_t kMost = 8;
+    ArrayRef<int64_t> filter = shapeOf(conv.getFilter());
+    int64_t group = conv.getGroup();
+    if (group == 1 || ShapedType::isDynamic(filter[0]) ||
+        ShapedType::isDynamic(filter[1]) || filter[0] % group)
+      return false;
+    int64_t outputs = filter[0] / group;
+    return outputs > 1 && outputs <= kMost && llvm::isPowerOf2_64(outputs) &&
+           filter[1] <= outputs;
   }
 
   /// The channels of the image are those of the filter in all groups.

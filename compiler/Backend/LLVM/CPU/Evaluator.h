@@ -64,6 +64,9 @@ public:
   /// The element at `address`, now: what is in memory may change.
   mlir::Value load(const Place &place, const IndexValue &address,
                    mlir::Type type, const VectorContext &context);
+  /// How many elements `load` reads at once for lanes that share them, where
+  /// these are no more than `lanes`.
+  std::optional<int64_t> spanOf(const IndexValue &address, int64_t lanes) const;
   /// Writes `value` (a scalar or a vector).
   void write(const Place &place, llvm::ArrayRef<IndexValue> indices,
              mlir::Value value, const VectorContext &context);
@@ -144,8 +147,10 @@ private:
                           const VectorContext &context);
   mlir::Value emitOp(mlir::Operation *op, mlir::IRMapping &mapping,
                      const VectorContext &context, bool contract);
-  /// Vector of 0, factor, 2 factor ... of the index type.
-  mlir::Value laneSteps(int64_t lanes, mlir::Value factor);
+  mlir::Value loadShared(const Place &place, const IndexValue &address,
+                         int64_t span, int64_t lanes);
+  /// What `index` gains from lane to lane, as a vector of the index type.
+  mlir::Value laneSteps(int64_t lanes, const IndexValue &index);
   mlir::Value addressTerms(const IndexValue &address);
   mlir::Value addressOf(const IndexValue &address);
 

@@ -21,9 +21,7 @@ Value Evaluator::emitIndex(const IndexValue &index,
   first.lane = Monomial(0);
   Value base = at(space.levelOf(first), [&] { return addressOf(first); });
   if (!index.isUniform()) {
-    Value steps =
-        laneSteps(context.lanes,
-                  index.lane.isOne() ? Value() : space.materialize(index.lane));
+    Value steps = laneSteps(context.lanes, index);
     base = arith::AddIOp::create(builder, loc, broadcast(base, context.lanes),
                                  steps);
   }

@@ -43,14 +43,21 @@ Value Evaluator::addressOf(const IndexValue &address) {
                                arith::IntegerOverflowFlags::nsw);
 }
 
-Value Evaluator::laneSteps(int64_t lanes, Value factor) {
+Value Evaluator::laneSteps(int64_t lanes, const IndexValue &index) {
   Location loc = builder.getUnknownLoc();
   auto type = VectorType::get({lanes}, builder.getIndexType());
   Value steps = vector::StepOp::create(builder, loc, type);
-  if (!factor)
+  auto filled = [&](Value scalar) {
+    return vector::BroadcastOp::create(builder, loc, type, scalar);
+  };
+  if (index.repeat != 1)
+    steps = arith::DivUIOp::create(
+        builder, loc, steps,
+        filled(arith::ConstantIndexOp::create(builder, loc, index.repeat)));
+  if (index.lane.isOne())
     return steps;
-  Value factors = vector::BroadcastOp::create(builder, loc, type, factor);
-  return arith::MulIOp::create(builder, loc, steps, factors);
+  return arith::MulIOp::create(builder, loc, steps,
+                               filled(space.materialize(index.lane)));
 }
 
 /// A boolean's byte as i1, or the value itself.
@@ -74,6 +81,37 @@ static Value toMemory(OpBuilder &builder, Value value) {
   return arith::ExtUIOp::create(builder, builder.getUnknownLoc(), byte, value);
 }
 
+/// Where lanes share elements, so many are read at once, which lie together.
+std::optional<int64_t> Evaluator::spanOf(const IndexValue &address,
+                                         int64_t lanes) const {
+  if (address.repeat == 1 || lanes % address.repeat ||
+      !address.lane.isConstant() || address.lane.factor < 1)
+    return std::nullopt;
+  int64_t step = address.lane.factor, span = lanes / address.repeat * step;
+  IndexValue others = address;
+  others.constant = 0;
+  if (span > lanes || space.multipleOf(others, step) % step)
+    return std::nullopt;
+  return span;
+}
+
+/// All elements that lanes share, each brought to its lanes.
+Value Evaluator::loadShared(const Place &place, const IndexValue &address,
+                            int64_t span, int64_t lanes) {
+  Location loc = builder.getUnknownLoc();
+  int64_t step = address.lane.factor;
+  // Steps begin at multiples of their length: nothing behind the last is read.
+  int64_t within = (address.constant % step + step) % step;
+  Type element = cast<MemRefType>(place.flat.getType()).getElementType();
+  Value elements =
+      vector::LoadOp::create(builder, loc, VectorType::get({span}, element),
+                             place.flat, addressOf(plus(address, -within)));
+  SmallVector<int64_t> mask;
+  for (int64_t lane = 0; lane < lanes; ++lane)
+    mask.push_back(lane / address.repeat * step + within);
+  return vector::ShuffleOp::create(builder, loc, elements, elements, mask);
+}
+
 Value Evaluator::load(const Place &place, const IndexValue &address, Type type,
                       const VectorContext &context) {
   Location loc = builder.getUnknownLoc();
@@ -89,19 +127,23 @@ Value Evaluator::load(const Place &place, const IndexValue &address, Type type,
   }
   Type element = cast<MemRefType>(place.flat.getType()).getElementType();
   auto vectorType = VectorType::get({context.lanes}, element);
+  if (std::optional<int64_t> span = spanOf(address, context.lanes);
+      span && !context.mask)
+    return fromMemory(builder, loadShared(place, address, *span, context.lanes),
+                      type);
   Value start = addressOf(address);
   Value result;
-  if (address.lane.isOne() && !context.mask) {
+  if (address.isContiguous() && !context.mask) {
     result =
         vector::LoadOp::create(builder, loc, vectorType, place.flat, start);
   } else {
     Value nothing = arith::ConstantOp::create(builder, loc,
                                               builder.getZeroAttr(vectorType));
-    if (address.lane.isOne()) {
+    if (address.isContiguous()) {
       result = vector::MaskedLoadOp::create(
           builder, loc, vectorType, place.flat, start, context.mask, nothing);
     } else {
-      Value steps = laneSteps(context.lanes, space.materialize(address.lane));
+      Value steps = laneSteps(context.lanes, address);
       Value mask = context.mask;
       if (!mask)
         mask = vector::ConstantMaskOp::create(
@@ -161,7 +203,7 @@ void Evaluator::write(const Place &place, ArrayRef<IndexValue> indices,
     return;
   }
   value = broadcast(value, context.lanes);
-  if (address->lane.isOne()) {
+  if (address->isContiguous()) {
     if (context.mask)
       vector::MaskedStoreOp::create(builder, loc, place.flat, start,
                                     context.mask, value);
@@ -169,7 +211,7 @@ void Evaluator::write(const Place &place, ArrayRef<IndexValue> indices,
       vector::StoreOp::create(builder, loc, value, place.flat, start);
     return;
   }
-  Value steps = laneSteps(context.lanes, space.materialize(address->lane));
+  Value steps = laneSteps(context.lanes, *address);
   Value mask = context.mask;
   if (!mask)
     mask = vector::ConstantMaskOp::create(

@@ -69,12 +69,14 @@ IndexValue &IndexValue::operator+=(const IndexValue &other) {
   constant += other.constant;
   for (const Monomial &monomial : other.rest)
     addMonomial(rest, monomial);
-  if (lane.isZero())
+  if (lane.isZero()) {
     lane = other.lane;
-  else if (!other.lane.isZero()) {
+    repeat = other.repeat;
+  } else if (!other.lane.isZero()) {
     // Two coefficients of the lane add up only when they are alike; sizes that
     // differ do not occur, as one dimension alone runs over the lanes.
-    assert(lane.sizes == other.lane.sizes && "lanes in unlike units");
+    assert(lane.sizes == other.lane.sizes && repeat == other.repeat &&
+           "lanes in unlike units");
     lane.factor += other.lane.factor;
   }
   return *this;
@@ -93,11 +95,13 @@ IndexValue IndexValue::operator*(const Monomial &by) const {
   for (const Monomial &monomial : rest)
     addMonomial(result.rest, monomial * by);
   result.lane = lane * by;
+  result.repeat = repeat;
   return result;
 }
 
 llvm::hash_code hash_value(const IndexValue &value) {
-  llvm::hash_code code = llvm::hash_combine(value.constant, value.lane.factor);
+  llvm::hash_code code =
+      llvm::hash_combine(value.constant, value.lane.factor, value.repeat);
   for (const IndexValue::Term &term : value.terms)
     code = llvm::hash_combine(code, term.atom, term.coefficient.factor);
   for (const Monomial &monomial : value.rest)
@@ -203,12 +207,21 @@ IndexSpace::divide(const IndexValue &value, int64_t divisor, bool remainder,
   int64_t offset = within;
   if (!value.isUniform()) {
     // All lanes must fall into one stretch between multiples of `unit`.
-    if (!value.lane.isConstant() || value.lane.factor < 0)
+    if (!value.lane.isConstant() || value.lane.factor < 0 || value.repeat != 1)
       return std::nullopt;
     if (value.lane.factor % divisor == 0 && left.terms.empty() &&
         left.rest.empty() && within == 0) {
       quotient.lane = Monomial(value.lane.factor / divisor);
       return remainder ? IndexValue() : quotient;
+    }
+    // Or they fill several stretches from the first to the last.
+    if (!remainder && value.lane.isOne() && lanes > divisor &&
+        lanes % divisor == 0 && within == 0 && unit == divisor) {
+      if (!left.terms.empty() || !left.rest.empty())
+        quotient += IndexValue::ofAtom(addDivision(left, divisor, false, 1));
+      quotient.lane = Monomial(1);
+      quotient.repeat = divisor;
+      return quotient;
     }
     if (offset % unit + (lanes - 1) * value.lane.factor >= unit)
       return std::nullopt;

@@ -57,6 +57,8 @@ struct IndexValue {
   int64_t constant = 0;
   llvm::SmallVector<Monomial, 0> rest; ///< constants with sizes
   Monomial lane = Monomial(0);
+  /// So many lanes, one after the other, have the same value.
+  int64_t repeat = 1;
 
   static IndexValue ofConstant(int64_t value) {
     IndexValue result;
@@ -69,6 +71,8 @@ struct IndexValue {
     return result;
   }
   bool isUniform() const { return lane.isZero(); }
+  /// Whether lanes follow each other.
+  bool isContiguous() const { return lane.isOne() && repeat == 1; }
   bool isConstant() const {
     return terms.empty() && rest.empty() && isUniform();
   }
@@ -79,7 +83,7 @@ struct IndexValue {
   IndexValue operator*(const Monomial &by) const;
   bool operator==(const IndexValue &other) const {
     return terms == other.terms && constant == other.constant &&
-           rest == other.rest && lane == other.lane;
+           rest == other.rest && lane == other.lane && repeat == other.repeat;
   }
 };
 

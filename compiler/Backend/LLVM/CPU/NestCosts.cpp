@@ -128,8 +128,11 @@ double NestAnalysis::costAlong(const StageLoops &loops, unsigned loop,
   for (const Access &access : accesses) {
     if (!access.address)
       return kNever;
-    const Monomial &lane = access.address->lane;
-    cost += lane.isZero() ? 0.5 : lane.isOne() ? 1 : 1.5 * lanes;
+    const IndexValue &address = *access.address;
+    cost += address.isUniform()                ? 0.5
+            : address.isContiguous()           ? 1
+            : evaluator.spanOf(address, lanes) ? 2
+                                               : 1.5 * lanes;
   }
   double vectors =
       isMaskable(loops)

@@ -67,7 +67,12 @@ void NestEmitter::emitLight(StageLoops &loops, unsigned lane, int64_t lanes) {
   int64_t rows = 1, vectors = 1;
   if (reduces && !outer.empty() && lane != kNone) {
     rowLoop = outer.pop_back_val();
-    rows = reducedLane ? 4 : target.vectorRegisters >= 32 ? 8 : 4;
+    // Lanes that share elements need no registers for them, but time.
+    bool shares = llvm::any_of(loops.loads, [&](const Access &access) {
+      return access.address &&
+             space.dividesBy(*access.address, loops.atoms[lane]);
+    });
+    rows = reducedLane ? 4 : shares || target.vectorRegisters >= 32 ? 8 : 4;
     if (auto fixed = loops.extents[rowLoop].fixed())
       rows = std::min(rows, *fixed);
   }

@@ -13,6 +13,7 @@
 // CHECK-DAG: #[[$DEEPFILTER:.*]] = affine_map<(d0, d1, d2, d3, d4, d5) -> (d4, d5, d3)>
 // CHECK-DAG: #[[$GROUP:.*]] = affine_map<(d0, d1, d2, d3, d4, d5, d6, d7) -> (d0, d1 + d5, d2 + d6, d3, d7)>
 // CHECK-DAG: #[[$GROUPFILTER:.*]] = affine_map<(d0, d1, d2, d3, d4, d5, d6, d7) -> (d3, d5, d6, d7, d4)>
+// CHECK-DAG: #[[$NARROW:.*]] = affine_map<(d0, d1, d2, d3, d4, d5, d6) -> (d0, d1 + d4, d2 + d5, (d3 floordiv 4) * 2 + d6)>
 // CHECK-DAG: #[[$ROW:.*]] = affine_map<(d0, d1, d2, d3, d4) -> (d0, d3, d2 + d4)>
 // CHECK-DAG: #[[$ROWFILTER:.*]] = affine_map<(d0, d1, d2, d3, d4) -> (d1, d3, d4)>
 // CHECK-LABEL: func.func @channels_last
@@ -50,10 +51,21 @@ func.func @depthwise(%x: tensor<1x6x6x3xf32>, %w: tensor<3x1x3x3xf32>) -> tensor
 
 // Groups are a loop of image, filter and result.
 // CHECK-LABEL: func.func @groups
-func.func @groups(%x: tensor<1x6x6x4xf32>, %w: tensor<8x2x3x3xf32>) -> tensor<1x4x4x8xf32> {
+func.func @groups(%x: tensor<1x6x6x4xf32>, %w: tensor<32x2x3x3xf32>) -> tensor<1x4x4x32xf32> {
   // CHECK: tensor.expand_shape %{{.*}} : tensor<1x6x6x4xf32> into tensor<1x6x6x2x2xf32>
   // CHECK: %[[SUM:.*]] = linalg.generic {indexing_maps = [#[[$GROUP]], #[[$GROUPFILTER]]
-  // CHECK: tensor.collapse_shape %[[SUM]] {{.*}} : tensor<1x4x4x2x4xf32> into tensor<1x4x4x8xf32>
+  // CHECK: tensor.collapse_shape %[[SUM]] {{.*}} : tensor<1x4x4x2x16xf32> into tensor<1x4x4x32xf32>
+  %0 = nn.conv %x, %w {channels_last, dilations = array<i64: 1, 1>, group = 2 : i64, pads = array<i64: 0, 0, 0, 0>, strides = array<i64: 1, 1>} : tensor<1x6x6x4xf32>, tensor<32x2x3x3xf32> -> tensor<1x4x4x32xf32>
+  return %0 : tensor<1x4x4x32xf32>
+}
+
+// Groups of a few channels have one loop over the outputs of all.
+// CHECK-LABEL: func.func @narrow_groups
+func.func @narrow_groups(%x: tensor<1x6x6x4xf32>, %w: tensor<8x2x3x3xf32>) -> tensor<1x4x4x8xf32> {
+  // CHECK-NOT: tensor.expand_shape
+  // CHECK: linalg.generic {indexing_maps = [#[[$NARROW]], #[[$FILTER]], #[[$RESULT]]]
+  // CHECK-NOT: tensor.collapse_shape
+  // CHECK: return
   %0 = nn.conv %x, %w {channels_last, dilations = array<i64: 1, 1>, group = 2 : i64, pads = array<i64: 0, 0, 0, 0>, strides = array<i64: 1, 1>} : tensor<1x6x6x4xf32>, tensor<8x2x3x3xf32> -> tensor<1x4x4x8xf32>
   return %0 : tensor<1x4x4x8xf32>
 }
