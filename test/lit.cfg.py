@@ -49,6 +49,11 @@ if os.path.isdir("/usr/share/libonnx-testdata/data/node"):
     config.available_features.add("onnx-testdata")
 if os.path.isfile(os.path.join(config.swage_source_dir, ".cache/demo/network.onnx")):
     config.available_features.add("demo")
+# Half a gigabyte: made by `test/models/build.py gpt2_cached`, or by ./dev bench.
+built = os.path.join(config.swage_build_dir, "models")
+models = os.environ.get("SWAGE_MODEL_CACHE") or built
+if os.path.isfile(os.path.join(models, "gpt2_cached", "model.onnx")):
+    config.available_features.add("gpt2")
 if importable("torch"):
     config.available_features.add("torch")
 if importable("onnx"):

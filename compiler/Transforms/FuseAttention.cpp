@@ -222,7 +222,7 @@ private:
 
   /// A few rows, or short ones, are done sooner one operation at a time.
   static bool pays(linalg::GenericOp first, unsigned row, unsigned element) {
-    constexpr int64_t kFewRows = 24, kFewElements = 64;
+    constexpr int64_t kFewRows = 24, kFewElements = 32;
     SmallVector<int64_t> extents = first.getStaticLoopRanges();
     auto atLeast = [&](unsigned loop, int64_t least) {
       return ShapedType::isDynamic(extents[loop]) || extents[loop] >= least;

@@ -256,3 +256,31 @@ func.func @not_repeated(%q: tensor<1x4x128x16xf32>, %k: tensor<1x2x2x128x16xf32>
   %9 = nn.matmul %5, %v : tensor<1x4x128x128xf32>, tensor<1x4x128x16xf32> -> tensor<1x4x128x16xf32>
   return %9 : tensor<1x4x128x16xf32>
 }
+
+// -----
+
+// The 49 keys of a window are enough for one kernel.
+// CHECK-LABEL: func.func @window
+// CHECK: kernel.call @attention
+// CHECK-NOT: kernel.call
+// CHECK: return
+func.func @window(%q: tensor<64x49x32xf32>, %k: tensor<64x32x49xf32>, %v: tensor<64x49x32xf32>, %bias: tensor<49x49xf32>) -> tensor<64x49x32xf32> {
+  %0 = nn.matmul %q, %k : tensor<64x49x32xf32>, tensor<64x32x49xf32> -> tensor<64x49x49xf32>
+  %1 = nn.add %0, %bias : tensor<64x49x49xf32>, tensor<49x49xf32> -> tensor<64x49x49xf32>
+  %2 = nn.softmax %1 {axis = 2 : i64} : tensor<64x49x49xf32> -> tensor<64x49x49xf32>
+  %3 = nn.matmul %2, %v : tensor<64x49x49xf32>, tensor<64x49x32xf32> -> tensor<64x49x32xf32>
+  return %3 : tensor<64x49x32xf32>
+}
+
+// -----
+
+// Rows of 16 scores are done sooner operation by operation.
+// CHECK-LABEL: func.func @short
+// CHECK-NOT: @attention
+// CHECK: return
+func.func @short(%q: tensor<64x49x32xf32>, %k: tensor<64x32x16xf32>, %v: tensor<64x16x32xf32>) -> tensor<64x49x32xf32> {
+  %0 = nn.matmul %q, %k : tensor<64x49x32xf32>, tensor<64x32x16xf32> -> tensor<64x49x16xf32>
+  %1 = nn.softmax %0 {axis = 2 : i64} : tensor<64x49x16xf32> -> tensor<64x49x16xf32>
+  %2 = nn.matmul %1, %v : tensor<64x49x16xf32>, tensor<64x16x32xf32> -> tensor<64x49x32xf32>
+  return %2 : tensor<64x49x32xf32>
+}

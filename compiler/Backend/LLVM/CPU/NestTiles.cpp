@@ -77,6 +77,47 @@ NestEmitter::Carried NestEmitter::emitStep(StageLoops &loops, const Tile &tile,
   return results;
 }
 
+/// How many sets of sums a tile of one row needs so that additions do not wait
+/// for each other; 1 where the reduction is no sum or too short.
+int64_t NestEmitter::chainsOf(const StageLoops &loops, const Tile &tile,
+                              int64_t turns) {
+  constexpr int64_t kInFlight = 8, kMostChains = 4, kFewTurns = 8;
+  linalg::GenericOp op = loops.stage->reduction;
+  int64_t vectors = tile.vectors.size();
+  if (tile.rows.size() != 1 || op.getNumDpsInits() != 1 || turns < kFewTurns ||
+      getCombiningKind(op, 0) != vector::CombiningKind::ADD ||
+      !isa<FloatType>(getElementTypeOrSelf(op->getResult(0).getType())))
+    return 1;
+  return std::clamp<int64_t>(kInFlight / vectors, 1, kMostChains);
+}
+
+/// A loop of the reduction with several sets of sums, added up at its end.
+NestEmitter::Carried NestEmitter::emitChains(StageLoops &loops,
+                                             const Tile &tile,
+                                             const Range &range, int64_t step,
+                                             int64_t chains, Carried sums,
+                                             LoopBody body) {
+  Location loc = builder.getUnknownLoc();
+  Carried carried = sums;
+  for (int64_t chain = 1; chain < chains; ++chain)
+    for (Value sum : sums) {
+      TypedAttr neutral =
+          getNeutralElement(builder, vector::CombiningKind::ADD,
+                            getElementTypeOrSelf(sum.getType()));
+      if (auto type = dyn_cast<VectorType>(sum.getType()))
+        neutral = DenseElementsAttr::get(type, Attribute(neutral));
+      carried.push_back(arith::ConstantOp::create(builder, loc, neutral));
+    }
+  carried = emitLoop(range, step, carried, body);
+  for (size_t i = 0; i < sums.size(); ++i) {
+    sums[i] = carried[i];
+    for (int64_t chain = 1; chain < chains; ++chain)
+      sums[i] = arith::AddFOp::create(builder, loc, sums[i],
+                                      carried[chain * sums.size() + i]);
+  }
+  return sums;
+}
+
 NestEmitter::Carried NestEmitter::emitReduction(StageLoops &loops,
                                                 const Tile &tile,
                                                 ArrayRef<unsigned> order,
@@ -110,17 +151,24 @@ NestEmitter::Carried NestEmitter::emitReduction(StageLoops &loops,
     while (step < 8 && step * points < 24)
       step *= 2;
   bool fetches = tile.nest && tile.nest->fetched && order.size() == 1;
+  // What is carried may be several sets of sums, which take turns.
   auto unrolled = [&](IndexValue start, ValueRange carried) {
     if (fetches) {
       bound[loop] = start;
       emitFetch(tile, bound, step);
     }
-    Carried values(carried.begin(), carried.end());
+    SmallVector<Carried> sets;
+    for (size_t first = 0; first < carried.size(); first += sums.size())
+      sets.emplace_back(carried.slice(first, sums.size()));
     for (int64_t i = 0; i < step; ++i) {
       IndexValue index = start;
       index.constant += i;
-      values = inner(index, values);
+      Carried &set = sets[i % sets.size()];
+      set = inner(index, set);
     }
+    Carried values;
+    for (const Carried &set : sets)
+      llvm::append_range(values, set);
     return values;
   };
   if (step == 1)
@@ -128,9 +176,11 @@ NestEmitter::Carried NestEmitter::emitReduction(StageLoops &loops,
   Location loc = builder.getUnknownLoc();
   if (std::optional<int64_t> fixed = extent.fixed()) {
     int64_t whole = *fixed / step * step;
-    sums =
-        emitLoop({range.start, analysis.extentOf(builder.getIndexAttr(whole))},
-                 step, sums, unrolled);
+    Range main = {range.start, analysis.extentOf(builder.getIndexAttr(whole))};
+    int64_t chains = tile.nest ? chainsOf(loops, tile, whole / step) : 1;
+    sums = chains > 1
+               ? emitChains(loops, tile, main, step, chains, sums, unrolled)
+               : emitLoop(main, step, sums, unrolled);
     for (int64_t i = whole; i < *fixed; ++i)
       sums = inner(plus(range.start, i), sums);
     return sums;

@@ -239,6 +239,9 @@ private:
   Carried emitReduction(StageLoops &loops, const Tile &tile,
                         llvm::ArrayRef<unsigned> order, Indices bound,
                         Carried sums);
+  int64_t chainsOf(const StageLoops &loops, const Tile &tile, int64_t turns);
+  Carried emitChains(StageLoops &loops, const Tile &tile, const Range &range,
+                     int64_t step, int64_t chains, Carried sums, LoopBody body);
   Carried emitStep(StageLoops &loops, const Tile &tile, Indices bound,
                    mlir::ValueRange sums);
   Carried emitReducedLanes(StageLoops &loops, const Tile &tile, Indices bound,

@@ -112,12 +112,13 @@ kernel.func @parts(%a: tensor<6x64xf32>, %b: tensor<3x64x16xf32>, %bias: tensor<
 #panels = affine_map<(m, n, k) -> (n floordiv 32, k, n mod 32)>
 
 // The last panel holds 18 columns: a whole vector and one with a mask. The last
-// row is a tile of its own.
+// row is a tile of its own, with four sets of sums that do not wait for each
+// other.
 // CHECK-LABEL: func.func private @tails.body
 // CHECK: scf.if
 // CHECK: scf.for %{{.*}} = %c0 to %c4 step %c2
 // CHECK: scf.for {{.*}} -> (vector<16xf32>, vector<16xf32>, vector<16xf32>, vector<16xf32>)
-// CHECK: scf.for {{.*}} -> (vector<16xf32>, vector<16xf32>)
+// CHECK: scf.for {{.*}} -> (vector<16xf32>, vector<16xf32>, vector<16xf32>, vector<16xf32>, vector<16xf32>, vector<16xf32>, vector<16xf32>, vector<16xf32>)
 // CHECK: } else {
 // CHECK: %[[MASK:.*]] = vector.constant_mask [2] : vector<16xi1>
 // CHECK: vector.load
