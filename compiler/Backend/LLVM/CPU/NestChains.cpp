@@ -165,8 +165,9 @@ void NestEmitter::prepareProduct(Chain &chain, unsigned number) {
     chooseChainBlocks(chain);
     choose();
   }
-  if (!findStrided(loops, nest.lane).empty()) {
-    relayout(loops, nest.lane, nest.width());
+  if (SmallVector<Value> across = findStrided(loops, nest.lane);
+      !across.empty()) {
+    relayout(loops, across, nest.lane, nest.width());
     loops = analysis.analyze(stage, {});
     nest.isPacked = true;
     nest.reuse.inputs = findReuse(loops, nest.lane).inputs;

@@ -211,14 +211,24 @@ bool NestEmitter::emitContraction(Stage &stage, int64_t lanes) {
     return false;
   unsigned along = *found;
   std::optional<int64_t> panels = panelWidth(stage.reduction, along);
+  SmallVector<Value> strided = findStrided(loops, along);
+  SmallVector<Value> across = strided;
+  // Bringing an operand in order takes as long as a number of rows.
+  constexpr int64_t kRowsThatPay = 24;
+  Extent rows = analysis.extentOf(builder.getIndexAttr(1));
+  for (unsigned loop : findReuse(loops, along).reused)
+    rows = analysis.product(rows, loops.extents[loop]);
+  if (rows.fixed().value_or(0) >= kRowsThatPay)
+    llvm::append_range(across, findConflicting(loops, along));
   auto packAndEmit = [&] {
+    straightenRows(loops, along, lanes);
     StageLoops merged = analysis.analyze(stage, {});
     analysis.merge(merged, {});
     ContractionShape shape = shapeOf(merged, findReuse(merged, along), along);
     int64_t width = panels.value_or(
         chooseContractionTile(target, shape, lanes).vectors * lanes);
-    bool packs = panels || !findStrided(loops, along).empty();
-    relayout(loops, along, width);
+    bool packs = panels || !across.empty();
+    relayout(loops, across, along, width);
     StageLoops packed = analysis.analyze(stage, {});
     analysis.merge(packed, {});
     emitHeavy(chooseContraction(packed, along, lanes,
@@ -229,16 +239,10 @@ bool NestEmitter::emitContraction(Stage &stage, int64_t lanes) {
     analysis.merge(plain, {});
     emitLight(plain, bestLane(plain, false, lanes), lanes);
   };
-  SmallVector<Value> strided = findStrided(loops, along);
   if (strided.empty()) {
     packAndEmit();
     return true;
   }
-  // Bringing an operand in order takes as long as a number of rows.
-  constexpr int64_t kRowsThatPay = 24;
-  Extent rows = analysis.extentOf(builder.getIndexAttr(1));
-  for (unsigned loop : findReuse(loops, along).reused)
-    rows = analysis.product(rows, loops.extents[loop]);
   if (auto fixed = rows.fixed()) {
     if (*fixed >= kRowsThatPay)
       packAndEmit();

@@ -3,7 +3,7 @@
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //
 // Gives the tensors of a group memory, whole or for one iteration of common
-// loops, and brings operands that vectors would have to gather in order.
+// loops.
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/Backend/LLVM/CPU/Nests.h"
@@ -89,80 +89,6 @@ void NestEmitter::placeLocals(StageGroup &group, unsigned lane, int64_t width,
       else
         tensors.place(store.whole, place);
     }
-  }
-}
-
-SmallVector<Value> NestEmitter::findStrided(const StageLoops &loops,
-                                            unsigned lane) {
-  linalg::GenericOp op = loops.stage->reduction;
-  SmallVector<Value> strided;
-  for (OpOperand *operand : op.getDpsInputOperands()) {
-    const Place *place = tensors.find(operand->get());
-    AffineMap map = op.getMatchingIndexingMap(operand);
-    if (!place || place->layout)
-      continue;
-    auto along = map.getResultPosition(builder.getAffineDimExpr(lane));
-    if (along && !place->strides[*along].isOne())
-      strided.push_back(operand->get());
-  }
-  return strided;
-}
-
-void NestEmitter::relayout(StageLoops &loops, unsigned lane, int64_t width) {
-  linalg::GenericOp op = loops.stage->reduction;
-  SmallVector<Value> strided = findStrided(loops, lane);
-  for (OpOperand *operand : op.getDpsInputOperands()) {
-    Value tensor = operand->get();
-    if (!llvm::is_contained(strided, tensor))
-      continue;
-    AffineMap map = op.getMatchingIndexingMap(operand);
-    unsigned panelDim = *map.getResultPosition(builder.getAffineDimExpr(lane));
-    // [what the result has too][panels][what is summed over][width]
-    SmallVector<AffineExpr> front, middle;
-    SmallVector<OpFoldResult> frontSizes, middleSizes;
-    for (auto [dim, expr] : llvm::enumerate(map.getResults())) {
-      if (dim == panelDim)
-        continue;
-      auto loop = dyn_cast<AffineDimExpr>(expr);
-      bool parallel = loop && !loops.isReduction(loop.getPosition());
-      (parallel ? front : middle).push_back(builder.getAffineDimExpr(dim));
-      (parallel ? frontSizes : middleSizes)
-          .push_back(tensors.getSize(tensor, dim));
-    }
-    AffineExpr panel = builder.getAffineDimExpr(panelDim);
-    SmallVector<AffineExpr> layout = front;
-    layout.push_back(panel.floorDiv(width));
-    llvm::append_range(layout, middle);
-    layout.push_back(panel % width);
-    SmallVector<OpFoldResult> sizes = frontSizes;
-    Extent columns = analysis.extentOf(tensors.getSize(tensor, panelDim));
-    sizes.push_back(ceilDiv(columns, width).value);
-    llvm::append_range(sizes, middleSizes);
-    sizes.push_back(builder.getIndexAttr(width));
-
-    auto type = cast<RankedTensorType>(tensor.getType());
-    Place packed = tensors.allocate(type.getElementType(), sizes);
-    packed.layout =
-        AffineMap::get(type.getRank(), 0, layout, builder.getContext());
-    if (emitTransposed(tensor, packed, panelDim, width)) {
-      tensors.place(tensor, packed);
-      continue;
-    }
-    StageGroup copy;
-    Stage stage;
-    StageStore store;
-    for (int64_t dim = 0; dim < type.getRank(); ++dim) {
-      stage.extents.push_back(tensors.getSize(tensor, dim));
-      stage.isReduction.push_back(false);
-    }
-    store.tensor = tensor;
-    store.fromLoops =
-        AffineMap::getMultiDimIdentityMap(type.getRank(), builder.getContext());
-    store.place = packed;
-    stage.stores.push_back(store);
-    copy.stages.push_back(stage);
-    emitSingle(copy);
-    tensors.place(tensor, packed);
   }
 }
 

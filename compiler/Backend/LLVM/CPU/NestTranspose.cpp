@@ -52,6 +52,13 @@ bool NestEmitter::emitTransposed(Value tensor, const Place &packed,
       type.isDynamicDim(*along) || type.getDimSize(*along) % lanes)
     return false;
 
+  // Whole lines are read and written at once, squares side by side.
+  constexpr int64_t kLineElements = 16;
+  auto sideOf = [&](int64_t size) {
+    return size % kLineElements ? lanes : std::max(lanes, kLineElements);
+  };
+  int64_t height = sideOf(width), length = sideOf(type.getDimSize(*along));
+
   Location loc = builder.getUnknownLoc();
   Extent columns = analysis.extentOf(tensors.getSize(tensor, panelDim));
   SmallVector<unsigned> outer;
@@ -61,19 +68,19 @@ bool NestEmitter::emitTransposed(Value tensor, const Place &packed,
       outer.push_back(dim);
       counts.push_back(analysis.extentOf(tensors.getSize(tensor, dim)));
     }
-  counts.push_back(ceilDiv(columns, lanes));
+  counts.push_back(ceilDiv(columns, height));
   VectorContext whole;
   whole.lanes = lanes;
   emitParallel(counts, [&](ArrayRef<IndexValue> at) {
     Indices indices(type.getRank());
     for (auto [position, dim] : llvm::enumerate(outer))
       indices[dim] = at[position];
-    IndexValue start = at.back() * Monomial(lanes);
+    IndexValue start = at.back() * Monomial(height);
     // Behind the last column it is read again: panels are filled up.
     SmallVector<IndexValue> sources;
-    for (int64_t column = 0; column < lanes; ++column) {
+    for (int64_t column = 0; column < height; ++column) {
       sources.push_back(plus(start, column));
-      if (columns.fixed().value_or(1) % lanes == 0)
+      if (columns.fixed().value_or(1) % height == 0)
         continue;
       Value one = arith::ConstantIndexOp::create(builder, loc, 1);
       Value last =
@@ -83,11 +90,9 @@ bool NestEmitter::emitTransposed(Value tensor, const Place &packed,
       sources.back() =
           IndexValue::ofAtom(space.addAtom(clamped, 1, evaluator.level()));
     }
-    Range steps = {IndexValue(), analysis.extentOf(builder.getIndexAttr(
-                                     type.getDimSize(*along)))};
-    emitLoop(steps, lanes, {}, [&](IndexValue step, ValueRange) {
+    auto turn = [&](int64_t column, const IndexValue &step) {
       SmallVector<Value> rows;
-      for (const IndexValue &source : sources) {
+      for (const IndexValue &source : ArrayRef(sources).slice(column, lanes)) {
         Indices read = indices;
         read[panelDim] = source;
         read[*along] = step;
@@ -98,11 +103,18 @@ bool NestEmitter::emitTransposed(Value tensor, const Place &packed,
       rows = transposeSquare(builder, rows);
       for (auto [number, row] : llvm::enumerate(rows)) {
         Indices written = indices;
-        written[panelDim] = start;
+        written[panelDim] = plus(start, column);
         written[panelDim].lane = Monomial(1);
         written[*along] = plus(step, number);
         evaluator.write(packed, written, row, whole);
       }
+    };
+    Range steps = {IndexValue(), analysis.extentOf(builder.getIndexAttr(
+                                     type.getDimSize(*along)))};
+    emitLoop(steps, length, {}, [&](IndexValue step, ValueRange) {
+      for (int64_t column = 0; column < height; column += lanes)
+        for (int64_t square = 0; square < length; square += lanes)
+          turn(column, plus(step, square));
       return Carried();
     });
   });

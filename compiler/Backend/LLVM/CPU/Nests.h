@@ -190,9 +190,17 @@ private:
   /// The reduction's operands that vectors along `lane` would have to gather.
   llvm::SmallVector<mlir::Value> findStrided(const StageLoops &loops,
                                              unsigned lane);
-  /// Copies the reduction's operands that vectors along `lane` would have to
-  /// gather into panels of `width` elements.
-  void relayout(StageLoops &loops, unsigned lane, int64_t width);
+  /// Those that vectors along `lane` load as such, but whose steps of the
+  /// reduction push one another out of the cache.
+  llvm::SmallVector<mlir::Value> findConflicting(const StageLoops &loops,
+                                                 unsigned lane);
+  /// Copies the reduction's operands `across` into panels of `width` elements
+  /// along `lane`.
+  void relayout(StageLoops &loops, llvm::ArrayRef<mlir::Value> across,
+                unsigned lane, int64_t width);
+  /// Copies operands without `lane` whose memory runs along the rows of a tile
+  /// into an order in which it runs along the reduction, where that pays.
+  void straightenRows(StageLoops &loops, unsigned lane, int64_t lanes);
   /// Copies `tensor` to panels of `width` along `panelDim` where its memory
   /// runs along another dimension, in whole vectors; false where that cannot
   /// be.

@@ -110,6 +110,19 @@ int64_t choosePanelWidth(const TargetInfo &target,
   return chooseContractionTile(target, shape, lanes).vectors * lanes;
 }
 
+bool conflictsInCache(const TargetInfo &target, int64_t stepBytes,
+                      int64_t steps) {
+  if (stepBytes <= kLineBytes)
+    return false;
+  std::array<int64_t, kWayBytes / kLineBytes> lines{};
+  int64_t ways = std::max<int64_t>(1, target.l1Bytes / kWayBytes), misses = 0;
+  // Steps that are not in the cache at once do not compete.
+  steps = std::min(steps, target.l1Bytes / kLineBytes);
+  for (int64_t step = 0; step < steps; ++step)
+    misses += ++lines[step * stepBytes / kLineBytes % lines.size()] > ways;
+  return misses * 2 > steps;
+}
+
 /// Whether a vector is multiplied in two halves, one after the other. What
 /// comes from the second-level cache then has twice the time to arrive.
 static bool multipliesHalves(const TargetInfo &target) {

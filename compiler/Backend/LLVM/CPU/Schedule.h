@@ -41,6 +41,11 @@ RegisterTile chooseContractionTile(const TargetInfo &target,
 int64_t choosePanelWidth(const TargetInfo &target,
                          const ContractionShape &shape, unsigned elementBits);
 
+/// Whether lines that lie `stepBytes` apart, `steps` of them, want so few of
+/// the first-level cache's sets that they push one another out.
+bool conflictsInCache(const TargetInfo &target, int64_t stepBytes,
+                      int64_t steps);
+
 /// A stretch of nested loops: `size` iterations of loop `loop` with all of
 /// those inside of it.
 struct LoopBlock {

@@ -235,3 +235,40 @@ kernel.func @spread(%a: tensor<196x1008xf32>, %b: tensor<1008x256xf32>, %out: te
   } -> tensor<196x256xf32>
   kernel.return %r : tensor<196x256xf32>
 }
+
+// -----
+
+// What is read across the reduction is turned in registers, once.
+// CHECK: func.func private @turned.body
+// CHECK: vector.shuffle
+kernel.func @turned(%a: tensor<512x1024xf32>, %b: tensor<512x256xf32>, %out: tensor<1024x256xf32>) -> tensor<1024x256xf32> {
+  %zero = arith.constant 0.0 : f32
+  %f = linalg.fill ins(%zero : f32) outs(%out : tensor<1024x256xf32>) -> tensor<1024x256xf32>
+  %r = linalg.generic {indexing_maps = [affine_map<(m, n, k) -> (k, m)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>], iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%a, %b : tensor<512x1024xf32>, tensor<512x256xf32>) outs(%f : tensor<1024x256xf32>) {
+  ^bb0(%x: f32, %y: f32, %z: f32):
+    %p = arith.mulf %x, %y : f32
+    %s = arith.addf %z, %p : f32
+    linalg.yield %s : f32
+  } -> tensor<1024x256xf32>
+  kernel.return %r : tensor<1024x256xf32>
+}
+
+// -----
+
+// For a few panels that does not pay.
+// CHECK: func.func private @few_panels.body
+// CHECK-NOT: vector.shuffle
+// CHECK: return
+kernel.func @few_panels(%a: tensor<512x1024xf32>, %b: tensor<512x32xf32>, %out: tensor<1024x32xf32>) -> tensor<1024x32xf32> {
+  %zero = arith.constant 0.0 : f32
+  %f = linalg.fill ins(%zero : f32) outs(%out : tensor<1024x32xf32>) -> tensor<1024x32xf32>
+  %r = linalg.generic {indexing_maps = [affine_map<(m, n, k) -> (k, m)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>], iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%a, %b : tensor<512x1024xf32>, tensor<512x32xf32>) outs(%f : tensor<1024x32xf32>) {
+  ^bb0(%x: f32, %y: f32, %z: f32):
+    %p = arith.mulf %x, %y : f32
+    %s = arith.addf %z, %p : f32
+    linalg.yield %s : f32
+  } -> tensor<1024x32xf32>
+  kernel.return %r : tensor<1024x32xf32>
+}
