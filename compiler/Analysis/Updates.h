@@ -14,6 +14,10 @@
 
 namespace swage {
 
+/// The attribute of an argument whose memory has an order of its own: dimension
+/// i of it is dimension order[i] of the tensor that the caller knows.
+inline constexpr llvm::StringLiteral kOrderAttr = "nn.order";
+
 /// The number of the argument that result `index` of the function replaces.
 std::optional<int64_t> getUpdatedArgument(mlir::Operation *func,
                                           unsigned index);

@@ -107,9 +107,28 @@ const swage_value_info *swage_trainer_tensor(const swage_trainer *trainer,
              : nullptr;
 }
 
-void *swage_trainer_data(swage_trainer *trainer, const char *name) {
+void *swage_trainer_data(swage_trainer *trainer, const char *name,
+                         const int32_t **order) {
   const Trainer::Slot *slot = trainer->trainer->find(name);
+  if (order)
+    *order = slot ? slot->order() : nullptr;
   return slot ? slot->memory.get() : nullptr;
+}
+
+int32_t swage_trainer_get(const swage_trainer *trainer, const char *name,
+                          void *data) {
+  const Trainer::Slot *slot = trainer->trainer->find(name);
+  if (slot)
+    slot->read(data);
+  return slot != nullptr;
+}
+
+int32_t swage_trainer_set(swage_trainer *trainer, const char *name,
+                          const void *data) {
+  const Trainer::Slot *slot = trainer->trainer->find(name);
+  if (slot)
+    slot->write(data);
+  return slot != nullptr;
 }
 
 uint64_t swage_trainer_state_size(const swage_trainer *trainer) {

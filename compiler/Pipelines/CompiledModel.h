@@ -76,6 +76,10 @@ struct ValueSignature {
   bool isRanked = true;               ///< without it, `dims` is empty
   std::vector<ValueSignature> element; ///< of a container, one: what it holds
   std::string role;     ///< of an input in training: see training::role
+  /// Of what training changes: dimension i in memory is dimension order[i] of
+  /// the model's. Empty where both are the same. `dims` are those in memory,
+  /// but the model's for a slot.
+  std::vector<int32_t> order;
   ConstantBlob initial; ///< of an input: the value to begin with, if any
   int64_t updates = -1; ///< of an output: the input whose new value it is
 

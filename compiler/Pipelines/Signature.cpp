@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/Pipelines/Signature.h"
+#include "compiler/Analysis/Updates.h"
 #include "compiler/Pipelines/EvaluateConstants.h"
 #include "dialects/NN/Types.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -72,6 +73,8 @@ static LogicalResult readValue(func::FuncOp main, Type type,
     llvm::append_range(value.dimRanges, ranges.asArrayRef());
   if (auto role = attributes.getAs<StringAttr>("nn.role"))
     value.role = role.str();
+  if (auto order = attributes.getAs<DenseI64ArrayAttr>(kOrderAttr))
+    llvm::append_range(value.order, order.asArrayRef());
   if (auto initial = attributes.getAs<ElementsAttr>("nn.initial"))
     value.initial = getBlob(initial);
   if (auto updated = attributes.getAs<IntegerAttr>("nn.updates"))

@@ -8,7 +8,9 @@
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/Training/TrainStep.h"
+#include "compiler/Analysis/Updates.h"
 #include "compiler/Training/Adapters.h"
+#include "compiler/Training/Arrangement.h"
 #include "compiler/Training/Differentiate.h"
 #include "compiler/Training/Losses.h"
 #include "compiler/Training/NarrowSaved.h"
@@ -94,6 +96,14 @@ private:
   };
 
   Value addArgument(RankedTensorType type, StringRef name, StringRef role);
+  /// A state of `parameter`, as large as that and in the same order.
+  Value addState(Value parameter, StringRef name);
+  /// The model's own training is taken as it is; and without an optimizer it is
+  /// the caller who changes parameters, in their own order.
+  bool arrangesParameters() const {
+    return optimizer.getName() != kModelOptimizer &&
+           optimizer.getName() != "none";
+  }
   void readArguments();
   LogicalResult addLoss();
   LogicalResult addUpdates();
@@ -119,6 +129,7 @@ private:
   /// All arguments by what they are, in the order of the new signature.
   SmallVector<Argument> inputs, controls, parameters, states;
   SmallVector<Result> results;
+  DenseMap<Value, DenseI64ArrayAttr> orders; ///< of parameters, where they have
 };
 
 } // namespace
@@ -134,6 +145,14 @@ Value StepBuilder::addArgument(RankedTensorType type, StringRef name,
   return value;
 }
 
+Value StepBuilder::addState(Value parameter, StringRef name) {
+  Value value = addArgument(cast<RankedTensorType>(parameter.getType()), name,
+                            role::state);
+  if (DenseI64ArrayAttr order = orders.lookup(parameter))
+    states.back().attributes.push_back(builder.getNamedAttr(kOrderAttr, order));
+  return value;
+}
+
 void StepBuilder::readArguments() {
   for (BlockArgument argument : main.getArguments()) {
     Argument own{argument, {}};
@@ -145,6 +164,12 @@ void StepBuilder::readArguments() {
     if (!role) {
       inputs.push_back(std::move(own));
     } else if (role == role::parameter) {
+      SmallVector<int64_t> order = findOrder(argument);
+      if (!order.empty() && arrangesParameters()) {
+        auto attribute = builder.getDenseI64ArrayAttr(order);
+        own.attributes.push_back(builder.getNamedAttr(kOrderAttr, attribute));
+        orders[argument] = attribute;
+      }
       parameters.push_back(std::move(own));
     } else {
       assert((role == role::step || role == role::rate) &&
@@ -308,8 +333,7 @@ void StepBuilder::accumulate(MutableArrayRef<ParameterStep> steps) {
   updates = b.equal(b.mul(updateNumber, count), done);
   for (ParameterStep &step : steps) {
     std::string name = getName(step.parameter).str() + ".accumulated";
-    Value sum = addArgument(cast<RankedTensorType>(step.parameter.getType()),
-                            name, role::state);
+    Value sum = addState(step.parameter, name);
     step.gradient = b.add(sum, b.mul(step.gradient, 1.0 / options.accumulate));
     addResult(b.select(updates, b.zerosLike(sum), step.gradient), name, sum);
   }
@@ -318,12 +342,11 @@ void StepBuilder::accumulate(MutableArrayRef<ParameterStep> steps) {
 void StepBuilder::addUpdate(ParameterStep step) {
   Value parameter = step.parameter;
   std::string name = getName(parameter).str();
-  auto type = cast<RankedTensorType>(parameter.getType());
   SmallVector<std::string> names;
   Values before;
   for (StringRef state : getStateNames(optimizer)) {
     names.push_back(name + "." + state.str());
-    before.push_back(addArgument(type, names.back(), role::state));
+    before.push_back(addState(parameter, names.back()));
   }
   step.states = before;
   buildUpdate(optimizer, {rate, updateNumber}, step, b);
@@ -441,6 +464,7 @@ swage::training::buildTrainStep(ModuleOp module,
   StepBuilder builder(main, options, std::move(*loss), std::move(*optimizer));
   if (failed(builder.run()))
     return failure();
+  arrangeArguments(main);
   return builder.saved;
 }
 

@@ -25,14 +25,41 @@ static bool onlyMoves(linalg::GenericOp op) {
                       [](Value value) { return isa<BlockArgument>(value); });
 }
 
+/// Whether each of the loops selects along one dimension, forwards or
+/// backwards.
+static bool readsEachOnce(AffineMap map) {
+  if (map.getNumResults() != map.getNumDims())
+    return false;
+  llvm::SmallBitVector seen(map.getNumDims());
+  for (AffineExpr expr : map.getResults())
+    for (unsigned dim = 0; dim < map.getNumDims(); ++dim)
+      if (expr.isFunctionOfDim(dim)) {
+        if (seen.test(dim))
+          return false;
+        seen.set(dim);
+      }
+  return seen.all();
+}
+
+/// Whether `op` brings all elements of a tensor into another order.
+static bool isCopy(linalg::GenericOp op) {
+  return op.getNumDpsInputs() == 1 && op->getNumResults() == 1 &&
+         onlyMoves(op) &&
+         readsEachOnce(op.getMatchingIndexingMap(op.getDpsInputOperand(0)));
+}
+
 static bool shouldFuse(OpOperand *operand) {
   auto producer = operand->get().getDefiningOp<linalg::GenericOp>();
   auto consumer = dyn_cast<linalg::GenericOp>(operand->getOwner());
-  if (!producer || !consumer || !producer->hasOneUse() ||
-      producer.getNumReductionLoops() || consumer.getNumReductionLoops() ||
-      producer->getNumResults() != 1)
+  if (!producer || !consumer || producer.getNumReductionLoops() ||
+      consumer.getNumReductionLoops() || producer->getNumResults() != 1)
     return false;
   if (dependsOnConstantsOnly(producer) != dependsOnConstantsOnly(consumer))
+    return false;
+  // A copy of a copy is one, also where the first has other readers.
+  if (isCopy(producer) && isCopy(consumer))
+    return true;
+  if (!producer->hasOneUse())
     return false;
   AffineMap read = consumer.getMatchingIndexingMap(operand);
   if (read.isIdentity())

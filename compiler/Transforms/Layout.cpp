@@ -8,6 +8,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/Transforms/Layout.h"
+#include "compiler/Analysis/Updates.h"
 #include "compiler/Transforms/Passes.h"
 #include "dialects/NN/Inference.h"
 #include "dialects/NN/Window.h"
@@ -80,6 +81,7 @@ namespace {
 
 struct Layout : swage::impl::LayoutPassBase<Layout> {
   void runOnOperation() override {
+    markArguments();
     SmallVector<ConvOp> convolutions;
     getOperation().walk([&](ConvOp conv) {
       if (!conv.getChannelsLast())
@@ -94,6 +96,21 @@ struct Layout : swage::impl::LayoutPassBase<Layout> {
     if (!convolutions.empty())
       getOperation().walk([&](Block *block) { sink(*block); });
     cleanUp();
+  }
+
+  /// What brings an argument into the model's order may be moved: that the
+  /// argument has another is for the sake of kernels.
+  void markArguments() {
+    func::FuncOp function = getOperation();
+    if (function.isExternal())
+      return;
+    for (BlockArgument argument : function.getArguments()) {
+      if (!function.getArgAttr(argument.getArgNumber(), swage::kOrderAttr))
+        continue;
+      for (Operation *user : argument.getUsers())
+        if (auto transpose = dyn_cast<TransposeOp>(user))
+          transpose->setAttr(kMovable, UnitAttr::get(&getContext()));
+    }
   }
 
   /// The convolution between two transpositions.

@@ -12,6 +12,11 @@
 
 #include <stdlib.h>
 
+static swage_tensor slot_memory(const swage_trainee *trainee, uint32_t slot) {
+  return swage_slot_memory(swage_trainee_slot(trainee, slot),
+                           trainee->training->slots[slot].order);
+}
+
 /// What a call brings beside the slots.
 typedef struct caller {
   const swage_tensor *inputs;
@@ -33,7 +38,7 @@ static swage_status run(swage_trainee *trainee,
   for (uint32_t i = 0; i < model->num_inputs; ++i) {
     int32_t source = bound->inputs[i];
     if (source >= 0)
-      tensors[i] = swage_trainee_slot(trainee, (uint32_t)source);
+      tensors[i] = slot_memory(trainee, (uint32_t)source);
     else if (source == SWAGE_BIND_SCALAR)
       tensors[i] = swage_describe(&model->inputs[i], &rate);
     else
@@ -42,7 +47,7 @@ static swage_status run(swage_trainee *trainee,
   for (uint32_t i = 0; i < model->num_outputs; ++i) {
     int32_t target = bound->outputs[i];
     if (target >= 0)
-      results[i] = swage_trainee_slot(trainee, (uint32_t)target);
+      results[i] = slot_memory(trainee, (uint32_t)target);
     else if (target == SWAGE_BIND_SCALAR)
       results[i] = swage_describe(&model->outputs[i], &loss);
     else if (caller->outputs)

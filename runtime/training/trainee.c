@@ -48,9 +48,10 @@ static swage_status fill_slots(swage_trainee *trainee, char **error) {
       status = swage_error(error, SWAGE_ERROR,
                            "no memory for '%s' of the training '%s'",
                            info->value.name, training->name);
-    else if (info->has_initial)
-      memcpy(trainee->memory[i], weights.data + info->initial, size);
-    else
+    else if (info->has_initial) {
+      slot.data = (void *)(weights.data + info->initial);
+      swage_to_slot(&slot, trainee->memory[i], info->order);
+    } else
       memset(trainee->memory[i], 0, size);
   }
   swage_weights_close(&weights);
@@ -134,7 +135,7 @@ uint64_t swage_trainee_state_size(const swage_trainee *trainee) {
 
 /// Finds a slot that is like `value`.
 static swage_status match_slot(const swage_trainee *trainee, const char *name,
-                               const swage_tensor *value, swage_tensor *slot,
+                               const swage_tensor *value, uint32_t *slot,
                                char **error) {
   if (error)
     *error = NULL;
@@ -143,14 +144,15 @@ static swage_status match_slot(const swage_trainee *trainee, const char *name,
     return swage_error(error, SWAGE_BAD_ARGUMENT,
                        "the training '%s' has no tensor '%s'",
                        trainee->training->name, name);
-  *slot = swage_trainee_slot(trainee, (uint32_t)index);
-  if (swage_tensor_is_alike(slot, value) && value->data)
+  *slot = (uint32_t)index;
+  swage_tensor like = swage_trainee_slot(trainee, *slot);
+  if (swage_tensor_is_alike(&like, value) && value->data)
     return SWAGE_OK;
   char own[SWAGE_SHAPE_TEXT], given[SWAGE_SHAPE_TEXT];
   return swage_error(error, SWAGE_BAD_ARGUMENT,
                      "'%s' is %s %s; given was %s %s%s", name,
-                     swage_dtype_name(slot->dtype),
-                     swage_shape_text(own, slot->rank, slot->dims, NULL),
+                     swage_dtype_name(like.dtype),
+                     swage_shape_text(own, like.rank, like.dims, NULL),
                      swage_dtype_name(value->dtype),
                      swage_shape_text(given, value->rank, value->dims, NULL),
                      value->data ? "" : " without data");
@@ -158,19 +160,21 @@ static swage_status match_slot(const swage_trainee *trainee, const char *name,
 
 swage_status swage_trainee_get(const swage_trainee *trainee, const char *name,
                                swage_tensor *value, char **error) {
-  swage_tensor slot;
+  uint32_t slot;
   swage_status status = match_slot(trainee, name, value, &slot, error);
   if (!status)
-    memcpy(value->data, slot.data, swage_tensor_bytes(&slot));
+    swage_from_slot(value, trainee->memory[slot],
+                    trainee->training->slots[slot].order);
   return status;
 }
 
 swage_status swage_trainee_set(swage_trainee *trainee, const char *name,
                                const swage_tensor *value, char **error) {
-  swage_tensor slot;
+  uint32_t slot;
   swage_status status = match_slot(trainee, name, value, &slot, error);
   if (!status)
-    memcpy(slot.data, value->data, swage_tensor_bytes(&slot));
+    swage_to_slot(value, trainee->memory[slot],
+                  trainee->training->slots[slot].order);
   return status;
 }
 
@@ -188,38 +192,73 @@ uint64_t swage_typed_state_size(const swage_training *training) {
   return size;
 }
 
-/// Parameters and states; gradients follow from them. To be freed.
-static swage_named_tensor *list_kept(const swage_trainee *trainee,
-                                     uint32_t *count) {
+/// Parameters and states; gradients follow from them. Those whose memory has an
+/// order of its own are copies in the model's.
+typedef struct kept_tensors {
+  swage_named_tensor *tensors;
+  uint32_t *slots; // that they come from
+  uint32_t count;
+} kept_tensors;
+
+static void free_kept(const swage_trainee *trainee, kept_tensors *kept) {
+  for (uint32_t i = 0; i < kept->count; ++i)
+    if (trainee->training->slots[kept->slots[i]].order)
+      swage_free(kept->tensors[i].tensor.data);
+  free(kept->tensors);
+  free(kept->slots);
+}
+
+/// False where there is no memory.
+static bool list_kept(const swage_trainee *trainee, kept_tensors *kept) {
   const swage_training *training = trainee->training;
-  swage_named_tensor *kept =
-      calloc((size_t)training->num_slots + 1, sizeof *kept);
-  *count = 0;
-  for (uint32_t i = 0; kept && i < training->num_slots; ++i)
-    if (training->slots[i].kind != SWAGE_SLOT_GRADIENT)
-      kept[(*count)++] = (swage_named_tensor){training->slots[i].value.name,
-                                              swage_trainee_slot(trainee, i)};
-  return kept;
+  size_t most = (size_t)training->num_slots + 1;
+  *kept = (kept_tensors){calloc(most, sizeof *kept->tensors),
+                         calloc(most, sizeof *kept->slots), 0};
+  bool complete = kept->tensors && kept->slots;
+  for (uint32_t i = 0; i < training->num_slots && complete; ++i) {
+    const swage_slot_info *info = &training->slots[i];
+    if (info->kind == SWAGE_SLOT_GRADIENT)
+      continue;
+    swage_tensor tensor = swage_trainee_slot(trainee, i);
+    if (info->order) {
+      tensor.data = swage_allocate(swage_tensor_bytes(&tensor));
+      if (tensor.data)
+        swage_from_slot(&tensor, trainee->memory[i], info->order);
+      complete = tensor.data != NULL;
+    }
+    kept->slots[kept->count] = i;
+    kept->tensors[kept->count++] =
+        (swage_named_tensor){info->value.name, tensor};
+  }
+  if (!complete)
+    free_kept(trainee, kept);
+  return complete;
 }
 
 swage_status swage_trainee_save(const swage_trainee *trainee, const char *path,
                                 char **error) {
-  uint32_t count;
-  swage_named_tensor *kept = list_kept(trainee, &count);
-  if (!kept)
+  kept_tensors kept;
+  if (!list_kept(trainee, &kept))
     return swage_error(error, SWAGE_ERROR, "no memory to write '%s'", path);
-  swage_status status = swage_checkpoint_save(path, kept, count, NULL, error);
-  free(kept);
+  swage_status status =
+      swage_checkpoint_save(path, kept.tensors, kept.count, NULL, error);
+  free_kept(trainee, &kept);
   return status;
 }
 
 swage_status swage_trainee_load(swage_trainee *trainee, const char *path,
                                 char **error) {
-  uint32_t count;
-  swage_named_tensor *kept = list_kept(trainee, &count);
-  if (!kept)
+  kept_tensors kept;
+  if (!list_kept(trainee, &kept))
     return swage_error(error, SWAGE_ERROR, "no memory to read '%s'", path);
-  swage_status status = swage_checkpoint_load(path, kept, count, NULL, error);
-  free(kept);
+  swage_status status =
+      swage_checkpoint_load(path, kept.tensors, kept.count, NULL, error);
+  for (uint32_t i = 0; i < kept.count && !status; ++i) {
+    uint32_t slot = kept.slots[i];
+    const int32_t *order = trainee->training->slots[slot].order;
+    if (order)
+      swage_to_slot(&kept.tensors[i].tensor, trainee->memory[slot], order);
+  }
+  free_kept(trainee, &kept);
   return status;
 }

@@ -297,6 +297,21 @@ struct SliceLowering
                               ArrayRef<OpFoldResult> offsets,
                               ArrayRef<OpFoldResult> sizes,
                               ArrayRef<OpFoldResult> strides) {
+    // Where all is known it is a map, which what follows can take in.
+    auto starts = getConstantIntValues(offsets);
+    auto steps = getConstantIntValues(strides);
+    if (starts && steps && getConstantIntValues(sizes)) {
+      SmallVector<AffineExpr> from;
+      for (auto [d, start, step] : llvm::enumerate(*starts, *steps))
+        from.push_back(b.getAffineDimExpr(d) * step + start);
+      return createParallel(
+          b, loc, {input},
+          {AffineMap::get(from.size(), 0, from, b.getContext())}, sizes,
+          elementTypeOf(input),
+          [](OpBuilder &, Location, ValueRange elements) -> Value {
+            return elements[0];
+          });
+    }
     return createParallel(
         b, loc, {}, {}, sizes, elementTypeOf(input),
         [&](OpBuilder &inner, Location l, ValueRange) -> Value {

@@ -81,7 +81,8 @@ Constant *TrainingBuilder::addSlots(ArrayRef<uint64_t> offsets) {
   for (auto [slot, offset] : zip_equal(training.slots, offsets))
     infos.push_back(facts.getStruct(
         {facts.addValue(slot), facts.half(getKind(slot)),
-         facts.half(slot.initial.size != 0), facts.word(offset)}));
+         facts.half(slot.initial.size != 0), facts.word(offset),
+         slot.order.empty() ? facts.null() : addNumbers(slot.order)}));
   return facts.addArray(infos);
 }
 

@@ -25,8 +25,13 @@ static Error checkSizes(const ModelSignature &signature) {
 int32_t TensorBinder::addSlot(const ValueSignature &value) {
   auto [place, isNew] =
       slotsByName.try_emplace(value.name, int32_t(slots.size()));
-  if (isNew)
+  if (isNew) {
     slots.push_back(value);
+    for (auto [size, dim] : zip(value.dims, value.order))
+      slots.back().dims[dim] = size;
+  }
+  assert(slots[place->second].order == value.order &&
+         "all functions find the same order");
   return place->second;
 }
 

@@ -73,33 +73,59 @@ Error swage::writeDurably(StringRef path, StringRef contents) {
 // Checkpoints
 //===----------------------------------------------------------------------===//
 
-/// What a checkpoint holds. Gradients follow from the rest.
-static std::vector<swage_named_tensor> listKept(const Trainer &trainer) {
-  std::vector<swage_named_tensor> kept;
-  for (const Trainer::Slot &slot : trainer.getSlots())
-    if (slot.isKept())
-      kept.push_back({slot.value.name.c_str(), slot.describe()});
-  return kept;
-}
+namespace {
+
+/// What a checkpoint holds. Gradients follow from the rest. What has an order
+/// of its own in memory is copied, since files have the model's.
+class KeptTensors {
+public:
+  explicit KeptTensors(const Trainer &trainer) {
+    for (const Trainer::Slot &slot : trainer.getSlots()) {
+      if (!slot.isKept())
+        continue;
+      tensors.push_back({slot.value.name.c_str(), slot.describe()});
+      if (!slot.order())
+        continue;
+      copies.push_back({&slot, std::make_unique<char[]>(slot.size)});
+      slot.read(copies.back().second.get());
+      tensors.back().tensor.data = copies.back().second.get();
+    }
+  }
+
+  /// Brings what has been written to the copies into the slots.
+  void finish() const {
+    for (const auto &[slot, copy] : copies)
+      slot->write(copy.get());
+  }
+
+  std::vector<swage_named_tensor> tensors;
+
+private:
+  std::vector<std::pair<const Trainer::Slot *, std::unique_ptr<char[]>>> copies;
+};
+
+} // namespace
 
 Error swage::saveCheckpoint(StringRef path, const Trainer &trainer,
                             json::Object facts) {
-  std::vector<swage_named_tensor> kept = listKept(trainer);
+  KeptTensors kept(trainer);
   std::string text;
   raw_string_ostream(text) << json::Value(std::move(facts));
   char *message = nullptr;
-  if (swage_checkpoint_save(path.str().c_str(), kept.data(), kept.size(),
-                            text.c_str(), &message) != SWAGE_OK)
+  if (swage_checkpoint_save(path.str().c_str(), kept.tensors.data(),
+                            kept.tensors.size(), text.c_str(),
+                            &message) != SWAGE_OK)
     return takeMessage(message);
   return Error::success();
 }
 
 Expected<json::Object> swage::loadCheckpoint(StringRef path, Trainer &trainer) {
-  std::vector<swage_named_tensor> kept = listKept(trainer);
+  KeptTensors kept(trainer);
   char *facts = nullptr, *message = nullptr;
-  if (swage_checkpoint_load(path.str().c_str(), kept.data(), kept.size(),
-                            &facts, &message) != SWAGE_OK)
+  if (swage_checkpoint_load(path.str().c_str(), kept.tensors.data(),
+                            kept.tensors.size(), &facts, &message) != SWAGE_OK)
     return takeMessage(message);
+  kept.finish();
   std::string text = facts;
   swage_free(facts);
   // Artifacts write none.

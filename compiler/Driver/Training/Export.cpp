@@ -69,9 +69,17 @@ Error swage::exportModel(StringRef path, const Trainer &trainer) {
   if (!merged)
     return merged.takeError();
   onnx::InitializerBytes parameters;
-  for (const Trainer::Slot &slot : trainer.getSlots())
-    if (slot.isParameter())
-      parameters[slot.value.name] = {slot.memory.get(), size_t(slot.size)};
+  std::vector<std::unique_ptr<char[]>> copies;
+  for (const Trainer::Slot &slot : trainer.getSlots()) {
+    if (!slot.isParameter())
+      continue;
+    const char *bytes = slot.memory.get();
+    if (slot.order()) {
+      slot.read(copies.emplace_back(std::make_unique<char[]>(slot.size)).get());
+      bytes = copies.back().get();
+    }
+    parameters[slot.value.name] = {bytes, size_t(slot.size)};
+  }
   for (const auto &[name, bytes] : *merged)
     parameters[name] = bytes;
   Expected<std::string> contents =

@@ -76,10 +76,10 @@ void Trainer::allocate() {
     if (posix_memalign(&memory, constantAlignment, std::max<uint64_t>(size, 1)))
       report_bad_alloc_error("no memory for the parameters");
     std::memset(memory, 0, size);
-    if (value.initial.size == size && size)
-      std::memcpy(memory, value.initial.data, size);
     slots.push_back(
         {value, {static_cast<char *>(memory), [](char *p) { free(p); }}, size});
+    if (value.initial.size == size && size)
+      slots.back().write(value.initial.data);
   }
 }
 
@@ -90,6 +90,22 @@ swage_tensor Trainer::Slot::describe() const {
   tensor.rank = value.dims.size();
   copy(value.dims, tensor.dims);
   return tensor;
+}
+
+swage_tensor Trainer::Slot::describeMemory() const {
+  return swage_slot_memory(describe(), order());
+}
+
+void Trainer::Slot::read(void *data) const {
+  swage_tensor tensor = describe();
+  tensor.data = data;
+  swage_from_slot(&tensor, memory.get(), order());
+}
+
+void Trainer::Slot::write(const void *data) const {
+  swage_tensor tensor = describe();
+  tensor.data = const_cast<void *>(data);
+  swage_to_slot(&tensor, memory.get(), order());
 }
 
 const Trainer::Slot *Trainer::find(StringRef name) const {
@@ -115,7 +131,7 @@ Expected<double> Trainer::run(const Function &function,
   float narrowRate = rate;
   std::vector<swage_tensor> arguments, outputs;
   for (int32_t input : function.bindings.inputs)
-    arguments.push_back(input >= 0 ? slots[input].describe()
+    arguments.push_back(input >= 0 ? slots[input].describeMemory()
                         : input == SWAGE_BIND_SCALAR
                             ? swage_tensor{&narrowRate, SWAGE_F32, 0, {}}
                             : tensors[SWAGE_BIND_CALLER - input]);
@@ -124,7 +140,7 @@ Expected<double> Trainer::run(const Function &function,
   const ModelSignature &signature = function.model->getSignature();
   for (int32_t output : function.bindings.outputs)
     outputs.push_back(
-        output >= 0 ? slots[output].describe()
+        output >= 0 ? slots[output].describeMemory()
         : output == SWAGE_BIND_SCALAR
             ? swage_tensor{&loss, signature.outputs.front().dtype, 0, {}}
             : swage_tensor{});

@@ -62,6 +62,15 @@ public:
     bool isParameter() const { return value.role == "parameter"; }
     bool isKept() const { return !value.role.empty(); }
     swage_tensor describe() const;
+    /// With the sizes in the order that they have in memory.
+    swage_tensor describeMemory() const;
+    /// Null where the memory has the model's order.
+    const int32_t *order() const {
+      return value.order.empty() ? nullptr : value.order.data();
+    }
+    /// Copies to or from `size` bytes in the model's order.
+    void read(void *data) const;
+    void write(const void *data) const;
   };
   llvm::ArrayRef<Slot> getSlots() const { return slots; }
   /// Null when there is none of that name.

@@ -21,7 +21,7 @@
 extern "C" {
 #endif
 
-#define SWAGE_ABI_VERSION 5
+#define SWAGE_ABI_VERSION 6
 
 typedef enum swage_status {
   SWAGE_OK = 0,

@@ -218,12 +218,22 @@ swage_trainer_input(const swage_trainer *trainer, uint32_t index);
 
 /* What a step changes: parameters by their names in the model, the optimizer's
    states ("NAME.momentum", ..., "step"), and with the optimizer none
-   "gradient.NAME". Their data may be read and written between steps; NULL where
-   there is no such name. */
+   "gradient.NAME". */
 SWAGE_API uint32_t swage_trainer_num_tensors(const swage_trainer *trainer);
 SWAGE_API const swage_value_info *
 swage_trainer_tensor(const swage_trainer *trainer, uint32_t index);
-SWAGE_API void *swage_trainer_data(swage_trainer *trainer, const char *name);
+/* Copies the tensor's elements, in the order of the model, out of the trainer
+   and into it, between steps. 0 where there is no such name. */
+SWAGE_API int32_t swage_trainer_get(const swage_trainer *trainer,
+                                    const char *name, void *data);
+SWAGE_API int32_t swage_trainer_set(swage_trainer *trainer, const char *name,
+                                    const void *data);
+/* The trainer's own memory of it, to read and write between steps; NULL where
+   there is no such name. *order (may be NULL) becomes NULL where the memory has
+   the model's order; otherwise dimension i of the memory is the model's
+   dimension (*order)[i]. */
+SWAGE_API void *swage_trainer_data(swage_trainer *trainer, const char *name,
+                                   const int32_t **order);
 /* Bytes of all parameters and states together. */
 SWAGE_API uint64_t swage_trainer_state_size(const swage_trainer *trainer);
 

@@ -33,7 +33,10 @@ typedef struct swage_slot_info {
   swage_value_info value; /* all sizes are known */
   int32_t kind;           /* a swage_slot_kind */
   int32_t has_initial;    /* 0: begins as zeros */
-  uint64_t initial;       /* where in the weights its first value lies, bytes */
+  uint64_t initial;       /* where in the weights its first value lies, bytes;
+                             in the model's order */
+  const int32_t *order;   /* dimension i of its memory is dimension order[i] of
+                             the model's; NULL: all are the same */
 } swage_slot_info;
 
 /* Where an input of a function comes from, or an output goes: a slot's number,
@@ -102,10 +105,11 @@ SWAGE_API swage_status swage_trainee_run(swage_trainee *trainee,
 SWAGE_API int64_t swage_trainee_find(const swage_trainee *trainee,
                                      const char *name);
 /* The slot itself: its data may be read and written between steps, and are
-   valid as long as the trainee. */
+   valid as long as the trainee. They have the order that `slots` says. */
 SWAGE_API swage_tensor swage_trainee_slot(const swage_trainee *trainee,
                                           uint32_t slot);
-/* Copies a tensor of the slot's type and sizes from or to a slot by name. */
+/* Copies a tensor of the slot's type and sizes, in the model's order, from or
+   to a slot by name. */
 SWAGE_API swage_status swage_trainee_get(const swage_trainee *trainee,
                                          const char *name, swage_tensor *value,
                                          char **error);
@@ -125,6 +129,17 @@ SWAGE_API swage_status swage_trainee_load(swage_trainee *trainee,
                                           const char *path, char **error);
 
 /* ---- What programs that train share ------------------------------------- */
+
+/* Copies the elements of a tensor, with the model's sizes and order, to memory
+   of a slot's order, and back. `order` as in swage_slot_info. */
+SWAGE_API void swage_to_slot(const swage_tensor *model, void *slot,
+                             const int32_t *order);
+SWAGE_API void swage_from_slot(const swage_tensor *model, const void *slot,
+                               const int32_t *order);
+
+/* `slot`, which has the model's sizes, with those of its memory. */
+SWAGE_API swage_tensor swage_slot_memory(swage_tensor slot,
+                                         const int32_t *order);
 
 typedef struct swage_named_tensor {
   const char *name;

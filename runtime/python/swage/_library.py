@@ -103,7 +103,7 @@ _FUNCTIONS = {
     "swage_trainer_input": (ctypes.POINTER(ValueInfo), [_P, ctypes.c_uint32]),
     "swage_trainer_num_tensors": (ctypes.c_uint32, [_P]),
     "swage_trainer_tensor": (ctypes.POINTER(ValueInfo), [_P, ctypes.c_uint32]),
-    "swage_trainer_data": (_P, [_P, ctypes.c_char_p]),
+    "swage_trainer_data": (_P, [_P, ctypes.c_char_p, _P]),
     "swage_trainer_state_size": (ctypes.c_uint64, [_P]),
     "swage_trainer_step": (
         ctypes.c_int,

@@ -14,7 +14,9 @@ from ._module import Value, describe_inputs, load, order
 
 class Tensors(collections.abc.Mapping):
     """What a step changes, by name. The arrays are the trainer's own memory:
-    writing to them changes the parameters."""
+    writing to them changes the parameters. Filters of convolutions are there in
+    another order, so that their arrays are not contiguous: index them as they
+    are, since to flatten one is to copy it."""
 
     def __init__(self, step):
         self._step = step
@@ -35,11 +37,19 @@ class Tensors(collections.abc.Mapping):
         count = int(numpy.prod(value.shape, dtype=numpy.int64))
         if count == 0:
             return numpy.empty(value.shape, dtype)
-        address = library.swage_trainer_data(self._step._handle, name.encode())
+        dims = ctypes.POINTER(ctypes.c_int32)()
+        address = library.swage_trainer_data(
+            self._step._handle, name.encode(), ctypes.byref(dims))
         memory = (ctypes.c_byte * (count * dtype.itemsize)).from_address(address)
         # The array holds the memory, and the memory its owner.
         memory.owner = self._step
-        return numpy.frombuffer(memory, dtype).reshape(value.shape)
+        array = numpy.frombuffer(memory, dtype)
+        if not dims:
+            return array.reshape(value.shape)
+        # Memory of another order is seen in the model's through strides.
+        dims = dims[:len(value.shape)]
+        shape = [value.shape[dim] for dim in dims]
+        return array.reshape(shape).transpose(numpy.argsort(dims))
 
     def __setitem__(self, name, array):
         self[name][...] = array

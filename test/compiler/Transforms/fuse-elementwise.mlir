@@ -139,3 +139,25 @@ func.func @constant(%x: tensor<4x8xf32>) -> tensor<4x8xf32> {
   } -> tensor<4x8xf32>
   return %1 : tensor<4x8xf32>
 }
+
+// A copy of a copy is one, forwards or backwards, also where the first has
+// another reader.
+// CHECK-LABEL: func.func @copies
+// CHECK-SAME: %[[X:[^:]*]]: tensor<4x8xf32>
+// CHECK-DAG: linalg.generic {{.*}} ins(%[[X]]
+// CHECK-DAG: linalg.generic {{.*}} ins(%[[X]]
+// CHECK-NOT: linalg.generic
+// CHECK: return
+func.func @copies(%x: tensor<4x8xf32>) -> (tensor<8x4xf32>, tensor<4x8xf32>) {
+  %e = tensor.empty() : tensor<8x4xf32>
+  %0 = linalg.generic {indexing_maps = [#swap, #id], iterator_types = ["parallel", "parallel"]} ins(%x : tensor<4x8xf32>) outs(%e : tensor<8x4xf32>) {
+  ^bb0(%p: f32, %o: f32):
+    linalg.yield %p : f32
+  } -> tensor<8x4xf32>
+  %f = tensor.empty() : tensor<4x8xf32>
+  %1 = linalg.generic {indexing_maps = [affine_map<(i, j) -> (7 - j, i)>, #id], iterator_types = ["parallel", "parallel"]} ins(%0 : tensor<8x4xf32>) outs(%f : tensor<4x8xf32>) {
+  ^bb0(%p: f32, %o: f32):
+    linalg.yield %p : f32
+  } -> tensor<4x8xf32>
+  return %0, %1 : tensor<8x4xf32>, tensor<4x8xf32>
+}
