@@ -42,6 +42,7 @@ llvm::ArrayRef<RuntimeSymbol> swage::getRuntimeSymbols() {
       SYMBOL(swage_rt_string_constants),
       SYMBOL(swage_rt_string_equal),
       SYMBOL(swage_rt_string_find),
+      SYMBOL(swage_rt_string_rank),
       SYMBOL(swage_rt_string_from_number),
       SYMBOL(swage_rt_string_normalize),
       SYMBOL(swage_rt_string_normalize_count),

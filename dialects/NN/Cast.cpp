@@ -13,7 +13,8 @@
 using namespace mlir;
 using namespace swage::nn;
 
-/// Between the types that processors have. Two of one width meet in f32.
+/// Between the types that processors have. Two of one width meet in f32, and
+/// bf16 is reached from there.
 static Value castFloatToFloat(OpBuilder &builder, Location loc, Value x,
                               FloatType target) {
   auto source = cast<FloatType>(x.getType());
@@ -21,6 +22,8 @@ static Value castFloatToFloat(OpBuilder &builder, Location loc, Value x,
     return x;
   if (target.getWidth() > source.getWidth())
     return arith::ExtFOp::create(builder, loc, target, x);
+  if (target.isBF16() && source.isF64())
+    x = arith::TruncFOp::create(builder, loc, builder.getF32Type(), x);
   if (target.getWidth() == source.getWidth())
     x = arith::ExtFOp::create(builder, loc, builder.getF32Type(), x);
   return arith::TruncFOp::create(builder, loc, target, x);

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 #include "dialects/NN/Inference.h"
 #include "dialects/NN/ScalarBuilder.h"
+#include <cmath>
 
 using namespace mlir;
 using namespace swage::nn;
@@ -147,10 +148,18 @@ Value ShrinkOp::buildScalar(OpBuilder &builder, Location loc,
                : arith::SIToFPOp::create(builder, loc, f.type, x).getResult();
   double lambd = getLambd().convertToDouble();
   double bias = getBias().convertToDouble();
-  Value above = s.select(f.less(f.constant(lambd), wide),
-                         s.sub(x, s.constant(bias)), zero);
-  return s.select(f.less(wide, f.constant(-lambd)), s.add(x, s.constant(bias)),
-                  above);
+  // So may be the bias; then the results are cut off.
+  auto move = [&](double by) -> Value {
+    if (s.isFloat || by == std::trunc(by))
+      return s.add(x, s.constant(by));
+    Value moved = arith::FPToSIOp::create(builder, loc, builder.getI64Type(),
+                                          f.add(wide, f.constant(by)));
+    if (s.type.isInteger(64))
+      return moved;
+    return arith::TruncIOp::create(builder, loc, s.type, moved);
+  };
+  Value above = s.select(f.less(f.constant(lambd), wide), move(-bias), zero);
+  return s.select(f.less(wide, f.constant(-lambd)), move(bias), above);
 }
 
 Value GeluOp::buildScalar(OpBuilder &builder, Location loc,

@@ -2,10 +2,12 @@
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //
-// Chooses the arith operation for floats, signed and unsigned integers.
+// Chooses the operation for floats, complex numbers, signed and unsigned
+// integers.
 //
 //===----------------------------------------------------------------------===//
 #include "dialects/NN/ScalarBuilder.h"
+#include "mlir/Dialect/Complex/IR/Complex.h"
 
 using namespace mlir;
 using namespace swage::nn;
@@ -14,6 +16,12 @@ Value ScalarBuilder::constant(double value) const {
   if (isFloat)
     return arith::ConstantOp::create(builder, loc,
                                      builder.getFloatAttr(type, value));
+  if (auto complex = dyn_cast<ComplexType>(type))
+    return complex::ConstantOp::create(
+        builder, loc, type,
+        builder.getArrayAttr(
+            {builder.getFloatAttr(complex.getElementType(), value),
+             builder.getFloatAttr(complex.getElementType(), 0)}));
   return arith::ConstantOp::create(
       builder, loc, builder.getIntegerAttr(type, int64_t(value)));
 }
@@ -21,6 +29,8 @@ Value ScalarBuilder::constant(double value) const {
 Value ScalarBuilder::add(Value a, Value b) const {
   if (isFloat)
     return arith::AddFOp::create(builder, loc, a, b);
+  if (isa<ComplexType>(type))
+    return complex::AddOp::create(builder, loc, a, b);
   return arith::AddIOp::create(builder, loc, a, b);
 }
 
@@ -114,6 +124,8 @@ Value ScalarBuilder::lessEqual(Value a, Value b) const {
 Value ScalarBuilder::equal(Value a, Value b) const {
   if (isFloat)
     return arith::CmpFOp::create(builder, loc, arith::CmpFPredicate::OEQ, a, b);
+  if (isa<ComplexType>(type))
+    return complex::EqualOp::create(builder, loc, a, b);
   return arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq, a, b);
 }
 

@@ -84,6 +84,11 @@ NN_INFER_TYPES(StringFindOp) {
   return success();
 }
 
+NN_INFER_TYPES(StringRankOp) {
+  types.push_back(withElements(operands[0], IntegerType::get(context, 64)));
+  return success();
+}
+
 NN_INFER_TYPES(ParseNumberOp) {
   Adaptor op(operands, attributes, properties, regions);
   types.push_back(withElements(op.getInput(), op.getTo()));

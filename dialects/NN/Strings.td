@@ -86,6 +86,13 @@ def NN_StringFindOp : NN_Op<"string_find"> {
   let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
 }
 
+def NN_StringRankOp : NN_Op<"string_rank"> {
+  let summary = "How many strings of the tensor come before each, in the order of bytes";
+  let arguments = (ins NN_StringTensor:$input);
+  let results = (outs NN_IndexTensor:$result);
+  let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
+}
+
 def NN_ParseNumberOp : NN_Op<"parse_number"> {
   let summary = "The number that each string spells: f64, or a 64-bit integer";
   let description = [{

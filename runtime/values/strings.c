@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "values/value.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 int64_t swage_string_create(swage_exec *exec, int64_t size, char **characters) {
@@ -89,5 +90,33 @@ void swage_rt_string_find(swage_exec *exec, void *const *buffers,
       else
         low = middle + 1;
     }
+  }
+}
+
+struct placed_string {
+  swage_string string;
+  int64_t place;
+};
+
+static int compare_placed(const void *a, const void *b) {
+  return swage_string_compare(((const struct placed_string *)a)->string,
+                              ((const struct placed_string *)b)->string);
+}
+
+void swage_rt_string_rank(swage_exec *exec, void *const *buffers,
+                          const int64_t *dims) {
+  const int64_t *strings = buffers[0];
+  int64_t count = dims[1], *out = buffers[1];
+  if (!count)
+    return;
+  struct placed_string *sorted =
+      swage_value_memory(exec, (size_t)count * sizeof(*sorted));
+  for (int64_t i = 0; i < count; ++i)
+    sorted[i] = (struct placed_string){swage_string_of(strings[i]), i};
+  qsort(sorted, (size_t)count, sizeof(*sorted), compare_placed);
+  for (int64_t i = 0, rank = 0; i < count; ++i) {
+    if (i && compare_placed(&sorted[i - 1], &sorted[i]) != 0)
+      rank = i;
+    out[sorted[i].place] = rank;
   }
 }

@@ -9,6 +9,7 @@
 #include "mlir/Target/LLVMIR/Export.h"
 #include "llvm/Bitcode/BitcodeWriter.h"
 #include "llvm/IR/IRBuilder.h"
+#include "llvm/IR/IntrinsicInst.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Operator.h"
 #include "llvm/Passes/PassBuilder.h"
@@ -95,6 +96,34 @@ static void moveBits(Module &module) {
       return VectorType::get(bits, vector->getElementCount());
     return bits;
   };
+  // Where there are vector units that gather and scatter.
+  auto moveMany = [&](IntrinsicInst &call, IRBuilder<> &builder) -> Value * {
+    auto bitsOf = [&](unsigned operand) {
+      Value *value = call.getArgOperand(operand);
+      return builder.CreateBitCast(value, getBits(value->getType()));
+    };
+    auto alignOf = [&](unsigned operand) {
+      return call.getParamAlign(operand).valueOrOne();
+    };
+    switch (call.getIntrinsicID()) {
+    case Intrinsic::masked_load:
+      return builder.CreateMaskedLoad(getBits(call.getType()),
+                                      call.getArgOperand(0), alignOf(0),
+                                      call.getArgOperand(1), bitsOf(2));
+    case Intrinsic::masked_gather:
+      return builder.CreateMaskedGather(getBits(call.getType()),
+                                        call.getArgOperand(0), alignOf(0),
+                                        call.getArgOperand(1), bitsOf(2));
+    case Intrinsic::masked_store:
+      return builder.CreateMaskedStore(bitsOf(0), call.getArgOperand(1),
+                                       alignOf(1), call.getArgOperand(2));
+    case Intrinsic::masked_scatter:
+      return builder.CreateMaskedScatter(bitsOf(0), call.getArgOperand(1),
+                                         alignOf(1), call.getArgOperand(2));
+    default:
+      return nullptr;
+    }
+  };
   auto move = [&](Instruction &instruction) {
     IRBuilder<> builder(&instruction);
     auto bitsOf = [&](unsigned operand) {
@@ -102,7 +131,9 @@ static void moveBits(Module &module) {
       return builder.CreateBitCast(value, getBits(value->getType()));
     };
     Value *moved = nullptr;
-    if (isa<LoadInst>(instruction)) {
+    if (auto *call = dyn_cast<IntrinsicInst>(&instruction)) {
+      moved = moveMany(*call, builder);
+    } else if (isa<LoadInst>(instruction)) {
       Instruction *load = instruction.clone();
       load->mutateType(getBits(instruction.getType()));
       moved = builder.Insert(load);
@@ -132,6 +163,16 @@ static void moveBits(Module &module) {
           if (value->getType()->getScalarType()->isBFloatTy())
             store->setOperand(0, IRBuilder<>(store).CreateBitCast(
                                      value, getBits(value->getType())));
+        } else if (auto *call = dyn_cast<IntrinsicInst>(&instruction);
+                   call && call->getType()->isVoidTy()) {
+          IRBuilder<> builder(call);
+          if (call->arg_size() &&
+              call->getArgOperand(0)
+                  ->getType()
+                  ->getScalarType()
+                  ->isBFloatTy() &&
+              moveMany(*call, builder))
+            call->eraseFromParent();
         } else if (instruction.getType()->getScalarType()->isBFloatTy()) {
           move(instruction);
         }

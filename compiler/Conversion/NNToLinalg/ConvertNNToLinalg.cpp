@@ -13,6 +13,7 @@
 #include "dialects/NN/Inference.h"
 #include "dialects/NN/NarrowFloats.h"
 #include "dialects/NN/Types.h"
+#include "mlir/Dialect/Complex/IR/Complex.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Func/Transforms/FuncConversions.h"
 #include "mlir/Dialect/Index/IR/IndexDialect.h"

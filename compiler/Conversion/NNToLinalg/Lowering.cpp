@@ -9,6 +9,7 @@
 #include "compiler/Conversion/NNToLinalg/Checks.h"
 #include "dialects/NN/Inference.h"
 #include "dialects/NN/NarrowFloats.h"
+#include "dialects/NN/ScalarBuilder.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/Utils/ReshapeOpsUtils.h"
 
@@ -172,10 +173,7 @@ Value createFilled(OpBuilder &b, Location loc, ArrayRef<OpFoldResult> sizes,
 
 Value createScalarConstant(OpBuilder &b, Location loc, Type type,
                            double value) {
-  if (isa<FloatType>(type))
-    return arith::ConstantOp::create(b, loc, b.getFloatAttr(type, value));
-  return arith::ConstantOp::create(b, loc,
-                                   b.getIntegerAttr(type, int64_t(value)));
+  return ScalarBuilder(b, loc, type).constant(value);
 }
 
 Value createLeast(OpBuilder &b, Location loc, Type type, bool isUnsigned) {

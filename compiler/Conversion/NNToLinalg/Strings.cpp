@@ -183,6 +183,15 @@ struct ParseNumberLowering
   }
 };
 
+struct StringRankLowering
+    : LowerToLinalgInterface::ExternalModel<StringRankLowering, StringRankOp> {
+  FailureOr<Values> lowerToLinalg(Operation *op, ValueRange operands,
+                                  OpBuilder &b) const {
+    return Values{mapElements(b, op->getLoc(), "swage_rt_string_rank",
+                              operands[0], {}, b.getI64Type())};
+  }
+};
+
 struct FormatNumberLowering
     : LowerToLinalgInterface::ExternalModel<FormatNumberLowering,
                                             FormatNumberOp> {
@@ -208,6 +217,7 @@ void registerStringLowerings(DialectRegistry &registry) {
     StringNormalizeOp::attachInterface<StringNormalizeLowering>(*context);
     StringMatchOp::attachInterface<StringMatchLowering>(*context);
     StringFindOp::attachInterface<StringFindLowering>(*context);
+    StringRankOp::attachInterface<StringRankLowering>(*context);
     ParseNumberOp::attachInterface<ParseNumberLowering>(*context);
     FormatNumberOp::attachInterface<FormatNumberLowering>(*context);
   });

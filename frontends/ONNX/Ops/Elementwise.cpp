@@ -20,6 +20,16 @@ template <typename OpTy> static Results importUnary(NodeContext &node) {
   return node.create<OpTy>(node.input(0));
 }
 
+/// Of integers what is left of the result in single precision.
+static Results importErf(NodeContext &node) {
+  Value value = node.input(0);
+  Type type = node.elementType(value);
+  if (!isa<IntegerType>(type))
+    return node.create<nn::ErfOp>(value);
+  Value wide = node.cast(value, node.builder().getF32Type());
+  return node.cast(node.create<nn::ErfOp>(wide), type);
+}
+
 template <typename OpTy> static Results importBinary(NodeContext &node) {
   Value lhs = node.input(0), rhs = node.input(1);
   if (!node.requireSameType({lhs, rhs}))
@@ -175,7 +185,7 @@ void swage::onnx::registerElementwiseOps(Registry &registry) {
   registry.add("Reciprocal", 1, {1, 1}, importUnary<nn::ReciprocalOp>);
   registry.add("Exp", 1, {1, 1}, importUnary<nn::ExpOp>);
   registry.add("Log", 1, {1, 1}, importUnary<nn::LogOp>);
-  registry.add("Erf", 9, {1, 1}, importUnary<nn::ErfOp>);
+  registry.add("Erf", 9, {1, 1}, importErf);
   registry.add("Sin", 7, {1, 1}, importUnary<nn::SinOp>);
   registry.add("Cos", 7, {1, 1}, importUnary<nn::CosOp>);
   registry.add("Tan", 7, {1, 1}, importUnary<nn::TanOp>);

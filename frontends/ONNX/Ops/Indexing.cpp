@@ -65,6 +65,9 @@ static std::string readReduction(NodeContext &node, Value data) {
   if (!node.failed() && reduction != "none" &&
       !node.elementType(data).isIntOrFloat())
     node.unsupported("it combines real numbers only");
+  // Of booleans a sum is whether any holds, a product whether all do.
+  if (!node.failed() && node.elementType(data).isInteger(1))
+    return reduction == "add" ? "max" : reduction == "mul" ? "min" : reduction;
   return reduction;
 }
 

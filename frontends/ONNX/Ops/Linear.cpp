@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontends/ONNX/Ops/Common.h"
 #include "frontends/ONNX/Registry.h"
+#include <cmath>
 
 using namespace mlir;
 using namespace swage;
@@ -30,14 +31,30 @@ static Results importGemm(NodeContext &node) {
     return {};
   if (node.rank(a) != 2 || node.rank(b) != 2)
     return node.bad("its factors must be matrices");
-  if (alpha != 1)
-    a = node.create<nn::MulOp>(a, node.scalarLike(a, alpha));
+  Type type = node.elementType(a);
+  bool hasInteger = isa<IntegerType>(type);
+  auto scale = [&](Value value, double factor) -> Value {
+    if (factor == 1)
+      return value;
+    return node.create<nn::MulOp>(value, node.scalarLike(value, factor));
+  };
+  // Integers are multiplied exactly and scaled as floats, which are cut off.
+  bool isScaled = hasInteger && (alpha != std::trunc(alpha) ||
+                                 (c && beta != std::trunc(beta)));
+  if (!hasInteger)
+    a = scale(a, alpha);
   Value product = node.create<nn::MatMulOp>(a, b, transposeA, transposeB);
-  if (!c || beta == 0)
-    return product;
-  if (beta != 1)
-    c = node.create<nn::MulOp>(c, node.scalarLike(c, beta));
-  return node.create<nn::AddOp>(product, c);
+  if (isScaled) {
+    product = node.cast(product, node.builder().getF64Type());
+    if (c)
+      c = node.cast(c, node.builder().getF64Type());
+  }
+  if (hasInteger)
+    product = scale(product, alpha);
+  if (c && beta != 0)
+    product = node.create<nn::AddOp>(product, scale(c, beta));
+  return isScaled && !node.failed() ? Results(node.cast(product, type))
+                                    : Results(product);
 }
 
 static Results importDet(NodeContext &node) {

@@ -89,7 +89,8 @@ Value swage::onnx::roundTo(NodeContext &node, Value scaled, Value zeroPoint,
   unsigned width = integer.getWidth();
   bool isUnsigned = integer.isUnsigned();
   double low = isUnsigned ? 0 : -std::ldexp(1, width - 1);
-  double high = std::ldexp(1, isUnsigned ? width : width - 1) - 1;
+  double end = std::ldexp(1, isUnsigned ? width : width - 1);
+  double high = width < 64 ? end - 1 : std::nextafter(end, 0.0);
   scaled = node.create<nn::MaxOp>(scaled, node.scalar(wide, low));
   scaled = node.create<nn::MinOp>(scaled, node.scalar(wide, high));
   return node.cast(scaled, type);

@@ -9,6 +9,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontends/ONNX/Ops/Common.h"
 #include "frontends/ONNX/Ops/Numbers.h"
+#include "frontends/ONNX/Ops/Quantization.h"
 #include "frontends/ONNX/Registry.h"
 #include "llvm/ADT/StringSwitch.h"
 
@@ -366,7 +367,12 @@ static Results resize(NodeContext &node, const Modes &modes, Request request,
     for (const Axis &axis : axes)
       if ((axis.scale.scalar().value_or(1) < 1) == shrinks)
         result = resizeAxis(node, modes, axis, result);
-  return node.failed() ? Results() : Results(node.cast(result, type));
+  if (node.failed())
+    return {};
+  // What overshoots an integer's range stays at its end.
+  if (type != wide && isa<IntegerType>(type) && !type.isInteger(1))
+    return roundTo(node, result, Value(), type, /*saturate=*/true);
+  return node.cast(result, type);
 }
 
 //===----------------------------------------------------------------------===//

@@ -75,6 +75,9 @@ static Results importNonZero(NodeContext &node) {
   if (holdsStrings(node, value))
     value = node.create<nn::NotOp>(
         equalStrings(node, value, node.scalarLike(value, 0)));
+  else if (!node.failed() && isa<ComplexType>(node.elementType(value)))
+    value = node.create<nn::NotOp>(
+        node.create<nn::EqualOp>(value, node.scalarLike(value, 0)));
   return node.create<nn::NonZeroOp>(value);
 }
 
@@ -95,8 +98,8 @@ static Results importCompress(NodeContext &node) {
 
 static Results importUnique(NodeContext &node) {
   Value data = node.input(0);
-  if (!node.failed() && !node.elementType(data).isIntOrFloat())
-    return node.unsupported("it compares real numbers only");
+  if (!node.failed() && isa<ComplexType>(node.elementType(data)))
+    return node.unsupported("complex numbers have no order");
   bool sorted = node.boolAttr("sorted", true);
   int64_t axis = 0;
   if (node.hasAttr("axis"))
@@ -110,6 +113,8 @@ static Results importUnique(NodeContext &node) {
   order.erase(order.begin() + axis);
   order.insert(order.begin(), axis);
   Value rows = flattenTo2D(node, node.transpose(data, order), 1);
+  if (holdsStrings(node, rows))
+    rows = node.create<nn::StringRankOp>(rows);
   SmallVector<Value> kinds = node.createMany<nn::UniqueOp>(rows, sorted);
   if (node.failed())
     return {};

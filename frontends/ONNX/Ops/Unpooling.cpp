@@ -138,8 +138,9 @@ static Results importCol2Im(NodeContext &node) {
                      node.concat({rows, product(node, paddedSizes)}, 0));
   Value places =
       node.create<nn::ExpandOp>(place, node.concat({rows, count}, 0));
-  Value sums =
-      node.create<nn::ScatterElementsOp>(zeros, places, updates, 1, "add");
+  bool hasTruth = node.elementType(columns).isInteger(1);
+  Value sums = node.create<nn::ScatterElementsOp>(zeros, places, updates, 1,
+                                                  hasTruth ? "max" : "add");
   Value result = reshapeBy(
       node, sums,
       {node.create<nn::ShapeOp>(columns, 0, 1), node.ints({-1}), paddedSizes});

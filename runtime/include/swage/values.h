@@ -94,6 +94,9 @@ SWAGE_API void swage_rt_string_normalize(swage_exec *exec, void *const *buffers,
 /* (strings, table of sorted keys, place of each key) -> places, -1 if none */
 SWAGE_API void swage_rt_string_find(swage_exec *exec, void *const *buffers,
                                     const int64_t *dims);
+/* (strings) -> for each how many of them come before it */
+SWAGE_API void swage_rt_string_rank(swage_exec *exec, void *const *buffers,
+                                    const int64_t *dims);
 /* (strings) -> numbers */
 SWAGE_API void swage_rt_string_to_f64(swage_exec *exec, void *const *buffers,
                                       const int64_t *dims);

@@ -38,3 +38,12 @@ func.func @floats(%x: tensor<4xf64>, %y: tensor<4xf16>) -> (tensor<4xf16>, tenso
   %1 = nn.cast %y {to = f32} : tensor<4xf16> -> tensor<4xf32>
   return %0, %1 : tensor<4xf16>, tensor<4xf32>
 }
+
+// No processor goes from f64 to bf16 at once.
+// CHECK-LABEL: func.func @to_bf16
+// CHECK: %[[SINGLE:.*]] = arith.truncf %{{.*}} : f64 to f32
+// CHECK: arith.truncf %[[SINGLE]] : f32 to bf16
+func.func @to_bf16(%x: tensor<4xf64>) -> tensor<4xbf16> {
+  %0 = nn.cast %x {to = bf16} : tensor<4xf64> -> tensor<4xbf16>
+  return %0 : tensor<4xbf16>
+}

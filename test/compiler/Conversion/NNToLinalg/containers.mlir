@@ -49,6 +49,13 @@ func.func @strings(%x: tensor<2x3x!nn.string>) -> (tensor<3x2x!nn.string>, tenso
   return %0, %1 : tensor<3x2x!nn.string>, tensor<2x3xi1>
 }
 
+// CHECK-LABEL: func.func @rank
+func.func @rank(%x: tensor<2x3x!nn.string>) -> tensor<2x3xi64> {
+  // CHECK: kernel.runtime "swage_rt_string_rank" ins(%{{.*}} : tensor<6xi64>) outs(%{{.*}} : tensor<6xi64>) -> tensor<6xi64>
+  %0 = nn.string_rank %x : tensor<2x3x!nn.string> -> tensor<2x3xi64>
+  return %0 : tensor<2x3xi64>
+}
+
 // Keys are sorted when the model is compiled; places tell where they were.
 // CHECK-LABEL: func.func @find
 func.func @find(%x: tensor<?x!nn.string>) -> tensor<?xi64> {

@@ -4,6 +4,7 @@
 The types come from the operators' schemas, so that none is left out; those that
 NumPy has no arithmetic for are left to the suites.
 """
+import math
 import sys
 
 import numpy
@@ -226,6 +227,62 @@ def casts(suite, dtype):
         suite.add("Cast", [value], [expected], to=code)
 
 
+def corners(suite):
+    """Types that operators have a rule of their own for."""
+    for dtype in ("int32", "int64", "uint32", "uint64"):
+        a, b, c = data(dtype, 3, 4), data(dtype, 4, 2, seed=1), data(dtype, 3, 2, seed=2)
+        if allowed("Gemm", dtype):
+            for alpha, beta in ((1, 1), (2, 3), (0.5, 1.5)):
+                expected = alpha * (a.astype(float) @ b) + beta * c.astype(float)
+                suite.add("Gemm", [a, b, c], [numpy.trunc(expected).astype(dtype)],
+                          alpha=float(alpha), beta=float(beta))
+    for dtype in ("int8", "int16", "int32", "int64", "uint8", "uint64"):
+        x = data(dtype, 3, 4)
+        erf = numpy.vectorize(lambda v: int(math.erf(v)))
+        suite.add("Erf", [x], [erf(x.astype(float)).astype(dtype)])
+        wide = x.astype(float)
+        moved = numpy.where(wide > 1.5, wide - 0.5, numpy.where(wide < -1.5, wide + 0.5, 0))
+        suite.add("Shrink", [x], [numpy.trunc(moved).astype(dtype)], lambd=1.5, bias=0.5)
+    truth, along = data("bool", 3, 4), numpy.array([[0, 1, 0, 1]])
+    updates = numpy.array([[True, False, False, True]])
+    for reduction, combine in (("add", numpy.logical_or), ("mul", numpy.logical_and)):
+        expected = truth.copy()
+        for column, row in enumerate(along[0]):
+            expected[row, column] = combine(expected[row, column], updates[0, column])
+        suite.add("ScatterElements", [truth, along, updates], [expected],
+                  axis=0, reduction=reduction)
+    words = numpy.array(["pear", "fig", "pear", "", "apple", "fig"], dtype=object)
+    unique, first, inverse, counts = (
+        numpy.asarray(part) for part in numpy.unique(words, True, True, True))
+    suite.add("Unique", [words], [unique, first, inverse, counts])
+    order = numpy.argsort(first)
+    suite.add("Unique", [words], [words[first[order]], first[order],
+                                  numpy.argsort(order)[inverse], counts[order]], sorted=0)
+    for dtype in COMPLEX:
+        x = data(dtype, 3, 4)
+        suite.add("NonZero", [x], [numpy.asarray(numpy.nonzero(x), "int64")])
+    # Cubic interpolation overshoots at an edge: 255 is the end of the range.
+    image = numpy.zeros((1, 1, 1, 8), "uint8")
+    image[..., 4:] = 255
+    suite.add("Resize", [image, None, numpy.array([1, 1, 1, 2], "float32")],
+              [cubic(image[0, 0, 0])[None, None, None]], constant=(2,),
+              mode="cubic", cubic_coeff_a=-0.75)
+
+
+def cubic(row):
+    """A row of bytes twice as long, by convolution with Keys' kernel."""
+    result = []
+    for place in (numpy.arange(2 * len(row)) + 0.5) / 2 - 0.5:
+        base, total = math.floor(place), 0.0
+        for tap in range(base - 1, base + 3):
+            far, a = abs(place - tap), -0.75
+            weight = ((a + 2) * far - (a + 3)) * far * far + 1 if far <= 1 else (
+                ((a * far - 5 * a) * far + 8 * a) * far - 4 * a)
+            total += weight * float(row[min(max(tap, 0), len(row) - 1)])
+        result.append(round(min(max(total, 0), 255)))
+    return numpy.array(result, "uint8")
+
+
 def main(folder):
     for dtype in DTYPES:
         suite = Suite(f"{folder}/{dtype}", OPSET)
@@ -239,6 +296,9 @@ def main(folder):
         suite = Suite(f"{folder}/{dtype}", OPSET)
         movement(suite, dtype)
         suite.check()
+    suite = Suite(f"{folder}/corners", OPSET)
+    corners(suite)
+    suite.check()
 
 
 if __name__ == "__main__":
