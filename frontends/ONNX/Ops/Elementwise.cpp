@@ -26,7 +26,7 @@ static Results importErf(NodeContext &node) {
   Type type = node.elementType(value);
   if (!isa<IntegerType>(type))
     return node.create<nn::ErfOp>(value);
-  Value wide = node.cast(value, node.builder().getF32Type());
+  Value wide = node.cast(value, node.builder().getF64Type());
   return node.cast(node.create<nn::ErfOp>(wide), type);
 }
 
