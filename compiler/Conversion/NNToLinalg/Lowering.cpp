@@ -181,6 +181,8 @@ Value createLeast(OpBuilder &b, Location loc, Type type, bool isUnsigned) {
     return createScalarConstant(b, loc, type,
                                 -std::numeric_limits<double>::infinity());
   unsigned width = type.getIntOrFloatBitWidth();
+  // The one bit of a boolean is no sign.
+  isUnsigned |= width == 1;
   APInt least =
       isUnsigned ? APInt::getMinValue(width) : APInt::getSignedMinValue(width);
   return arith::ConstantOp::create(b, loc, IntegerAttr::get(type, least));
@@ -191,6 +193,8 @@ Value createGreatest(OpBuilder &b, Location loc, Type type, bool isUnsigned) {
     return createScalarConstant(b, loc, type,
                                 std::numeric_limits<double>::infinity());
   unsigned width = type.getIntOrFloatBitWidth();
+  // The one bit of a boolean is no sign.
+  isUnsigned |= width == 1;
   APInt greatest =
       isUnsigned ? APInt::getMaxValue(width) : APInt::getSignedMaxValue(width);
   return arith::ConstantOp::create(b, loc, IntegerAttr::get(type, greatest));

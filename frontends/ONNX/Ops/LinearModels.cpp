@@ -356,8 +356,8 @@ static Results importSVMClassifier(NodeContext &node) {
   }
   Value label = bestLabel(node, votes ? votes : scores, labels);
   if (pairs == 1)
-    return {label, addSecondClass(node, transform, SecondClass::Negative,
-                                  node.create<nn::NegOp>(scores))};
+    return {label,
+            addSecondClass(node, transform, SecondClass::Negative, scores)};
   return {label, transformScores(node, transform, scores)};
 }
 

@@ -101,6 +101,35 @@ static Results importReduce(NodeContext &node) {
   return reduce<OpTy>(node, r, r.value);
 }
 
+/// Axes that the run decides come one after another, which must not cut off
+/// integers each time.
+static Results importReduceMean(NodeContext &node) {
+  Reduction r = readReduction(node, 18);
+  if (node.failed())
+    return {};
+  Type type = node.elementType(r.value);
+  if (!r.axisSet || !isa<IntegerType>(type))
+    return reduce<nn::ReduceMeanOp>(node, r, r.value);
+  Value sum = reduce<nn::ReduceSumOp>(node, r, r.value);
+  auto count = [&](Value value) {
+    return node.create<nn::ReduceProdOp>(node.shapeOf(value),
+                                         ArrayRef<int64_t>{0},
+                                         /*keep_dims=*/false);
+  };
+  if (node.failed())
+    return {};
+  Value each = node.create<nn::DivOp>(count(r.value), count(sum));
+  return node.create<nn::DivOp>(sum, node.cast(each, type));
+}
+
+/// A logarithm or root of integers is taken in floats.
+static Type widenIntegers(NodeContext &node, Reduction &r) {
+  Type type = node.elementType(r.value);
+  if (isa<IntegerType>(type))
+    r.value = node.cast(r.value, node.builder().getF64Type());
+  return type;
+}
+
 /// Booleans are ordered as 0 and 1.
 template <typename OpTy> static Results importExtremum(NodeContext &node) {
   Reduction r = readReduction(node, 18);
@@ -109,7 +138,9 @@ template <typename OpTy> static Results importExtremum(NodeContext &node) {
   Type type = node.elementType(r.value);
   if (!type.isInteger(1))
     return reduce<OpTy>(node, r, r.value);
-  Value bytes = node.cast(r.value, node.builder().getI8Type());
+  // Unsigned, so that the greatest of none is false.
+  Value bytes = node.cast(
+      r.value, IntegerType::get(node.context(), 8, IntegerType::Unsigned));
   return node.cast(reduce<OpTy>(node, r, bytes), type);
 }
 
@@ -132,16 +163,17 @@ static Results importReduceL2(NodeContext &node) {
   Reduction r = readReduction(node, 18);
   if (node.failed())
     return {};
-  // A root of integers is taken in floats.
-  Type type = node.elementType(r.value);
-  if (isa<IntegerType>(type))
-    r.value = node.cast(r.value, node.builder().getF64Type());
+  Type type = widenIntegers(node, r);
   return node.cast(node.create<nn::SqrtOp>(sumOfSquares(node, r)), type);
 }
 
 static Results importReduceLogSum(NodeContext &node) {
   Reduction r = readReduction(node, 18);
-  return node.create<nn::LogOp>(reduce<nn::ReduceSumOp>(node, r, r.value));
+  if (node.failed())
+    return {};
+  Type type = widenIntegers(node, r);
+  Value sum = reduce<nn::ReduceSumOp>(node, r, r.value);
+  return node.cast(node.create<nn::LogOp>(sum), type);
 }
 
 /// Relative to the greatest element, so that nothing overflows; where that is
@@ -152,6 +184,7 @@ static Results importReduceLogSumExp(NodeContext &node) {
     return {};
   if (r.axes.empty() && !r.axisSet)
     return r.value;
+  Type type = widenIntegers(node, r);
   bool keepDims = std::exchange(r.keepDims, true);
   auto finite = [&](Value value) {
     Value infinite =
@@ -169,6 +202,7 @@ static Results importReduceLogSumExp(NodeContext &node) {
       node.create<nn::ExpOp>(node.create<nn::SubOp>(r.value, repeated));
   Value sum = reduce<nn::ReduceSumOp>(node, r, relative);
   Value result = node.create<nn::AddOp>(node.create<nn::LogOp>(sum), greatest);
+  result = node.cast(result, type);
   if (keepDims)
     return result;
   if (!r.axisSet)
@@ -198,7 +232,7 @@ template <bool logarithm> static Results importOldSoftmax(NodeContext &node) {
 
 void swage::onnx::registerReduceOps(Registry &registry) {
   registry.add("ReduceSum", 1, {1, 2}, importReduce<nn::ReduceSumOp, 13>);
-  registry.add("ReduceMean", 1, {1, 2}, importReduce<nn::ReduceMeanOp, 18>);
+  registry.add("ReduceMean", 1, {1, 2}, importReduceMean);
   registry.add("ReduceProd", 1, {1, 2}, importReduce<nn::ReduceProdOp, 18>);
   registry.add("ReduceMax", 1, {1, 2}, importExtremum<nn::ReduceMaxOp>);
   registry.add("ReduceMin", 1, {1, 2}, importExtremum<nn::ReduceMinOp>);

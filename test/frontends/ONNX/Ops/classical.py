@@ -200,6 +200,22 @@ def vectors(suite):
         kernel_type="RBF",
         kernel_params=[0.7, 0.0, 0.0],
     )
+    # Two classes without probabilities: the second score is the machine's.
+    for transform in ("NONE", "LOGISTIC"):
+        suite.add(
+            "SVMClassifier",
+            [rows],
+            ["int64", "float32"],
+            DOMAIN,
+            support_vectors=supports.flatten().tolist(),
+            vectors_per_class=[4, 5],
+            coefficients=random(9).tolist(),
+            rho=[0.1],
+            classlabels_ints=[3, 1],
+            kernel_type="LINEAR",
+            kernel_params=[0.0, 0.0, 0.0],
+            post_transform=transform,
+        )
 
 
 def preprocessing(suite):

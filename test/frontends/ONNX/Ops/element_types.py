@@ -258,6 +258,15 @@ def corners(suite):
     order = numpy.argsort(first)
     suite.add("Unique", [words], [words[first[order]], first[order],
                                   numpy.argsort(order)[inverse], counts[order]], sorted=0)
+    # Integers are divided exactly; logarithms are taken in floats.
+    for dtype in ("int32", "int64"):
+        x = data(dtype, 3, 2, 2)
+        mean = numpy.trunc(x.sum((0, 2)) / 6).astype(dtype)
+        suite.add("ReduceMean", [x], [mean], axes=[0, 2], keepdims=0)
+        positive = abs(x) + x.dtype.type(1)
+        suite.add("ReduceLogSum", [positive],
+                  [numpy.trunc(numpy.log(positive.sum(1))).astype(dtype)],
+                  axes=[1], keepdims=0)
     for dtype in COMPLEX:
         x = data(dtype, 3, 4)
         suite.add("NonZero", [x], [numpy.asarray(numpy.nonzero(x), "int64")])
@@ -267,6 +276,17 @@ def corners(suite):
     suite.add("Resize", [image, None, numpy.array([1, 1, 1, 2], "float32")],
               [cubic(image[0, 0, 0])[None, None, None]], constant=(2,),
               mode="cubic", cubic_coeff_a=-0.75)
+
+
+def axes_of_the_run(suite):
+    """Reductions in version 20, whose axes are an input."""
+    for dtype in ("int32", "int64"):
+        x = data(dtype, 3, 2, 2)
+        mean = numpy.trunc(x.sum((0, 2)) / 6).astype(dtype)
+        suite.add("ReduceMean", [x, numpy.array([0, 2])], [mean], keepdims=0)
+    nothing, along = numpy.zeros((2, 0, 4), "bool"), numpy.array([1])
+    suite.add("ReduceMax", [nothing, along], [numpy.zeros((2, 1, 4), "bool")])
+    suite.add("ReduceMin", [nothing, along], [numpy.ones((2, 1, 4), "bool")])
 
 
 def cubic(row):
@@ -298,6 +318,9 @@ def main(folder):
         suite.check()
     suite = Suite(f"{folder}/corners", OPSET)
     corners(suite)
+    suite.check()
+    suite = Suite(f"{folder}/axes", 20)
+    axes_of_the_run(suite)
     suite.check()
 
 
