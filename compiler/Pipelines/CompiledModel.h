@@ -88,6 +88,8 @@ struct ValueSignature {
   std::optional<unsigned> growsFrom;
 
   bool isStatic() const;
+  /// With `dims` as the model has them, and not the memory.
+  ValueSignature inModelOrder() const;
 };
 
 /// What a model takes and gives.
@@ -129,6 +131,13 @@ struct CompiledModel {
 
 /// The alignment of constants in artifacts and in memory.
 constexpr uint64_t constantAlignment = 64;
+
+inline ValueSignature ValueSignature::inModelOrder() const {
+  ValueSignature result = *this;
+  for (size_t i = 0; i < order.size(); ++i)
+    result.dims[order[i]] = dims[i];
+  return result;
+}
 
 inline bool ValueSignature::isStatic() const {
   for (int64_t dim : dims)

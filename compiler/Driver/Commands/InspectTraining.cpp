@@ -67,8 +67,9 @@ json::Object TrainingInspection::describe() const {
   int64_t parameterBytes = 0, stateBytes = 0;
   for (const ValueSignature &input : step.signature.inputs) {
     if (input.role == training::role::parameter) {
-      trained.push_back(json::Object{{"name", json::fixUTF8(input.name)},
-                                     {"type", describeType(input)}});
+      trained.push_back(
+          json::Object{{"name", json::fixUTF8(input.name)},
+                       {"type", describeType(input.inModelOrder())}});
       parameterBytes += getBytes(input);
     } else if (input.role == training::role::state ||
                input.role == training::role::step) {

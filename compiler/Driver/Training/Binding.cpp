@@ -25,13 +25,8 @@ static Error checkSizes(const ModelSignature &signature) {
 int32_t TensorBinder::addSlot(const ValueSignature &value) {
   auto [place, isNew] =
       slotsByName.try_emplace(value.name, int32_t(slots.size()));
-  if (isNew) {
-    slots.push_back(value);
-    for (auto [size, dim] : zip(value.dims, value.order))
-      slots.back().dims[dim] = size;
-  }
-  assert(slots[place->second].order == value.order &&
-         "all functions find the same order");
+  if (isNew)
+    slots.push_back(value.inModelOrder());
   return place->second;
 }
 
@@ -76,6 +71,10 @@ Expected<TensorBindings> TensorBinder::bindOther(const ModelSignature &function,
     if (input.role == training::role::parameter) {
       // Perhaps one that only this function reads.
       result.inputs.push_back(addSlot(input));
+      if (slots[result.inputs.back()].order != input.order)
+        return createStringError("'" + input.name +
+                                 "' has another order in memory than in the "
+                                 "step; this is a mistake in Swage");
       continue;
     }
     auto own = find_if(inputs, [&](const ValueSignature &each) {
