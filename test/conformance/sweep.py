@@ -32,7 +32,7 @@ USUAL = "float int64 int32 uint8 int8 bool string double".split()
 REFUSED = {
     r"(Resize|Upsample)_.*_(string|complex\d+)": "interpolates real numbers only",
     r"GridSample_.*_(string|complex\d+)": "interpolates real numbers only",
-    r"Unique_.*_(string|complex\d+)": "has no order of these elements",
+    r"Unique_.*_complex\d+": "has no order of these elements",
     r"Scatter(Elements|ND)_.*_reduce_.*_(string|complex\d+)": "combines real numbers",
     r"TfIdfVectorizer_.*_string": "the pool of the use has numbers",
     r"Imputer_.*_int(32|64)": "the replacement of the use is a float",
