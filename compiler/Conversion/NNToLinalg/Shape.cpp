@@ -297,10 +297,13 @@ struct SliceLowering
                               ArrayRef<OpFoldResult> offsets,
                               ArrayRef<OpFoldResult> sizes,
                               ArrayRef<OpFoldResult> strides) {
-    // Where all is known it is a map, which what follows can take in.
+    // Where all is known it is a map, which what follows can take in. Steps
+    // that are longer than any axis have no place in one.
     auto starts = getConstantIntValues(offsets);
     auto steps = getConstantIntValues(strides);
-    if (starts && steps && getConstantIntValues(sizes)) {
+    auto fits = [](int64_t step) { return llvm::isInt<32>(step); };
+    if (starts && steps && getConstantIntValues(sizes) &&
+        llvm::all_of(*steps, fits)) {
       SmallVector<AffineExpr> from;
       for (auto [d, start, step] : llvm::enumerate(*starts, *steps))
         from.push_back(b.getAffineDimExpr(d) * step + start);
