@@ -153,6 +153,8 @@ private:
       passes.addNestedPass<func::FuncOp>(createUnifySizesPass());
       passes.addPass(createCanonicalizerPass());
       passes.addPass(createCSEPass());
+      // Operands of which it is known by now that they are not repeated.
+      passes.addNestedPass<func::FuncOp>(createDirectReadsPass());
       passes.addNestedPass<func::FuncOp>(createFuseElementwisePass());
       passes.addNestedPass<func::FuncOp>(
           createFuseAttentionPass({options.strictFP}));

@@ -315,20 +315,25 @@ bool readUnrepeated(linalg::GenericOp product) {
 //===----------------------------------------------------------------------===//
 
 /// The dimensions of `wide` that make up each of `narrow`, if these are the
-/// same but for groups of known sizes.
+/// same but for groups of known sizes and ones.
 std::optional<SmallVector<ReassociationIndices>>
 groupSizes(ArrayRef<OpFoldResult> wide, ArrayRef<OpFoldResult> narrow) {
   SmallVector<ReassociationIndices> groups;
   size_t next = 0;
+  auto isOne = [](OpFoldResult size) {
+    return getConstantIntValue(size) == int64_t(1);
+  };
   for (OpFoldResult size : narrow) {
     ReassociationIndices &group = groups.emplace_back();
+    while (next + 1 < wide.size() && isOne(wide[next]) && !isOne(size))
+      group.push_back(next++);
     if (next == wide.size())
       return std::nullopt;
     group.push_back(next);
     if (isEqualConstantIntOrValue(wide[next++], size))
       continue;
     auto whole = getConstantIntValue(size),
-         product = getConstantIntValue(wide[group.front()]);
+         product = getConstantIntValue(wide[group.back()]);
     while (whole && product && *product < *whole && next < wide.size()) {
       auto factor = getConstantIntValue(wide[next]);
       product = factor ? std::optional(*product * *factor) : std::nullopt;
@@ -337,6 +342,8 @@ groupSizes(ArrayRef<OpFoldResult> wide, ArrayRef<OpFoldResult> narrow) {
     if (!whole || product != whole)
       return std::nullopt;
   }
+  while (next < wide.size() && isOne(wide[next]) && !groups.empty())
+    groups.back().push_back(next++);
   if (next != wide.size())
     return std::nullopt;
   return groups;

@@ -53,19 +53,23 @@ static SmallVector<linalg::GenericOp> findScores(const ProductChain &chain) {
 // Masks made of positions
 //===----------------------------------------------------------------------===//
 
-/// Whether `mask` is cheap to compute from smaller tensors.
-static bool isMadeOfLess(linalg::GenericOp mask) {
+/// Whether `mask` is cheap to compute once for each use.
+static bool isCheap(linalg::GenericOp mask) {
   if (!mask || mask.getNumReductionLoops() || mask->getNumResults() != 1 ||
       !mask.hasPureTensorSemantics() || dependsOnConstantsOnly(mask) ||
       !mask.getMatchingIndexingMap(mask.getDpsInitOperand(0)).isIdentity())
     return false;
   WalkResult cheap = mask.getBody()->walk([](Operation *op) {
-    bool slow =
-        isa<tensor::ExtractOp>(op) || isa<math::MathDialect>(op->getDialect());
+    bool slow = isa<tensor::ExtractOp>(op) ||
+                (isa<math::MathDialect>(op->getDialect()) &&
+                 !isa<math::AbsIOp, math::AbsFOp>(op));
     return slow ? WalkResult::interrupt() : WalkResult::advance();
   });
-  if (cheap.wasInterrupted())
-    return false;
+  return !cheap.wasInterrupted();
+}
+
+/// Whether `mask` is computed from smaller tensors.
+static bool isMadeOfLess(linalg::GenericOp mask) {
   SmallVector<int64_t> extents = mask.getStaticLoopRanges();
   return llvm::all_of(mask.getDpsInputOperands(), [&](OpOperand *input) {
     for (unsigned loop = 0; loop < mask.getNumLoops(); ++loop)
@@ -76,37 +80,78 @@ static bool isMadeOfLess(linalg::GenericOp mask) {
   });
 }
 
+/// Reads an operand from before dimensions of 1 were added to it.
+static void readWithoutOnes(linalg::GenericOp op, OpOperand *input) {
+  while (auto expand = input->get().getDefiningOp<tensor::ExpandShapeOp>()) {
+    RankedTensorType type = expand.getResultType();
+    AffineMap map = op.getMatchingIndexingMap(input);
+    SmallVector<AffineExpr> exprs;
+    for (const ReassociationIndices &group : expand.getReassociationIndices()) {
+      std::optional<int64_t> place;
+      for (int64_t dim : group)
+        if (type.getDimSize(dim) != 1) {
+          if (place)
+            return;
+          place = dim;
+        }
+      exprs.push_back(place ? map.getResult(*place)
+                            : getAffineConstantExpr(0, op.getContext()));
+    }
+    SmallVector<AffineMap> maps = op.getIndexingMapsArray();
+    maps[input->getOperandNumber()] =
+        AffineMap::get(map.getNumDims(), 0, exprs, op.getContext());
+    op.setIndexingMapsAttr(
+        Builder(op.getContext()).getAffineMapArrayAttr(maps));
+    input->set(expand.getSrc());
+    if (expand->use_empty())
+      expand.erase();
+  }
+}
+
+/// Computes in `op` what its inputs are that are made of less, and what these
+/// are made of in turn. Inputs from `others` stay as they are. Gives the
+/// operation in whose place `op` was, and erases that.
+static linalg::GenericOp absorbInputs(IRRewriter &rewriter,
+                                      linalg::GenericOp op,
+                                      ArrayRef<linalg::GenericOp> others = {}) {
+  for (unsigned number = 0; number < op.getNumDpsInputs();) {
+    OpOperand *input = op.getDpsInputOperand(number++);
+    readWithoutOnes(op, input);
+    Value value = input->get();
+    auto mask = value.getDefiningOp<linalg::GenericOp>();
+    if (llvm::is_contained(others, mask) || !isCheap(mask))
+      continue;
+    // A copy of its own: others may need the mask as a tensor.
+    rewriter.setInsertionPoint(op);
+    auto copy =
+        absorbInputs(rewriter, cast<linalg::GenericOp>(rewriter.clone(*mask)));
+    input->set(copy.getResult(0));
+    FailureOr<linalg::ElementwiseOpFusionResult> fused = failure();
+    if (isMadeOfLess(copy)) {
+      rewriter.setInsertionPoint(op);
+      fused = linalg::fuseElementwiseOps(rewriter, input);
+    }
+    if (failed(fused)) {
+      input->set(value);
+      copy.erase();
+      continue;
+    }
+    auto merged = cast<linalg::GenericOp>(fused->fusedOp);
+    rewriter.replaceOp(op, merged.getResult(0));
+    op = merged;
+    copy.erase();
+    if (mask->use_empty())
+      mask.erase();
+    number = 0;
+  }
+  return op;
+}
+
 void absorbMasks(ProductChain &chain) {
   IRRewriter rewriter(chain.first.getContext());
-  SmallVector<linalg::GenericOp> open = findScores(chain);
-  while (!open.empty()) {
-    linalg::GenericOp op = open.pop_back_val();
-    for (OpOperand *input : op.getDpsInputOperands()) {
-      auto mask = input->get().getDefiningOp<linalg::GenericOp>();
-      if (llvm::is_contained(chain.between, mask) || !isMadeOfLess(mask))
-        continue;
-      // A copy of its own: others may need the mask as a tensor.
-      rewriter.setInsertionPoint(op);
-      Operation *copy = rewriter.clone(*mask);
-      input->set(copy->getResult(0));
-      FailureOr<linalg::ElementwiseOpFusionResult> fused =
-          linalg::fuseElementwiseOps(rewriter, input);
-      if (failed(fused)) {
-        input->set(mask.getResult(0));
-        copy->erase();
-        continue;
-      }
-      auto merged = cast<linalg::GenericOp>(fused->fusedOp);
-      op.getResult(0).replaceAllUsesWith(
-          fused->replacements.lookup(op.getResult(0)));
-      llvm::replace(chain.between, op, merged);
-      op.erase();
-      copy->erase();
-      if (mask->use_empty())
-        mask.erase();
-      open.push_back(merged);
-      break;
-    }
+  for (linalg::GenericOp op : findScores(chain)) {
+    auto place = llvm::find(chain.between, op);
+    *place = absorbInputs(rewriter, op, chain.between);
   }
 }
 

@@ -187,6 +187,24 @@ def NarrowWeightsPass : Pass<"swage-narrow-weights", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect"];
 }
 
+def DirectReadsPass : Pass<"swage-direct-reads", "::mlir::func::FuncOp"> {
+  let summary = "Make operands of lookups at the places of the loops";
+  let description = [{
+    An operand of which only a run knows whether it is repeated is looked up
+    element by element. Where its sizes turn out to be those of the loops, it
+    becomes an operand like others, which can be fused.
+
+    ```mlir
+    %i = linalg.index 1 : index
+    %p = arith.select %is_one, %c0, %i : index
+    %x = tensor.extract %mask[%c0, %p] : tensor<1x?xf32>
+    ```
+    in a loop over the size of that dimension reads `%mask` by the map
+    `(d0, d1) -> (0, d1)`.
+  }];
+  let dependentDialects = ["::mlir::linalg::LinalgDialect"];
+}
+
 def FuseElementwisePass : Pass<"swage-fuse-elementwise", "::mlir::func::FuncOp"> {
   let summary = "Merge chains of elementwise operations into one";
   let description = [{

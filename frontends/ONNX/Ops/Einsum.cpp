@@ -208,14 +208,18 @@ Value Equation::sizesOf(const Labels &labels) {
 /// The operand with one dimension for each group of labels.
 Value Equation::arrange(const Operand &operand, ArrayRef<Labels> groups) {
   SmallVector<int64_t> order;
-  SmallVector<Value> parts;
-  for (const Labels &group : groups) {
+  for (const Labels &group : groups)
     for (int label : group)
       order.push_back(llvm::find(operand.labels, label) -
                       operand.labels.begin());
+  Value value = node.transpose(operand.value, order);
+  auto isOne = [](const Labels &group) { return group.size() == 1; };
+  if (node.failed() || llvm::all_of(groups, isOne))
+    return value;
+  SmallVector<Value> parts;
+  for (const Labels &group : groups)
     parts.push_back(sizesOf(group));
-  }
-  return reshapeBy(node, node.transpose(operand.value, order), parts);
+  return reshapeBy(node, value, parts);
 }
 
 Operand Equation::join(Operand lhs, Operand rhs, ArrayRef<Operand> others) {
@@ -238,16 +242,27 @@ Operand Equation::join(Operand lhs, Operand rhs, ArrayRef<Operand> others) {
   for (int label : rhs.labels)
     if (!llvm::is_contained(lhs.labels, label))
       columns.push_back(label);
-  Value left = arrange(lhs, {batch, rows, contracted});
-  Value right = arrange(rhs, {batch, contracted, columns});
+  // What is in both is left apart: reshapes would keep attention from being
+  // recognised.
+  SmallVector<Labels> shared;
+  for (int label : batch)
+    shared.push_back({label});
+  auto grouped = [&](const Labels &first, const Labels &second) {
+    SmallVector<Labels> groups = shared;
+    groups.append({first, second});
+    return groups;
+  };
+  Value left = arrange(lhs, grouped(rows, contracted));
+  Value right = arrange(rhs, grouped(contracted, columns));
+  int64_t last = batch.size() + 1;
   // Without a sum, or rows and columns, elements are multiplied in place.
   Value product;
   if (contracted.empty()) {
     product = node.create<nn::MulOp>(left, right);
   } else if (rows.empty() && columns.empty()) {
-    Value other = arrange(rhs, {batch, columns, contracted});
+    Value other = arrange(rhs, grouped(columns, contracted));
     product = node.create<nn::ReduceSumOp>(node.create<nn::MulOp>(left, other),
-                                           ArrayRef<int64_t>{2},
+                                           ArrayRef<int64_t>{last},
                                            /*keep_dims=*/false);
   } else {
     product = node.create<nn::MatMulOp>(left, right, /*transpose_lhs=*/false,
@@ -260,8 +275,11 @@ Operand Equation::join(Operand lhs, Operand rhs, ArrayRef<Operand> others) {
       result.labels.push_back(label);
       parts.push_back(sizes[label]);
     }
-  result.value = parts.empty() ? node.reshape(product, {})
-                               : reshapeBy(node, product, parts);
+  if (rows.size() == 1 && columns.size() == 1)
+    result.value = product;
+  else
+    result.value = parts.empty() ? node.reshape(product, {})
+                                 : reshapeBy(node, product, parts);
   return result;
 }
 

@@ -284,3 +284,46 @@ func.func @short(%q: tensor<64x49x32xf32>, %k: tensor<64x32x16xf32>, %v: tensor<
   %2 = nn.matmul %1, %v : tensor<64x49x16xf32>, tensor<64x16x32xf32> -> tensor<64x49x32xf32>
   return %2 : tensor<64x49x32xf32>
 }
+
+// -----
+
+// A causal mask with dimensions of 1 before it, joined with padding: both are
+// made of less, and are computed where they are used.
+// CHECK-LABEL: func.func @causal_and_padding
+// CHECK-NOT: 128x128
+// CHECK: kernel.call @attention_1x4x128x64_f32
+// CHECK-NOT: kernel.call
+// CHECK: return
+func.func @causal_and_padding(%q: tensor<1x4x128x64xf32>, %k: tensor<1x4x64x128xf32>, %v: tensor<1x4x128x64xf32>, %offset: tensor<128x1xi64>, %keys: tensor<128xi64>, %padding: tensor<1x1x1x128xf32>) -> tensor<1x4x128x64xf32> {
+  %low = arith.constant dense<0xFF800000> : tensor<f32>
+  %zero = arith.constant dense<0.0> : tensor<f32>
+  %ones = arith.constant dense<[1, 1, 128, 128]> : tensor<4xi64>
+  %0 = nn.less_equal %keys, %offset : tensor<128xi64>, tensor<128x1xi64> -> tensor<128x128xi1>
+  %1 = nn.select %0, %zero, %low : tensor<128x128xi1>, tensor<f32>, tensor<f32> -> tensor<128x128xf32>
+  %2 = nn.reshape %1, %ones : tensor<128x128xf32>, tensor<4xi64> -> tensor<1x1x128x128xf32>
+  %3 = nn.add %2, %padding : tensor<1x1x128x128xf32>, tensor<1x1x1x128xf32> -> tensor<1x1x128x128xf32>
+  %4 = nn.matmul %q, %k : tensor<1x4x128x64xf32>, tensor<1x4x64x128xf32> -> tensor<1x4x128x128xf32>
+  %5 = nn.add %4, %3 : tensor<1x4x128x128xf32>, tensor<1x1x128x128xf32> -> tensor<1x4x128x128xf32>
+  %6 = nn.softmax %5 {axis = 3 : i64} : tensor<1x4x128x128xf32> -> tensor<1x4x128x128xf32>
+  %7 = nn.matmul %6, %v : tensor<1x4x128x128xf32>, tensor<1x4x128x64xf32> -> tensor<1x4x128x64xf32>
+  return %7 : tensor<1x4x128x64xf32>
+}
+
+// -----
+
+// A mask that is stored in full is read as it is: it is made of nothing less.
+// CHECK-LABEL: func.func @stored_mask
+// CHECK: kernel.call @map
+// CHECK: kernel.call @attention_1x4x128x64_f32
+// CHECK: return
+func.func @stored_mask(%q: tensor<1x4x128x64xf32>, %k: tensor<1x4x64x128xf32>, %v: tensor<1x4x128x64xf32>, %stored: tensor<128x128xf32>) -> tensor<1x4x128x64xf32> {
+  %scale = arith.constant dense<-1.0e30> : tensor<f32>
+  %ones = arith.constant dense<[1, 1, 128, 128]> : tensor<4xi64>
+  %0 = nn.mul %stored, %scale : tensor<128x128xf32>, tensor<f32> -> tensor<128x128xf32>
+  %1 = nn.reshape %0, %ones : tensor<128x128xf32>, tensor<4xi64> -> tensor<1x1x128x128xf32>
+  %4 = nn.matmul %q, %k : tensor<1x4x128x64xf32>, tensor<1x4x64x128xf32> -> tensor<1x4x128x128xf32>
+  %5 = nn.add %4, %1 : tensor<1x4x128x128xf32>, tensor<1x1x128x128xf32> -> tensor<1x4x128x128xf32>
+  %6 = nn.softmax %5 {axis = 3 : i64} : tensor<1x4x128x128xf32> -> tensor<1x4x128x128xf32>
+  %7 = nn.matmul %6, %v : tensor<1x4x128x128xf32>, tensor<1x4x128x64xf32> -> tensor<1x4x128x64xf32>
+  return %7 : tensor<1x4x128x64xf32>
+}
