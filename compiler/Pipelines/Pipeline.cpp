@@ -179,6 +179,8 @@ private:
       if (options.weightsType != "f32")
         passes.addNestedPass<func::FuncOp>(
             createNarrowWeightsPass({options.weightsType}));
+      if (!options.strictFP)
+        passes.addNestedPass<func::FuncOp>(createScaleWeightsPass());
       if (options.training && options.training->activationsType != "f32")
         passes.addNestedPass<func::FuncOp>(createFoldWideningPass());
       passes.addPass(createFormKernelsPass());

@@ -283,6 +283,31 @@ def FuseDepthwisePass : Pass<"swage-fuse-depthwise", "::mlir::func::FuncOp"> {
   ];
 }
 
+def ScaleWeightsPass : Pass<"swage-scale-weights", "::mlir::func::FuncOp"> {
+  let summary = "Multiply weights by the factors of channels";
+  let description = [{
+    A product that sums over channels, each of which has been multiplied by a
+    factor of its own, as in squeeze-and-excitation blocks, reads the image as it
+    was, and its constant weights are multiplied instead, if they have fewer
+    elements. Rounding is as large as before, but elsewhere: not for
+    `--fp=strict`. Comes after weights are packed.
+
+    ```mlir
+    %s = linalg.generic ... ins(%x, %gate)      // x[n, y, x, c] * gate[c]
+    %y = linalg.generic ... ins(%s, %weights)   // sums over c
+    ```
+    becomes
+    ```mlir
+    %w = linalg.generic ... ins(%weights, %gate) // weights[k, c] * gate[c]
+    %y = linalg.generic ... ins(%x, %w)
+    ```
+  }];
+  let statistics = [
+    Statistic<"numScaled", "scaled", "Products whose weights are multiplied">
+  ];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect"];
+}
+
 def WinogradPass : Pass<"swage-winograd", "::mlir::func::FuncOp"> {
   let summary = "Compute convolutions with fewer multiplications";
   let description = [{
