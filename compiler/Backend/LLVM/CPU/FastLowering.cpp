@@ -9,6 +9,7 @@
 #include "compiler/Backend/LLVM/CPU/FastLowering.h"
 #include "compiler/Backend/LLVM/CPU/GenericLowering.h"
 #include "compiler/Backend/LLVM/CPU/Nests.h"
+#include "compiler/Backend/LLVM/CPU/SplitBorders.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
 #include "llvm/ADT/ScopeExit.h"
 
@@ -53,6 +54,7 @@ FailureOr<func::FuncOp> lowerFast(kernel::FuncOp original,
     reason = "complex numbers are no elements of vectors";
     return failure();
   }
+  splitBorders(kernel);
   func::FuncOp body = createBody(original, operands);
   OpBuilder builder(body.getContext());
   builder.setInsertionPoint(body.front().getTerminator());

@@ -164,6 +164,9 @@ LogicalResult Planner::classify() {
           materialised.insert(result);
       continue;
     }
+    auto insert = dyn_cast<tensor::InsertSliceOp>(op);
+    if (insert && continuesInsertion(insert))
+      continue; // written with the last one
     if (isa<tensor::PadOp, tensor::ConcatOp, tensor::InsertSliceOp>(op)) {
       materialised.insert(op.getResult(0));
       continue;

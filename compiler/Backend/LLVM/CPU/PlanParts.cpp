@@ -138,23 +138,85 @@ LogicalResult Planner::createConcat(tensor::ConcatOp concat) {
   return success();
 }
 
-LogicalResult Planner::createInsert(tensor::InsertSliceOp insert) {
-  Value result = insert.getResult();
-  Place place = destinations.lookup(result);
-  if (!insert.hasUnitStride() ||
-      insert.getSourceType().getRank() != insert.getDestType().getRank())
-    return fail(insert, "inserts with steps or into fewer dimensions");
-  SmallVector<OpFoldResult> offsets = insert.getMixedOffsets();
-  for (OpFoldResult &offset : offsets) {
-    if (auto value = dyn_cast<Value>(offset))
-      offset = getAsOpFoldResult(tensors.getScalar(value));
-    if (!offset)
-      return fail(insert, "inserts at a place that cannot be told");
+bool Planner::continuesInsertion(tensor::InsertSliceOp insert) {
+  if (!insert->hasOneUse())
+    return false;
+  OpOperand &use = *insert->use_begin();
+  auto next = dyn_cast<tensor::InsertSliceOp>(use.getOwner());
+  return next && next.getDest() == insert.getResult();
+}
+
+/// Whether two insertions may write the same element.
+static bool mayOverlap(tensor::InsertSliceOp a, tensor::InsertSliceOp b) {
+  for (unsigned dim = 0; dim < a.getStaticOffsets().size(); ++dim) {
+    int64_t firstA = a.getStaticOffset(dim), firstB = b.getStaticOffset(dim),
+            sizeA = a.getStaticSize(dim), sizeB = b.getStaticSize(dim);
+    if (ShapedType::isDynamic(firstA) || ShapedType::isDynamic(firstB))
+      continue;
+    if ((!ShapedType::isDynamic(sizeA) && firstA + sizeA <= firstB) ||
+        (!ShapedType::isDynamic(sizeB) && firstB + sizeB <= firstA))
+      return false;
   }
-  if (!insert.getDest().getDefiningOp<tensor::EmptyOp>() &&
-      failed(createCopy(insert.getDest(), result, {}, place)))
-    return failure();
-  return createCopy(insert.getSource(), result, offsets, place);
+  return true;
+}
+
+/// Lets the reduction that gives `tensor` write it into a part of `whole`.
+bool Planner::writeInto(Value tensor, Value whole,
+                        ArrayRef<OpFoldResult> offsets, Place place) {
+  auto number = stageOf.find(tensor);
+  if (number == stageOf.end() || !tensor.hasOneUse())
+    return false;
+  Stage &stage = stages[number->second];
+  if (!stage.reduction || stage.reduction != tensor.getDefiningOp())
+    return false;
+  AffineMap map =
+      stage.reduction.getMatchingIndexingMap(stage.reduction.getDpsInitOperand(
+          cast<OpResult>(tensor).getResultNumber()));
+  StageStore store = storeOf(tensor, map);
+  store.whole = whole;
+  store.offsets.assign(offsets.begin(), offsets.end());
+  store.place = place;
+  stage.stores.push_back(store);
+  stageOf.erase(number);
+  return true;
+}
+
+LogicalResult Planner::createInsert(tensor::InsertSliceOp last) {
+  Value result = last.getResult(), first = result;
+  Place place = destinations.lookup(result);
+  SmallVector<tensor::InsertSliceOp> parts;
+  while (auto part = first.getDefiningOp<tensor::InsertSliceOp>()) {
+    if (part != last && !continuesInsertion(part))
+      break;
+    if (!part.hasUnitStride() ||
+        part.getSourceType().getRank() != part.getDestType().getRank())
+      return fail(part, "inserts with steps or into fewer dimensions");
+    parts.insert(parts.begin(), part);
+    first = part.getDest();
+  }
+  bool inAnyOrder = true;
+  for (unsigned a = 0; a < parts.size(); ++a)
+    for (unsigned b = 0; b < a; ++b)
+      inAnyOrder &= !mayOverlap(parts[a], parts[b]);
+  if (!first.getDefiningOp<tensor::EmptyOp>()) {
+    inAnyOrder = false;
+    if (failed(createCopy(first, result, {}, place)))
+      return failure();
+  }
+  for (tensor::InsertSliceOp part : parts) {
+    SmallVector<OpFoldResult> offsets = part.getMixedOffsets();
+    for (OpFoldResult &offset : offsets) {
+      if (auto value = dyn_cast<Value>(offset))
+        offset = getAsOpFoldResult(tensors.getScalar(value));
+      if (!offset)
+        return fail(part, "inserts at a place that cannot be told");
+    }
+    if (inAnyOrder && writeInto(part.getSource(), result, offsets, place))
+      continue;
+    if (failed(createCopy(part.getSource(), result, offsets, place)))
+      return failure();
+  }
+  return success();
 }
 
 } // namespace swage

@@ -46,7 +46,11 @@ private:
   mlir::OpFoldResult sum(mlir::OpFoldResult a, mlir::OpFoldResult b);
   llvm::LogicalResult createPad(mlir::tensor::PadOp pad);
   llvm::LogicalResult createConcat(mlir::tensor::ConcatOp concat);
-  llvm::LogicalResult createInsert(mlir::tensor::InsertSliceOp insert);
+  /// All of a chain of insertions, with its last one.
+  llvm::LogicalResult createInsert(mlir::tensor::InsertSliceOp last);
+  static bool continuesInsertion(mlir::tensor::InsertSliceOp insert);
+  bool writeInto(mlir::Value tensor, mlir::Value whole,
+                 llvm::ArrayRef<mlir::OpFoldResult> offsets, Place place);
   llvm::LogicalResult createCopy(mlir::Value tensor, mlir::Value whole,
                                  llvm::ArrayRef<mlir::OpFoldResult> offsets,
                                  Place place);
