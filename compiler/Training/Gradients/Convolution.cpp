@@ -7,6 +7,9 @@
 //
 //   dx: the result's gradient, with s - 1 zeros between its elements, and the
 //       filter backwards, inputs and results exchanged; stride 1, dilation d.
+//       Without dilation, the zeros are never there: the elements of dx at
+//       places i with the same (i + p) mod s = a are a convolution of the
+//       result's gradient with the filter's elements a, a + s, a + 2 s, ...
 //   dw: the input with the result's gradient for a filter, batch and channels
 //       exchanged; stride d, dilation s.
 //
@@ -87,6 +90,95 @@ Value exchange(const TensorBuilder &b, Value value, int64_t group) {
   return b.reshape(value, shape({inner, group * outer}, spatial));
 }
 
+/// Along one dimension, the places `first`, `first` + stride, ... of the image,
+/// `count` of them, and the `taps` elements of the filter that reach them, from
+/// `firstTap` on in steps of the stride.
+struct Phase {
+  int64_t first, count, firstTap, taps, low, high;
+
+  Phase(const Sizes &s, int64_t i, int64_t first)
+      : first(first), count(llvm::divideCeil(s.image[i] - first, s.strides[i])),
+        firstTap((first + s.before[i]) % s.strides[i]) {
+    taps = firstTap < s.kernel[i]
+               ? llvm::divideCeil(s.kernel[i] - firstTap, s.strides[i])
+               : 0;
+    // The first place has its first tap on this element of the result.
+    int64_t from = (first + s.before[i] - firstTap) / s.strides[i];
+    low = taps - 1 - from;
+    high = count - 1 + from - (s.result[i] - 1);
+  }
+};
+
+/// The gradient of the input, phase by phase.
+class PhasedGradient {
+public:
+  /// `turned` is the filter backwards, inputs and results exchanged.
+  PhasedGradient(const TensorBuilder &b, const Sizes &sizes, Value turned,
+                 Value dy)
+      : b(b), s(sizes), turned(turned), dy(dy) {}
+
+  Value build() { return buildFrom(0); }
+
+private:
+  /// Spatial dimensions from `i` on whole, those before of the chosen phases.
+  Value buildFrom(int64_t i) {
+    if (i == s.rank())
+      return buildPhase();
+    int64_t axis = 2 + i, stride = s.strides[i];
+    int64_t most = llvm::divideCeil(s.image[i], stride);
+    SmallVector<Value> parts;
+    for (int64_t first = 0; first < std::min(stride, s.image[i]); ++first) {
+      phases.push_back(Phase(s, i, first));
+      Value part = buildFrom(i + 1);
+      phases.pop_back();
+      if (stride == 1)
+        return part;
+      SmallVector<int64_t> shape(b.shapeOf(part)), none(shape.size(), 0),
+          missing = none;
+      missing[axis] = most - shape[axis];
+      part = b.pad(part, none, missing);
+      shape[axis] = most;
+      shape.insert(shape.begin() + axis + 1, 1);
+      parts.push_back(b.reshape(part, shape));
+    }
+    // The phases take turns; one that has no place is cut off again.
+    Value joined = b.concat(parts, axis + 1);
+    SmallVector<int64_t> shape(b.shapeOf(parts[0]));
+    shape.erase(shape.begin() + axis + 1);
+    shape[axis] = most * int64_t(parts.size());
+    return b.slice(b.reshape(joined, shape), axis, 0, s.image[i]);
+  }
+
+  Value buildPhase() {
+    int64_t rank = s.rank();
+    SmallVector<int64_t> shape{s.batch, s.group * s.inputs}, ones(rank, 1),
+        pads(2 * rank), low(2 + rank, 0), high(2 + rank, 0);
+    Value filter = turned, result = dy;
+    bool reached = true;
+    for (auto [i, phase] : llvm::enumerate(phases)) {
+      shape.push_back(phase.count);
+      reached &= phase.taps > 0;
+      pads[i] = std::max<int64_t>(phase.low, 0);
+      pads[rank + i] = std::max<int64_t>(phase.high, 0);
+      low[2 + i] = phase.low - pads[i];
+      high[2 + i] = phase.high - pads[rank + i];
+    }
+    if (!reached)
+      return b.splat(b.elementTypeOf(dy), shape, 0);
+    for (auto [i, phase] : llvm::enumerate(phases)) {
+      int64_t end = s.kernel[i] - phase.firstTap;
+      filter = b.slice(filter, 2 + i, end - 1 - (phase.taps - 1) * s.strides[i],
+                       end, s.strides[i]);
+    }
+    return b.conv(b.pad(result, low, high), filter, ones, pads, ones, s.group);
+  }
+
+  const TensorBuilder &b;
+  const Sizes &s;
+  Value turned, dy;
+  SmallVector<Phase> phases;
+};
+
 /// The gradient of the input.
 Value buildDataGradient(const TensorBuilder &b, const Sizes &s, Value filter,
                         Value dy) {
@@ -105,7 +197,11 @@ Value buildDataGradient(const TensorBuilder &b, const Sizes &s, Value filter,
 
   SmallVector<int64_t> ones(rank, 1), pads(2 * rank);
   // A pointwise convolution never mixes the zeros in: they can come later.
-  bool pointwise = llvm::all_of(s.kernel, [](int64_t k) { return k == 1; });
+  auto isOne = [](int64_t value) { return value == 1; };
+  bool pointwise = llvm::all_of(s.kernel, isOne);
+  if (!pointwise && !llvm::all_of(s.strides, isOne) &&
+      llvm::all_of(s.dilations, isOne))
+    return PhasedGradient(b, s, turned, dy).build();
   if (!pointwise)
     dy = spread(b, dy, s.strides);
   SmallVector<int64_t> low(2 + rank, 0), high(2 + rank, 0);
