@@ -142,6 +142,8 @@ def cases():
     yield conv("pads", (2, 3, 6, 5), (4, 3, 3, 3), pads=[1, 2, 0, 1])
     yield conv("strides", (2, 3, 8, 7), (4, 3, 3, 3), strides=[2, 3], pads=[1, 1, 1, 1])
     yield conv("left-over", (1, 2, 8, 8), (3, 2, 3, 3), strides=[2, 2])
+    yield conv("long-steps", (2, 2, 8, 7), (3, 2, 2, 3), strides=[3, 4], pads=[1, 0, 2, 2])
+    yield conv("steps-beyond", (1, 2, 2, 5), (3, 2, 2, 2), strides=[3, 2], pads=[2, 3, 1, 4])
     yield conv("dilations", (2, 3, 8, 7), (4, 3, 3, 2), dilations=[2, 3], pads=[2, 0, 1, 1])
     yield conv("all", (2, 4, 9, 9), (6, 2, 3, 3), dilations=[2, 2], strides=[2, 2],
                pads=[3, 1, 2, 0], group=2)

@@ -8,6 +8,8 @@
 // A chain is computed in one place, with a broadcast operand as it is.
 // CHECK-DAG: #[[$ID:.*]] = affine_map<(d0, d1) -> (d0, d1)>
 // CHECK-DAG: #[[$ROW:.*]] = affine_map<(d0, d1) -> (d1)>
+// CHECK-DAG: #[[$IMAGE:.*]] = affine_map<(d0, d1, d2, d3, d4) -> (d0, d1 - d3 + 2, d4)>
+// CHECK-DAG: #[[$FILTER:.*]] = affine_map<(d0, d1, d2, d3, d4) -> (d3, d2, d4)>
 // CHECK-LABEL: func.func @chain
 // CHECK-SAME: %[[X:[^:]*]]: tensor<4x8xf32>, %[[B:[^:]*]]: tensor<8xf32>
 // CHECK: %[[ALL:.*]] = linalg.generic {indexing_maps = [#[[$ID]], #[[$ROW]], #[[$ID]]], {{.*}} ins(%[[X]], %[[B]]
@@ -160,4 +162,71 @@ func.func @copies(%x: tensor<4x8xf32>) -> (tensor<8x4xf32>, tensor<4x8xf32>) {
     linalg.yield %p : f32
   } -> tensor<4x8xf32>
   return %0, %1 : tensor<8x4xf32>, tensor<4x8xf32>
+}
+
+// What comes back into its own order is no copy.
+// CHECK-LABEL: func.func @back
+// CHECK-SAME: %[[X:[^:]*]]: tensor<4x8xf32>
+// CHECK-NEXT: return %[[X]]
+func.func @back(%x: tensor<4x8xf32>) -> tensor<4x8xf32> {
+  %e = tensor.empty() : tensor<8x4xf32>
+  %0 = linalg.generic {indexing_maps = [#swap, #id], iterator_types = ["parallel", "parallel"]} ins(%x : tensor<4x8xf32>) outs(%e : tensor<8x4xf32>) {
+  ^bb0(%p: f32, %o: f32):
+    linalg.yield %p : f32
+  } -> tensor<8x4xf32>
+  %f = tensor.empty() : tensor<4x8xf32>
+  %1 = linalg.generic {indexing_maps = [#swap, #id], iterator_types = ["parallel", "parallel"]} ins(%0 : tensor<8x4xf32>) outs(%f : tensor<4x8xf32>) {
+  ^bb0(%p: f32, %o: f32):
+    linalg.yield %p : f32
+  } -> tensor<4x8xf32>
+  return %1 : tensor<4x8xf32>
+}
+
+#image = affine_map<(n, x, k, r, c) -> (n, x + r, c)>
+#filter = affine_map<(n, x, k, r, c) -> (r, c, k)>
+#result = affine_map<(n, x, k, r, c) -> (n, x, k)>
+
+// A product reads a turned filter as it was, and the image from the other end.
+// CHECK-LABEL: func.func @turned
+// CHECK-SAME: %[[X:[^:]*]]: tensor<4x10x8xf32>, %[[W:[^:]*]]: tensor<3x16x8xf32>
+// CHECK: linalg.generic {indexing_maps = [#[[$IMAGE]], #[[$FILTER]], #{{.*}}], {{.*}}} ins(%[[X]], %[[W]]
+func.func @turned(%x: tensor<4x10x8xf32>, %w: tensor<3x16x8xf32>) -> tensor<4x8x16xf32> {
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<3x8x16xf32>
+  %0 = linalg.generic {indexing_maps = [affine_map<(r, c, k) -> (2 - r, k, c)>, affine_map<(r, c, k) -> (r, c, k)>], iterator_types = ["parallel", "parallel", "parallel"]} ins(%w : tensor<3x16x8xf32>) outs(%e : tensor<3x8x16xf32>) {
+  ^bb0(%p: f32, %o: f32):
+    linalg.yield %p : f32
+  } -> tensor<3x8x16xf32>
+  %f = tensor.empty() : tensor<4x8x16xf32>
+  %g = linalg.fill ins(%zero : f32) outs(%f : tensor<4x8x16xf32>) -> tensor<4x8x16xf32>
+  %1 = linalg.generic {indexing_maps = [#image, #filter, #result], iterator_types = ["parallel", "parallel", "parallel", "reduction", "reduction"]} ins(%x, %0 : tensor<4x10x8xf32>, tensor<3x8x16xf32>) outs(%g : tensor<4x8x16xf32>) {
+  ^bb0(%p: f32, %q: f32, %o: f32):
+    %m = arith.mulf %p, %q : f32
+    %s = arith.addf %o, %m : f32
+    linalg.yield %s : f32
+  } -> tensor<4x8x16xf32>
+  return %1 : tensor<4x8x16xf32>
+}
+
+// With few rows it is read as it lies: the copy stays.
+// CHECK-LABEL: func.func @few_rows
+// CHECK-SAME: %[[X:[^:]*]]: tensor<2x10x8xf32>, %[[W:[^:]*]]: tensor<3x16x8xf32>
+// CHECK: %[[COPY:.*]] = linalg.generic {{.*}} ins(%[[W]]
+// CHECK: linalg.generic {{.*}} ins(%[[X]], %[[COPY]]
+func.func @few_rows(%x: tensor<2x10x8xf32>, %w: tensor<3x16x8xf32>) -> tensor<2x8x16xf32> {
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<3x8x16xf32>
+  %0 = linalg.generic {indexing_maps = [affine_map<(r, c, k) -> (r, k, c)>, affine_map<(r, c, k) -> (r, c, k)>], iterator_types = ["parallel", "parallel", "parallel"]} ins(%w : tensor<3x16x8xf32>) outs(%e : tensor<3x8x16xf32>) {
+  ^bb0(%p: f32, %o: f32):
+    linalg.yield %p : f32
+  } -> tensor<3x8x16xf32>
+  %f = tensor.empty() : tensor<2x8x16xf32>
+  %g = linalg.fill ins(%zero : f32) outs(%f : tensor<2x8x16xf32>) -> tensor<2x8x16xf32>
+  %1 = linalg.generic {indexing_maps = [#image, #filter, #result], iterator_types = ["parallel", "parallel", "parallel", "reduction", "reduction"]} ins(%x, %0 : tensor<2x10x8xf32>, tensor<3x8x16xf32>) outs(%g : tensor<2x8x16xf32>) {
+  ^bb0(%p: f32, %q: f32, %o: f32):
+    %m = arith.mulf %p, %q : f32
+    %s = arith.addf %o, %m : f32
+    linalg.yield %s : f32
+  } -> tensor<2x8x16xf32>
+  return %1 : tensor<2x8x16xf32>
 }

@@ -52,7 +52,7 @@ SmallVector<Value> NestEmitter::findConflicting(const StageLoops &loops,
   for (OpOperand *operand : op.getDpsInputOperands()) {
     const Place *place = tensors.find(operand->get());
     AffineMap map = op.getMatchingIndexingMap(operand);
-    if (!place || place->layout || !map.isProjectedPermutation())
+    if (!place || place->layout)
       continue;
     auto along = map.getResultPosition(builder.getAffineDimExpr(lane));
     auto step = reductionStep(loops, map, *place);

@@ -90,3 +90,19 @@ kernel.func @two_reductions(%a: tensor<40x6x32xf32>, %b: tensor<40x6x256xf32>, %
   } -> tensor<32x256xf32>
   kernel.return %r : tensor<32x256xf32>
 }
+
+// A window that goes from the end of an image to its start, over a filter that
+// lies across the vectors.
+// CHECK: ok @backwards
+kernel.func @backwards(%a: tensor<4x10x24xf32>, %b: tensor<3x64x24xf32>, %out: tensor<4x8x64xf32>) -> tensor<4x8x64xf32> {
+  %zero = arith.constant 0.0 : f32
+  %f = linalg.fill ins(%zero : f32) outs(%out : tensor<4x8x64xf32>) -> tensor<4x8x64xf32>
+  %r = linalg.generic {indexing_maps = [affine_map<(n, x, k, r, c) -> (n, x - r + 2, c)>, affine_map<(n, x, k, r, c) -> (r, k, c)>, affine_map<(n, x, k, r, c) -> (n, x, k)>], iterator_types = ["parallel", "parallel", "parallel", "reduction", "reduction"]}
+      ins(%a, %b : tensor<4x10x24xf32>, tensor<3x64x24xf32>) outs(%f : tensor<4x8x64xf32>) {
+  ^bb0(%x: f32, %y: f32, %z: f32):
+    %p = arith.mulf %x, %y : f32
+    %s = arith.addf %z, %p : f32
+    linalg.yield %s : f32
+  } -> tensor<4x8x64xf32>
+  kernel.return %r : tensor<4x8x64xf32>
+}
