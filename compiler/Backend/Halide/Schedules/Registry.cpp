@@ -13,6 +13,10 @@ const std::vector<std::unique_ptr<ScheduleTemplate>> &getScheduleTemplates() {
   static const auto templates = [] {
     std::vector<std::unique_ptr<ScheduleTemplate>> list;
     list.push_back(createWinogradTemplate());
+    list.push_back(createContractionTemplate());
+    list.push_back(createDirectTemplate());
+    list.push_back(createDepthwiseTemplate());
+    list.push_back(createPoolingTemplate());
     list.push_back(createPlainTemplate());
     return list;
   }();

@@ -65,7 +65,11 @@ const ScheduleTemplate *findScheduleTemplate(const std::string &form);
 Claim chooseSchedule(const KernelSpec &spec, const TargetFacts &target);
 
 /// Makers of the templates, one a file.
+std::unique_ptr<ScheduleTemplate> createContractionTemplate();
+std::unique_ptr<ScheduleTemplate> createDepthwiseTemplate();
+std::unique_ptr<ScheduleTemplate> createDirectTemplate();
 std::unique_ptr<ScheduleTemplate> createPlainTemplate();
+std::unique_ptr<ScheduleTemplate> createPoolingTemplate();
 std::unique_ptr<ScheduleTemplate> createWinogradTemplate();
 
 } // namespace swage::halide
