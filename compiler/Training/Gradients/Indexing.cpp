@@ -106,22 +106,55 @@ struct GatherNDGradient
   }
 };
 
-/// The gradients of the data and the updates of a scatter. `replace` scatters
-/// zeros over a tensor, `pick` gathers from one.
-template <typename OpTy>
-FailureOr<Values> scatterGradients(OpTy scatter, Value dy,
-                                   function_ref<Value(Value)> replace,
-                                   function_ref<Value()> pick) {
-  if (scatter.getReduction() == "add")
-    return Values{dy, Value(), pick()};
-  // Where several updates have one place, the last counted; which it was, the
-  // gradient does not know. Exporters promise that there are none.
-  if (scatter.getReduction() == "none")
-    return Values{replace(dy), Value(), pick()};
-  return scatter.emitError("'")
-         << scatter->getName() << "' with the reduction '"
-         << scatter.getReduction() << "' cannot be differentiated";
-}
+/// The gradients of the data and the updates of a scatter. `apply` scatters
+/// updates over data at the same places, `pick` gathers from them.
+struct ScatterGradients {
+  const TensorBuilder &b;
+  Value data, updates, result, dy;
+  function_ref<Value(Value data, Value updates, StringRef reduction)> apply;
+  function_ref<Value(Value)> pick;
+
+  Values build(StringRef reduction) const {
+    if (reduction == "add")
+      return {dy, Value(), pick(dy)};
+    if (reduction == "mul")
+      return ofProducts();
+    if (reduction == "max" || reduction == "min")
+      return ofExtremes();
+    // Where several updates have one place, the last counted; which it was, the
+    // gradient does not know. Exporters promise that there are none.
+    return {apply(dy, b.zerosLike(updates), "none"), Value(), pick(dy)};
+  }
+
+private:
+  Value asNumber(Value condition) const {
+    return b.cast(condition, b.elementTypeOf(data));
+  }
+
+  /// The element and the updates of its place that are all the greatest share
+  /// the gradient.
+  Values ofExtremes() const {
+    Value keeps = b.equal(data, result), wins = b.equal(updates, pick(result));
+    Value share = b.div(dy, apply(asNumber(keeps), asNumber(wins), "add"));
+    return {b.keepIf(keeps, share), Value(), b.keepIf(wins, pick(share))};
+  }
+
+  /// The product of all others at the place. Zeros are left out of the product
+  /// and counted.
+  Values ofProducts() const {
+    Value zero = b.scalarLike(updates, 0), one = b.scalarLike(updates, 1);
+    Value isZero = b.equal(updates, zero);
+    Value others = b.select(isZero, one, updates);
+    Value products = apply(b.splat(b.elementTypeOf(data), b.shapeOf(data), 1),
+                           others, "mul");
+    Value zeros = apply(b.zerosLike(data), asNumber(isZero), "add");
+    Value ofData =
+        b.keepIf(b.equal(zeros, b.scalarLike(data, 0)), b.mul(dy, products));
+    Value left = b.sub(pick(zeros), asNumber(isZero));
+    Value ofUpdates = b.div(pick(b.mul(dy, b.mul(data, products))), others);
+    return {ofData, Value(), b.keepIf(b.equal(left, zero), ofUpdates)};
+  }
+};
 
 struct ScatterElementsGradient
     : nn::DifferentiableInterface::ExternalModel<ScatterElementsGradient,
@@ -130,17 +163,23 @@ struct ScatterElementsGradient
                              OpBuilder &builder) const {
     auto scatter = cast<nn::ScatterElementsOp>(op);
     TensorBuilder b(builder, op->getLoc());
-    Value dy = cotangents[0], indices = scatter.getIndices();
-    return scatterGradients(
-        scatter, dy,
-        [&](Value value) {
-          return b.make<nn::ScatterElementsOp>(
-              value, indices, b.zerosLike(scatter.getUpdates()),
-              scatter.getAxis(), "none");
-        },
-        [&] {
-          return b.make<nn::GatherElementsOp>(dy, indices, scatter.getAxis());
-        });
+    Value indices = scatter.getIndices();
+    int64_t axis = scatter.getAxis();
+    auto apply = [&](Value data, Value updates, StringRef reduction) -> Value {
+      return b.make<nn::ScatterElementsOp>(data, indices, updates, axis,
+                                           reduction);
+    };
+    auto pick = [&](Value from) -> Value {
+      return b.make<nn::GatherElementsOp>(from, indices, axis);
+    };
+    return ScatterGradients{b,
+                            scatter.getData(),
+                            scatter.getUpdates(),
+                            scatter.getResult(),
+                            cotangents[0],
+                            apply,
+                            pick}
+        .build(scatter.getReduction());
   }
 };
 
@@ -151,14 +190,21 @@ struct ScatterNDGradient
                              OpBuilder &builder) const {
     auto scatter = cast<nn::ScatterNDOp>(op);
     TensorBuilder b(builder, op->getLoc());
-    Value dy = cotangents[0], indices = scatter.getIndices();
-    return scatterGradients(
-        scatter, dy,
-        [&](Value value) {
-          return b.make<nn::ScatterNDOp>(
-              value, indices, b.zerosLike(scatter.getUpdates()), "none");
-        },
-        [&] { return b.make<nn::GatherNDOp>(dy, indices, /*batch_dims=*/0); });
+    Value indices = scatter.getIndices();
+    auto apply = [&](Value data, Value updates, StringRef reduction) -> Value {
+      return b.make<nn::ScatterNDOp>(data, indices, updates, reduction);
+    };
+    auto pick = [&](Value from) -> Value {
+      return b.make<nn::GatherNDOp>(from, indices, /*batch_dims=*/0);
+    };
+    return ScatterGradients{b,
+                            scatter.getData(),
+                            scatter.getUpdates(),
+                            scatter.getResult(),
+                            cotangents[0],
+                            apply,
+                            pick}
+        .build(scatter.getReduction());
   }
 };
 

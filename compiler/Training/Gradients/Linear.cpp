@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/Training/Gradients.h"
+#include <numeric>
 
 using namespace mlir;
 using namespace swage;
@@ -139,6 +140,40 @@ struct ProductGradient
   }
 };
 
+/// The cofactors: the determinants of what is left without the row and the
+/// column of an element, with the signs of a chessboard. (The inverse would do
+/// for regular matrices only.)
+struct DetGradient
+    : nn::DifferentiableInterface::ExternalModel<DetGradient, nn::DetOp> {
+  FailureOr<Values> buildVJP(Operation *op, ValueRange cotangents,
+                             OpBuilder &builder) const {
+    TensorBuilder b(builder, op->getLoc());
+    Value x = op->getOperand(0);
+    SmallVector<int64_t> shape(b.shapeOf(x)), one = shape;
+    int64_t rank = shape.size(), size = shape.back();
+    one[rank - 2] = one[rank - 1] = 1;
+    Value dy = b.expand(b.reshape(cotangents[0], one), shape);
+    if (size <= 1)
+      return Values{dy};
+    SmallVector<int64_t> left, odd;
+    for (int64_t i = 0; i < size; ++i)
+      for (int64_t j = 0; j < size; ++j) {
+        if (i != j)
+          left.push_back(j);
+        odd.push_back((i + j) % 2);
+      }
+    // [.., n, n] -> [.., n, n - 1, n, n - 1] -> [.., n, n, n - 1, n - 1]
+    Value places = b.indices(left, {size, size - 1});
+    Value minors = b.gather(b.gather(x, places, rank - 2), places, rank);
+    SmallVector<int64_t> order(rank + 2);
+    std::iota(order.begin(), order.end(), 0);
+    std::swap(order[rank - 1], order[rank]);
+    Value cofactors = b.make<nn::DetOp>(b.transpose(minors, order));
+    Value isOdd = b.equal(b.indices(odd, {size, size}), b.index(1));
+    return Values{b.mul(dy, b.select(isOdd, b.neg(cofactors), cofactors))};
+  }
+};
+
 //===----------------------------------------------------------------------===//
 // Softmax
 //===----------------------------------------------------------------------===//
@@ -173,6 +208,7 @@ void swage::training::registerLinearGradients(DialectRegistry &registry) {
     nn::ReduceMinOp::attachInterface<ExtremeGradient<nn::ReduceMinOp>>(
         *context);
     nn::ReduceProdOp::attachInterface<ProductGradient>(*context);
+    nn::DetOp::attachInterface<DetGradient>(*context);
     nn::SoftmaxOp::attachInterface<SoftmaxGradient>(*context);
   });
 }

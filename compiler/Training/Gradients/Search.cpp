@@ -3,7 +3,8 @@
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //
 // What was picked gets its gradient back at its place; an element of a running
-// sum, all from its place on.
+// sum, all from its place on; one of a running product, those times what is
+// multiplied with it.
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/Training/Gradients.h"
@@ -41,11 +42,43 @@ struct CumSumGradient
   }
 };
 
+/// With y_k the product of all x_i up to k, dx_j is the sum over k from j on of
+/// dy_k y_k / x_j. Of zeros only the first has a gradient: with it left out of
+/// the products.
+struct CumProdGradient
+    : nn::DifferentiableInterface::ExternalModel<CumProdGradient,
+                                                 nn::CumProdOp> {
+  FailureOr<Values> buildVJP(Operation *op, ValueRange cotangents,
+                             OpBuilder &builder) const {
+    auto product = cast<nn::CumProdOp>(op);
+    TensorBuilder b(builder, op->getLoc());
+    Value x = product.getInput(), y = product.getResult(), dy = cotangents[0];
+    auto sumBack = [&](Value value) -> Value {
+      return b.make<nn::CumSumOp>(value, product.getAxis(),
+                                  product.getExclusive(),
+                                  !product.getReverse());
+    };
+    Value zero = b.scalarLike(x, 0), one = b.scalarLike(x, 1);
+    Value isZero = b.equal(x, zero);
+    Value count = b.make<nn::CumSumOp>(b.cast(isZero, b.elementTypeOf(x)),
+                                       product.getAxis(), /*exclusive=*/false,
+                                       product.getReverse());
+    Value isFirst = b.equal(b.keepIf(isZero, count), one);
+    Value without =
+        b.make<nn::CumProdOp>(b.select(isFirst, one, x), product.getAxis(),
+                              product.getExclusive(), product.getReverse());
+    Value ofOthers = b.div(sumBack(b.mul(dy, y)), b.select(isZero, one, x));
+    Value ofZeros = b.keepIf(isFirst, sumBack(b.mul(dy, without)));
+    return Values{b.select(isZero, ofZeros, ofOthers), Value()};
+  }
+};
+
 } // namespace
 
 void swage::training::registerSearchGradients(DialectRegistry &registry) {
   registry.addExtension(+[](MLIRContext *context, nn::NNDialect *) {
     nn::TopKOp::attachInterface<TopKGradient>(*context);
     nn::CumSumOp::attachInterface<CumSumGradient>(*context);
+    nn::CumProdOp::attachInterface<CumProdGradient>(*context);
   });
 }

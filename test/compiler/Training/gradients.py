@@ -244,10 +244,32 @@ def cases():
             yield Case(f"CumSum-{exclusive}{reverse}",
                        [node("CumSum", ["p0", "axis"], exclusive=exclusive, reverse=reverse)],
                        [normal(3, 4)], {"axis": np.array(1)})
+            yield Case(f"CumProd-{exclusive}{reverse}",
+                       [node("CumProd", ["p0", "axis"], exclusive=exclusive, reverse=reverse)],
+                       [np.array([[1.0, 2, 3, -4], [3, 0, -2, 5], [2, 0, 0, 3]])],
+                       {"axis": np.array(1)}, opset=26)
     yield Case("ScatterElements", [node("ScatterElements", ["p0", "i", "p1"], axis=1)],
                [normal(3, 4), normal(3, 2)], {"i": np.array([[0, 1], [3, 2], [2, 0]])})
     yield Case("ScatterND", [node("ScatterND", ["p0", "i", "p1"], reduction="add")],
                [normal(3, 4), normal(3, 4, seed=5)], {"i": np.array([[0], [2], [0]])})
+
+    for reduction in ("mul", "max", "min"):
+        yield Case(f"ScatterElements-{reduction}",
+                   [node("ScatterElements", ["p0", "i", "p1"], axis=1, reduction=reduction)],
+                   [normal(3, 4), normal(3, 3, seed=5)],
+                   {"i": np.array([[0, 1, 1], [3, 3, 3], [2, 0, 1]])}, opset=18)
+        yield Case(f"ScatterND-{reduction}",
+                   [node("ScatterND", ["p0", "i", "p1"], reduction=reduction)],
+                   [normal(3, 4), normal(3, 4, seed=5)], {"i": np.array([[0], [2], [0]])},
+                   opset=18)
+    yield Case("ScatterElements-zeros",
+               [node("ScatterElements", ["p0", "i", "p1"], reduction="mul")],
+               [np.array([2.0, 0, 3, 4, 5]), np.array([3.0, 2, 0, 5, 0, 0, 2])],
+               {"i": np.array([0, 1, 2, 2, 3, 3, 3])}, opset=18)
+    for size in (1, 2, 4):
+        yield Case(f"Det-{size}", [node("Det", ["p0"])], [normal(2, size, size)])
+    yield Case("Det-singular", [node("Det", ["p0"])],
+               [np.array([[1.0, 2, 3], [2, 4, 6], [0, 1, 5]])])
 
     for direction in ("forward", "reverse", "bidirectional"):
         count = 2 if direction == "bidirectional" else 1
