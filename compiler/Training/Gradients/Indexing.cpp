@@ -106,6 +106,48 @@ struct GatherNDGradient
   }
 };
 
+/// Rows go back to where they came from, weighted; a weight's gradient is what
+/// its row has in common with the result's.
+struct GatherSumGradient
+    : nn::DifferentiableInterface::ExternalModel<GatherSumGradient,
+                                                 nn::GatherSumOp> {
+  FailureOr<Values> buildVJP(Operation *op, ValueRange cotangents,
+                             OpBuilder &builder) const {
+    auto gather = cast<nn::GatherSumOp>(op);
+    TensorBuilder b(builder, op->getLoc());
+    Value data = gather.getData();
+    int64_t height = b.shapeOf(data)[0], width = b.shapeOf(data)[1],
+            results = b.shapeOf(gather.getIndices())[0],
+            count = b.shapeOf(gather.getIndices())[1];
+    auto asColumn = [&](Value value) {
+      return b.reshape(value, {results, count, 1});
+    };
+    // Places outside of the data stand for zeros.
+    Value places = b.cast(gather.getIndices(), builder.getI64Type());
+    Value isInside = b.logicalNot(b.make<nn::OrOp>(
+        b.less(places, b.index(0)), b.lessEqual(b.index(height), places)));
+    places = b.keepIf(isInside, places);
+    Value weights = asColumn(b.keepIf(isInside, gather.getWeights()));
+    Value rows = b.gather(data, places, 0); // [results, count, width]
+
+    SmallVector<int64_t> single{results, 1, width};
+    Value dy = b.reshape(cotangents[0], single);
+    if (gather.getMaximum()) {
+      // All that are the greatest share the gradient.
+      Value wins =
+          b.equal(b.mul(weights, rows), b.reshape(gather.getResult(), single));
+      Value winners = b.sum(b.cast(wins, b.elementTypeOf(data)), {1},
+                            /*keepDims=*/true);
+      dy = b.keepIf(wins, b.div(dy, winners));
+    }
+    Value ofWeights = b.sum(b.mul(dy, rows), {2}, /*keepDims=*/false);
+    Value ofData = b.make<nn::ScatterNDOp>(
+        b.zerosLike(data), b.reshape(places, {results * count, 1}),
+        b.reshape(b.mul(dy, weights), {results * count, width}), "add");
+    return Values{ofData, Value(), b.keepIf(isInside, ofWeights)};
+  }
+};
+
 /// The gradients of the data and the updates of a scatter. `apply` scatters
 /// updates over data at the same places, `pick` gathers from them.
 struct ScatterGradients {
@@ -214,6 +256,7 @@ void swage::training::registerIndexingGradients(DialectRegistry &registry) {
   registry.addExtension(+[](MLIRContext *context, nn::NNDialect *) {
     nn::GatherOp::attachInterface<GatherGradient>(*context);
     nn::GatherElementsOp::attachInterface<GatherElementsGradient>(*context);
+    nn::GatherSumOp::attachInterface<GatherSumGradient>(*context);
     nn::GatherNDOp::attachInterface<GatherNDGradient>(*context);
     nn::ScatterElementsOp::attachInterface<ScatterElementsGradient>(*context);
     nn::ScatterNDOp::attachInterface<ScatterNDGradient>(*context);

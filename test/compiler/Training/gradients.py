@@ -266,6 +266,35 @@ def cases():
                [node("ScatterElements", ["p0", "i", "p1"], reduction="mul")],
                [np.array([2.0, 0, 3, 4, 5]), np.array([3.0, 2, 0, 5, 0, 0, 2])],
                {"i": np.array([0, 1, 2, 2, 3, 3, 3])}, opset=18)
+    for mode in ("nearest", "linear", "cubic"):
+        yield Case(f"Resize-{mode}", [node("Resize", ["p0", "", "", "sizes"], mode=mode)],
+                   [normal(1, 2, 3, 4)], {"sizes": np.array([1, 2, 5, 7])})
+    yield Case("Resize-smaller", [node("Resize", ["p0", "", "", "sizes"], mode="linear",
+                                       antialias=1)],
+               [normal(1, 2, 7, 6)], {"sizes": np.array([1, 2, 3, 4])})
+    yield Case("GridSample-nearest", [node("GridSample", ["p0", "grid"], mode="nearest")],
+               [normal(1, 2, 4, 5)], {"grid": inside(1, 3, 3, 2)}, opset=16)
+    for mode in ("bilinear", "bicubic"):
+        yield Case(f"GridSample-{mode}", [node("GridSample", ["p0", "p1"], mode=mode)],
+                   [normal(1, 2, 4, 5), inside(1, 3, 3, 2)], opset=16)
+    yield Case("GridSample-border", [node("GridSample", ["p0", "p1"], padding_mode="border")],
+               [normal(1, 2, 4, 5), normal(1, 3, 3, 2)], opset=16)
+    yield Case("AffineGrid", [node("AffineGrid", ["p0", "sizes"])], [normal(2, 2, 3)],
+               {"sizes": np.array([2, 1, 3, 4])}, opset=20)
+    for mode in ("avg", "max"):
+        yield Case(f"RoiAlign-{mode}",
+                   [node("RoiAlign", ["p0", "rois", "b"], output_height=2, output_width=2,
+                         sampling_ratio=2, mode=mode)],
+                   [normal(1, 2, 6, 6)],
+                   {"rois": np.array([[0.3, 0.4, 4.2, 3.7], [1.1, 0.7, 5.3, 5.2]]),
+                    "b": np.array([0, 0])})
+    yield Case("DeformConv", [node("DeformConv", ["p0", "p1", "p2"], kernel_shape=[2, 2])],
+               [normal(1, 2, 4, 4), normal(3, 2, 2, 2, seed=1), inside(1, 8, 3, 3)],
+               opset=19)
+    yield Case("Einsum", [node("Einsum", ["p0", "p1"], equation="bij,bkj->ik")],
+               [normal(2, 3, 4), normal(2, 5, 4, seed=2)])
+    yield Case("Col2Im", [node("Col2Im", ["p0", "image", "block"])], [normal(1, 8, 4)],
+               {"image": np.array([3, 3]), "block": np.array([2, 2])})
     for size in (1, 2, 4):
         yield Case(f"Det-{size}", [node("Det", ["p0"])], [normal(2, size, size)])
     yield Case("Det-singular", [node("Det", ["p0"])],

@@ -8,17 +8,6 @@
 // NONE: the loss 'mse' has no number 'size'{{$}}
 // TEXT: the optimizer 'adam' needs a number in 'beta1=much'
 
-func.func @main(%x: tensor<4xf32>, %w: tensor<4xf32> {nn.name = "w", nn.role = "parameter"}) -> tensor<4xf32> {
-  %sum = nn.add %x, %w : tensor<4xf32>, tensor<4xf32> -> tensor<4xf32>
-  %axis = arith.constant dense<0> : tensor<i64>
-  // expected-error @+2 {{'nn.cumprod' cannot be differentiated, and parameters that are trained come before it}}
-  // expected-note @+1 {{freeze those parameters, or train only some of the parameters behind it}}
-  %y = nn.cumprod %sum, %axis : tensor<4xf32>, tensor<i64> -> tensor<4xf32>
-  return %y : tensor<4xf32>
-}
-
-// -----
-
 // expected-error @+1 {{the loss does not depend on any parameter that is to be trained}}
 func.func @main(%x: tensor<4xf32>, %w: tensor<4xf32> {nn.name = "w", nn.role = "parameter"}) -> tensor<4xf32> {
   %y = nn.exp %x : tensor<4xf32> -> tensor<4xf32>
@@ -48,16 +37,6 @@ func.func @main(%x: tensor<?xf32>, %w: tensor<?xf32> {nn.name = "w", nn.role = "
   // expected-error @+1 {{gradients need sizes that are known at compile time, and there is a 'tensor<?xf32>'; bind symbolic dimensions with --dim NAME=N}}
   %y = nn.reduce_sum %p [0] : tensor<?xf32> -> tensor<f32>
   return %y : tensor<f32>
-}
-
-// -----
-
-func.func @main(%x: tensor<3x4xf32>, %w: tensor<4xf32> {nn.name = "w", nn.role = "parameter"},
-                %i: tensor<2x1xi64>) -> tensor<4xf32> {
-  %u = nn.gather_nd %w, %i {batch_dims = 0 : i64} : tensor<4xf32>, tensor<2x1xi64> -> tensor<2xf32>
-  // expected-error @+1 {{'nn.scatter_nd' with the reduction 'mul' cannot be differentiated}}
-  %y = nn.scatter_nd %w, %i, %u {reduction = "mul"} : tensor<4xf32>, tensor<2x1xi64>, tensor<2xf32> -> tensor<4xf32>
-  return %y : tensor<4xf32>
 }
 
 // -----
