@@ -14,6 +14,8 @@ def SimplifyPass : Pass<"swage-simplify", "::mlir::func::FuncOp"> {
     * Scales and shifts of each channel after a convolution with constant weights
       become part of filter and bias; scales of each column after a matrix
       product with constant weights become part of the weights.
+    * Rows that are chosen from a large table, which operations on constants make,
+      are chosen before these operations.
     * GELU (with erf or tanh), SiLU, hard swish, hard sigmoid and mish are
       recognised in arithmetic, layer and RMS normalisation in reductions.
 

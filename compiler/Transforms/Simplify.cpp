@@ -72,6 +72,7 @@ struct Simplify : swage::impl::SimplifyPassBase<Simplify> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
     swage::nn::populateFoldScalePatterns(patterns);
+    swage::nn::populateGatherFirstPatterns(patterns);
     swage::nn::populateActivationPatterns(patterns);
     swage::nn::populateNormalizationPatterns(patterns);
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))

@@ -16,6 +16,8 @@ namespace swage::nn {
 /// Scales and shifts by constants become part of the convolution or matrix
 /// product before them.
 void populateFoldScalePatterns(mlir::RewritePatternSet &patterns);
+/// Rows of a computed constant table are chosen before they are computed.
+void populateGatherFirstPatterns(mlir::RewritePatternSet &patterns);
 /// Activation functions spelled out in arithmetic.
 void populateActivationPatterns(mlir::RewritePatternSet &patterns);
 /// Normalisations of rows spelled out in reductions and arithmetic.
