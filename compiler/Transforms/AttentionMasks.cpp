@@ -10,6 +10,7 @@
 //===----------------------------------------------------------------------===//
 #include "compiler/Analysis/ConstantTensors.h"
 #include "compiler/Transforms/Attention.h"
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -108,6 +109,22 @@ static void readWithoutOnes(linalg::GenericOp op, OpOperand *input) {
   }
 }
 
+/// Names the loops themselves where operations that were merged say which loop
+/// of the other one theirs is.
+static void nameLoops(IRRewriter &rewriter, linalg::GenericOp op) {
+  for (auto apply : llvm::make_early_inc_range(
+           op.getBody()->getOps<affine::AffineApplyOp>())) {
+    AffineExpr place = apply.getAffineMap().getResult(0);
+    if (auto dim = dyn_cast<AffineDimExpr>(place)) {
+      rewriter.replaceOp(apply, apply.getMapOperands()[dim.getPosition()]);
+    } else if (auto number = dyn_cast<AffineConstantExpr>(place)) {
+      rewriter.setInsertionPoint(apply);
+      rewriter.replaceOpWithNewOp<arith::ConstantIndexOp>(apply,
+                                                          number.getValue());
+    }
+  }
+}
+
 /// Computes in `op` what its inputs are that are made of less, and what these
 /// are made of in turn. Inputs from `others` stay as they are. Gives the
 /// operation in whose place `op` was, and erases that.
@@ -137,6 +154,7 @@ static linalg::GenericOp absorbInputs(IRRewriter &rewriter,
       continue;
     }
     auto merged = cast<linalg::GenericOp>(fused->fusedOp);
+    nameLoops(rewriter, merged);
     rewriter.replaceOp(op, merged.getResult(0));
     op = merged;
     copy.erase();

@@ -327,3 +327,31 @@ func.func @stored_mask(%q: tensor<1x4x128x64xf32>, %k: tensor<1x4x64x128xf32>, %
   %7 = nn.matmul %6, %v : tensor<1x4x128x128xf32>, tensor<1x4x128x64xf32> -> tensor<1x4x128x64xf32>
   return %7 : tensor<1x4x128x64xf32>
 }
+
+// -----
+
+// Positions that no tensor holds: the mask names the loops of the scores, which
+// is what backends know.
+// CHECK-LABEL: func.func @ranges
+// CHECK: kernel.call @attention_1x4x128x64_f32
+// CHECK: kernel.func @attention_1x4x128x64_f32
+// CHECK-NOT: affine.apply
+// CHECK: linalg.index 2
+// CHECK-NOT: affine.apply
+// CHECK: kernel.return
+func.func @ranges(%q: tensor<1x4x128x64xf32>, %k: tensor<1x4x64x128xf32>, %v: tensor<1x4x128x64xf32>, %n: tensor<i64>) -> tensor<1x4x128x64xf32> {
+  %low = arith.constant dense<0xFF800000> : tensor<f32>
+  %zero = arith.constant dense<0> : tensor<i64>
+  %one = arith.constant dense<1> : tensor<i64>
+  %shape = arith.constant dense<[128]> : tensor<1xi64>
+  %column = arith.constant dense<[128, 1]> : tensor<2xi64>
+  %0 = nn.range %zero, %n, %one : tensor<i64> -> tensor<?xi64>
+  %1 = nn.reshape %0, %shape : tensor<?xi64>, tensor<1xi64> -> tensor<128xi64>
+  %2 = nn.reshape %0, %column : tensor<?xi64>, tensor<2xi64> -> tensor<128x1xi64>
+  %3 = nn.less_equal %1, %2 : tensor<128xi64>, tensor<128x1xi64> -> tensor<128x128xi1>
+  %4 = nn.matmul %q, %k : tensor<1x4x128x64xf32>, tensor<1x4x64x128xf32> -> tensor<1x4x128x128xf32>
+  %5 = nn.select %3, %4, %low : tensor<128x128xi1>, tensor<1x4x128x128xf32>, tensor<f32> -> tensor<1x4x128x128xf32>
+  %6 = nn.softmax %5 {axis = 3 : i64} : tensor<1x4x128x128xf32> -> tensor<1x4x128x128xf32>
+  %7 = nn.matmul %6, %v : tensor<1x4x128x128xf32>, tensor<1x4x128x64xf32> -> tensor<1x4x128x64xf32>
+  return %7 : tensor<1x4x128x64xf32>
+}
