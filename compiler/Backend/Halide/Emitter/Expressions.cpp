@@ -80,9 +80,10 @@ Expr unsigned_(Expr e) { return Halide::reinterpret(unsignedOf(e.type()), e); }
 class Evaluator {
 public:
   Evaluator(Pipeline &pipeline, const std::vector<Expr> &loops,
-            const std::vector<Expr> &accumulators)
+            const std::vector<Expr> &accumulators,
+            const std::map<ExprId, Expr> &given)
       : pipeline(pipeline), spec(pipeline.spec), loops(loops),
-        accumulators(accumulators) {}
+        accumulators(accumulators), done(given) {}
 
   Expr get(ExprId id) {
     auto found = done.find(id);
@@ -456,8 +457,9 @@ private:
 } // namespace
 
 Expr Pipeline::expression(ExprId id, const std::vector<Expr> &loops,
-                          const std::vector<Expr> &accumulators) {
-  return Evaluator(*this, loops, accumulators).get(id);
+                          const std::vector<Expr> &accumulators,
+                          const std::map<ExprId, Expr> &given) {
+  return Evaluator(*this, loops, accumulators, given).get(id);
 }
 
 Expr Pipeline::expression(ExprId id, int stage) {

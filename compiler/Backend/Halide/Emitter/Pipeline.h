@@ -42,9 +42,11 @@ struct Pipeline {
 
   /// The expression `id` inside `stage`, with loops as the stage's variables.
   Halide::Expr expression(ExprId id, int stage);
-  /// The same with loop l as loops[l], and accumulators as given.
+  /// The same with loop l as loops[l], accumulators, and expressions within as
+  /// given.
   Halide::Expr expression(ExprId id, const std::vector<Halide::Expr> &loops,
-                          const std::vector<Halide::Expr> &accumulators = {});
+                          const std::vector<Halide::Expr> &accumulators = {},
+                          const std::map<ExprId, Halide::Expr> &given = {});
   /// Element of `tensor` at `indices`, in the kernel's order.
   Halide::Expr read(TensorId tensor, const std::vector<Halide::Expr> &indices);
 

@@ -17,6 +17,7 @@ const std::vector<std::unique_ptr<ScheduleTemplate>> &getScheduleTemplates() {
     list.push_back(createDirectTemplate());
     list.push_back(createDepthwiseTemplate());
     list.push_back(createPoolingTemplate());
+    list.push_back(createRowsTemplate());
     list.push_back(createPlainTemplate());
     return list;
   }();

@@ -70,6 +70,7 @@ std::unique_ptr<ScheduleTemplate> createDepthwiseTemplate();
 std::unique_ptr<ScheduleTemplate> createDirectTemplate();
 std::unique_ptr<ScheduleTemplate> createPlainTemplate();
 std::unique_ptr<ScheduleTemplate> createPoolingTemplate();
+std::unique_ptr<ScheduleTemplate> createRowsTemplate();
 std::unique_ptr<ScheduleTemplate> createWinogradTemplate();
 
 } // namespace swage::halide
