@@ -129,6 +129,7 @@ private:
       passes.addPass(createCSEPass());
       // After CSE, which makes the repeated parts of spelled-out operators one.
       passes.addNestedPass<func::FuncOp>(createSimplifyPass());
+      passes.addNestedPass<func::FuncOp>(createHoistProductsPass());
       passes.addPass(createCSEPass());
     });
   }

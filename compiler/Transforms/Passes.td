@@ -31,6 +31,30 @@ def SimplifyPass : Pass<"swage-simplify", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::swage::nn::NNDialect"];
 }
 
+def HoistProductsPass : Pass<"swage-hoist-products", "::mlir::func::FuncOp"> {
+  let summary = "Multiply all steps of a sequence with their weights before a loop";
+  let description = [{
+    A product in a loop of one step of a sequence and weights from outside, and
+    what is added to it, the same in each step, are done for all steps at once.
+
+    ```mlir
+    scf.for %t = %c0 to %steps step %c1 iter_args(...) {
+      %x = nn.gather %sequence, %t {axis = 0 : i64}
+      %p = nn.matmul %x, %weights
+    ```
+    becomes
+    ```mlir
+    %products = nn.matmul %sequence, %weights
+    scf.for %t = %c0 to %steps step %c1 iter_args(...) {
+      %p = tensor.extract_slice %products[%t, 0] [1, 4] [1, 1]
+    ```
+  }];
+  let dependentDialects = ["::swage::nn::NNDialect", "::mlir::tensor::TensorDialect"];
+  let statistics = [
+    Statistic<"numHoisted", "hoisted", "Products done before a loop">
+  ];
+}
+
 def LayoutPass : Pass<"swage-layout", "::mlir::func::FuncOp"> {
   let summary = "Put channels last in convolutional networks";
   let description = [{
