@@ -28,14 +28,17 @@ static llvm::Expected<Type> declaredType(const ValueInfoProto &info,
                                          MLIRContext *context) {
   std::string what = "input '" + printable(info.name()) + "' ";
   if (info.type().value_case() == TypeProto::kSequenceType ||
+      info.type().value_case() == TypeProto::kMapType ||
       info.type().value_case() == TypeProto::kOptionalType) {
     if (Type type = valueTypeOf(info.type(), context))
       return type;
-    return unsupported(what + "holds something else than tensors");
+    return unsupported(what +
+                       "holds something else than tensors, and maps from "
+                       "integers or strings to single elements");
   }
   if (info.type().value_case() != TypeProto::kTensorType)
-    return unsupported(what +
-                       "is neither a tensor, a sequence nor an optional");
+    return unsupported(
+        what + "is neither a tensor, a sequence, a map nor an optional");
   const TypeProto::Tensor &tensor = info.type().tensor_type();
   Type element = elementTypeOf(tensor.elem_type(), context);
   if (!element)
@@ -47,6 +50,11 @@ static llvm::Expected<Type> declaredType(const ValueInfoProto &info,
   SmallVector<int64_t> shape;
   for (auto [axis, dim] : llvm::enumerate(tensor.shape().dim())) {
     int64_t size = ShapedType::kDynamic;
+    // Some exporters write -1 for a dimension that is open.
+    if (dim.has_dim_value() && dim.dim_value() < -1)
+      return badModel(what + "has the negative size " +
+                      std::to_string(dim.dim_value()) + " in dimension " +
+                      std::to_string(axis));
     if (dim.has_dim_value() && dim.dim_value() >= 0 && !options.symbolicInputs)
       size = dim.dim_value();
     else if (auto it = options.dims.find(dimensionName(info, axis));
