@@ -133,8 +133,7 @@ static std::string compareContainers(const swage_tensor &actual,
 static std::string compare(const swage_tensor &actual, swage_tensor &expected,
                            Tolerance tolerance) {
   swage_tensor_retype(&expected, actual.dtype);
-  if (actual.dtype == expected.dtype &&
-      (actual.dtype == SWAGE_SEQUENCE || actual.dtype == SWAGE_OPTIONAL))
+  if (actual.dtype == expected.dtype && actual.dtype >= SWAGE_SEQUENCE)
     return compareContainers(actual, expected, tolerance);
   bool sameType =
       actual.dtype == expected.dtype && actual.rank == expected.rank &&

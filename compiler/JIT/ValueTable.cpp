@@ -25,9 +25,9 @@ swage_value_info ValueTable::describe(const ValueSignature &value) {
       value.dimNames.empty() ? nullptr : dimNames.back().data(),
       nullptr,
       value.dimRanges.empty() ? nullptr : value.dimRanges.data()};
-  for (const ValueSignature &element : value.element) {
-    elements.push_back(std::make_unique<swage_value_info>(describe(element)));
-    info.element = elements.back().get();
+  if (!value.element.empty()) {
+    elements.push_back(describe(value.element));
+    info.element = elements.back().data();
   }
   return info;
 }

@@ -26,7 +26,7 @@ private:
   swage_value_info describe(const ValueSignature &value);
 
   std::vector<std::vector<const char *>> dimNames;
-  std::vector<std::unique_ptr<swage_value_info>> elements;
+  std::vector<std::vector<swage_value_info>> elements;
   std::vector<swage_value_info> inputs, outputs;
 };
 

@@ -74,7 +74,8 @@ struct ValueSignature {
                                         ///< dimension, -1 for none; may be
                                         ///< empty where nothing is known
   bool isRanked = true;               ///< without it, `dims` is empty
-  std::vector<ValueSignature> element; ///< of a container, one: what it holds
+  std::vector<ValueSignature> element; ///< of a container, one: what it holds;
+                                       ///< of a map two: keys and values
   std::string role;     ///< of an input in training: see training::role
   /// Of what training changes: dimension i in memory is dimension order[i] of
   /// the model's. Empty where both are the same. `dims` are those in memory,

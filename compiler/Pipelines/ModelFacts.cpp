@@ -34,8 +34,12 @@ static json::Object describeValue(const ValueSignature &value) {
   json::Object facts{{"dtype", swage_dtype_name(value.dtype)},
                      {"shape", value.isRanked ? json::Value(std::move(shape))
                                               : json::Value(nullptr)}};
-  for (const ValueSignature &element : value.element)
-    facts["element"] = describeValue(element);
+  if (value.dtype == SWAGE_MAP) {
+    facts["key"] = describeValue(value.element[0]);
+    facts["value"] = describeValue(value.element[1]);
+  } else if (!value.element.empty()) {
+    facts["element"] = describeValue(value.element.front());
+  }
   return facts;
 }
 
@@ -74,6 +78,11 @@ std::string swage::describeType(const ValueSignature &value) {
   std::string text;
   raw_string_ostream os(text);
   os << swage_dtype_name(value.dtype);
+  if (value.dtype == SWAGE_MAP) {
+    os << '(' << swage_dtype_name(value.element[0].dtype) << ','
+       << swage_dtype_name(value.element[1].dtype) << ')';
+    return text;
+  }
   if (!value.element.empty()) {
     os << '(' << describeType(value.element.front()) << ')';
     return text;

@@ -17,6 +17,16 @@ using namespace swage;
 
 /// What the ABI says of a type; fails where it cannot hold such values.
 static LogicalResult describe(Type type, ValueSignature &value) {
+  if (auto map = dyn_cast<nn::MapType>(type)) {
+    value.dtype = SWAGE_MAP;
+    value.dims.assign(1, 2);
+    for (Type element : {map.getKey(), map.getValue()})
+      if (failed(
+              describe(RankedTensorType::get({ShapedType::kDynamic}, element),
+                       value.element.emplace_back())))
+        return failure();
+    return success();
+  }
   Type inner;
   if (auto sequence = dyn_cast<nn::SequenceType>(type))
     inner = sequence.getElement();
@@ -53,7 +63,8 @@ static LogicalResult readValue(func::FuncOp main, Type type,
   auto name = attributes ? attributes.getAs<StringAttr>("nn.name") : nullptr;
   value.name = name ? name.str() : otherName.str();
   bool isValue =
-      isa<RankedTensorType, nn::SequenceType, nn::OptionalType>(type);
+      isa<RankedTensorType, nn::SequenceType, nn::MapType, nn::OptionalType>(
+          type);
   if (!isValue || failed(describe(type, value)))
     return main.emitError("'")
            << value.name << "' has type " << type

@@ -1,4 +1,4 @@
-//===- Containers.cpp - sequences and optionals ---------------------------===//
+//===- Containers.cpp - sequences, maps and optionals ---------------------===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //
@@ -123,6 +123,34 @@ NN_INFER_TYPES(SequenceSplitOp) {
     shape.erase(shape.begin() + op.getAxis());
   types.push_back(SequenceType::get(
       context, RankedTensorType::get(shape, tensor.getElementType())));
+  return success();
+}
+
+NN_INFER_TYPES(MapOp) {
+  Adaptor op(operands, attributes, properties, regions);
+  auto keys = cast<RankedTensorType>(op.getKeys().getType());
+  auto values = cast<RankedTensorType>(op.getValues().getType());
+  Type key = keys.getElementType();
+  bool isKey = key.isSignlessInteger(64) || isa<StringType>(key);
+  if (!isKey || keys.getRank() != 1 || values.getRank() != 1 ||
+      failed(verifyCompatibleShape(keys, values))) // (Q7)
+    return emitOptionalError(loc, "a ", keys, " cannot be the keys of a ",
+                             values, " in a map");
+  types.push_back(MapType::get(context, key, values.getElementType()));
+  return success();
+}
+
+NN_INFER_TYPES(MapKeysOp) {
+  Adaptor op(operands, attributes, properties, regions);
+  types.push_back(RankedTensorType::get(
+      {ShapedType::kDynamic}, cast<MapType>(op.getMap().getType()).getKey()));
+  return success();
+}
+
+NN_INFER_TYPES(MapValuesOp) {
+  Adaptor op(operands, attributes, properties, regions);
+  types.push_back(RankedTensorType::get(
+      {ShapedType::kDynamic}, cast<MapType>(op.getMap().getType()).getValue()));
   return success();
 }
 

@@ -1,4 +1,4 @@
-//===- Containers.td - sequences and optionals -------------*- tablegen -*-===//
+//===- Containers.td - sequences, maps and optionals -------*- tablegen -*-===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //
@@ -13,27 +13,28 @@
 include "dialects/NN/NNTypes.td"
 
 def NN_Container : AnyTypeOf<[NN_SequenceType, NN_OptionalType]>;
-def NN_Value : AnyTypeOf<[NN_Tensor, NN_SequenceType, NN_OptionalType]>;
+def NN_Value : AnyTypeOf<[NN_Tensor, NN_SequenceType, NN_MapType, NN_OptionalType]>;
+def NN_Element : AnyTypeOf<[NN_Tensor, NN_MapType]>;
 
 def NN_SequenceOp : NN_Op<"sequence"> {
   let summary = "The sequence of its operands";
   let description = [{
-    1. (Q1) The operands are tensors of the element type.
+    1. (Q1) The operands are tensors of the element type, or maps of it.
 
     Example: `%s = nn.sequence %a, %b of f32 : tensor<2xf32>, tensor<3xf32> -> <tensor<?xf32>>`
   }];
-  let arguments = (ins Variadic<NN_Tensor>:$elements, TypeAttr:$element_type);
+  let arguments = (ins Variadic<NN_Element>:$elements, TypeAttr:$element_type);
   let results = (outs NN_SequenceType:$result);
   let assemblyFormat = "($elements^)? `of` $element_type attr-dict (`:` type($elements)^)? `->` type($result)";
 }
 
 def NN_SequenceInsertOp : NN_Op<"sequence_insert"> {
-  let summary = "The sequence with one more tensor before a position, or at the end";
+  let summary = "The sequence with one more tensor or map before a position, or at the end";
   let description = [{
-    1. (Q2) The tensor has the element type of the sequence.
+    1. (Q2) The tensor or map has the element type of the sequence.
     2. (Q3) A position has one element.
   }];
-  let arguments = (ins NN_SequenceType:$sequence, NN_Tensor:$tensor, Optional<NN_IndexTensor>:$position);
+  let arguments = (ins NN_SequenceType:$sequence, NN_Element:$tensor, Optional<NN_IndexTensor>:$position);
   let results = (outs NN_SequenceType:$result);
   let assemblyFormat = [{
     $sequence `,` $tensor (`at` $position^)? attr-dict `:`
@@ -88,6 +89,33 @@ def NN_SequenceSplitOp : NN_Op<"sequence_split"> {
   let arguments = (ins NN_Tensor:$tensor, NN_IndexTensor:$split, I64Attr:$axis, BoolAttr:$keep_dims);
   let results = (outs NN_SequenceType:$result);
   let assemblyFormat = "$tensor `,` $split attr-dict `:` type($tensor) `,` type($split) `->` type($result)";
+}
+
+def NN_MapOp : NN_Op<"map"> {
+  let summary = "The map from each of some keys to the value at the same place";
+  let description = [{
+    Of values for the same key the last one counts.
+
+    1. (Q7) Keys and values are vectors of one length, the keys of `i64` or
+       strings.
+  }];
+  let arguments = (ins NN_Tensor:$keys, NN_Tensor:$values);
+  let results = (outs NN_MapType:$result);
+  let assemblyFormat = "$keys `to` $values attr-dict `:` type($keys) `,` type($values) `->` type($result)";
+}
+
+def NN_MapKeysOp : NN_Op<"map_keys"> {
+  let summary = "The keys of a map as a vector, in rising order";
+  let arguments = (ins NN_MapType:$map);
+  let results = (outs NN_Tensor:$result);
+  let assemblyFormat = "$map attr-dict `:` type($map) `->` type($result)";
+}
+
+def NN_MapValuesOp : NN_Op<"map_values"> {
+  let summary = "The values of a map as a vector, in the order of the keys";
+  let arguments = (ins NN_MapType:$map);
+  let results = (outs NN_Tensor:$result);
+  let assemblyFormat = "$map attr-dict `:` type($map) `->` type($result)";
 }
 
 def NN_SomeOp : NN_Op<"some"> {

@@ -8,6 +8,7 @@
 #ifndef SWAGE_NN_OPS
 #define SWAGE_NN_OPS
 
+include "dialects/NN/Checks.td"
 include "dialects/NN/Containers.td"
 include "dialects/NN/Convolution.td"
 include "dialects/NN/Elementwise.td"

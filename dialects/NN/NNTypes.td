@@ -24,7 +24,7 @@ def NN_StringType : NN_Type<"String", "string"> {
 }
 
 def NN_SequenceType : NN_Type<"Sequence", "sequence"> {
-  let summary = "A list of tensors of one element type";
+  let summary = "A list of tensors of one element type, or of maps";
   let description = [{
     The parameter is what is known of every element: `tensor<2x?xf32>`, or
     `tensor<*xf32>` where not even the number of dimensions is. A sequence that
@@ -33,6 +33,17 @@ def NN_SequenceType : NN_Type<"Sequence", "sequence"> {
   }];
   let parameters = (ins "::mlir::Type":$element);
   let assemblyFormat = "`<` $element `>`";
+  let genVerifyDecl = 1;
+}
+
+def NN_MapType : NN_Type<"Map", "map"> {
+  let summary = "A dictionary from integers or strings to single elements";
+  let description = [{
+    The parameters are the element types of the keys, `i64` or `!nn.string`, and
+    of the values: `!nn.map<i64, f32>`. No key is there twice.
+  }];
+  let parameters = (ins "::mlir::Type":$key, "::mlir::Type":$value);
+  let assemblyFormat = "`<` $key `,` $value `>`";
   let genVerifyDecl = 1;
 }
 

@@ -34,9 +34,19 @@ static bool isTensor(Type type) {
 LogicalResult
 SequenceType::verify(llvm::function_ref<InFlightDiagnostic()> emitError,
                      Type element) {
-  if (isTensor(element) || isElement(element))
+  if (isTensor(element) || isElement(element) || isa<MapType>(element))
     return success();
-  return emitError() << "a sequence holds tensors, not " << element;
+  return emitError() << "a sequence holds tensors or maps, not " << element;
+}
+
+LogicalResult
+MapType::verify(llvm::function_ref<InFlightDiagnostic()> emitError, Type key,
+                Type value) {
+  if (!key.isSignlessInteger(64) && !isa<StringType>(key))
+    return emitError() << "a map has keys of i64 or strings, not " << key;
+  if (!isElement(value))
+    return emitError() << "a map has single elements as values, not " << value;
+  return success();
 }
 
 LogicalResult

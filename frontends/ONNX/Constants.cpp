@@ -110,13 +110,25 @@ static Type contentOf(const TypeProto &proto, MLIRContext *context) {
   return element ? UnrankedTensorType::get(element) : Type();
 }
 
+/// Maps have integers or strings as keys and single elements as values.
+static Type mapTypeOf(const TypeProto::Map &proto, MLIRContext *context) {
+  Type key = elementTypeOf(proto.key_type(), context);
+  Type value =
+      elementTypeOf(proto.value_type().tensor_type().elem_type(), context);
+  bool isKey =
+      key && (key.isSignlessInteger(64) || isa<swage::nn::StringType>(key));
+  return isKey && value ? swage::nn::MapType::get(context, key, value) : Type();
+}
+
 Type swage::onnx::valueTypeOf(const TypeProto &proto, MLIRContext *context) {
   if (proto.value_case() == TypeProto::kSequenceType) {
     Type content = contentOf(proto.sequence_type().elem_type(), context);
-    return isa_and_present<TensorType>(content)
+    return isa_and_present<TensorType, swage::nn::MapType>(content)
                ? swage::nn::SequenceType::get(context, content)
                : Type();
   }
+  if (proto.value_case() == TypeProto::kMapType)
+    return mapTypeOf(proto.map_type(), context);
   if (proto.value_case() == TypeProto::kOptionalType) {
     Type content = contentOf(proto.optional_type().elem_type(), context);
     return isa_and_present<TensorType, swage::nn::SequenceType>(content)

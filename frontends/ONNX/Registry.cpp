@@ -30,6 +30,7 @@ Registry::Registry() {
   registerLinearAttentionOps(*this);
   registerLinearModelsOps(*this);
   registerLossOps(*this);
+  registerMapOps(*this);
   registerMicrosoftAttentionOps(*this);
   registerMicrosoftQuantizedOps(*this);
   registerMicrosoftTransformersOps(*this);

@@ -73,6 +73,7 @@ void registerLinearOps(Registry &registry);
 void registerLinearAttentionOps(Registry &registry);
 void registerLinearModelsOps(Registry &registry);
 void registerLossOps(Registry &registry);
+void registerMapOps(Registry &registry);
 void registerMicrosoftAttentionOps(Registry &registry);
 void registerMicrosoftQuantizedOps(Registry &registry);
 void registerMicrosoftTransformersOps(Registry &registry);

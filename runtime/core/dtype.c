@@ -42,12 +42,15 @@ static const dtype_facts facts[] = {
 
 static const dtype_facts sequence = {"sequence", 0};
 static const dtype_facts optional = {"optional", 0};
+static const dtype_facts map = {"map", 0};
 
 static const dtype_facts *find(int32_t dtype) {
   if (dtype == SWAGE_SEQUENCE)
     return &sequence;
   if (dtype == SWAGE_OPTIONAL)
     return &optional;
+  if (dtype == SWAGE_MAP)
+    return &map;
   const int32_t known = (int32_t)(sizeof(facts) / sizeof(facts[0]));
   return dtype >= 0 && dtype < known ? &facts[dtype] : &facts[SWAGE_UNDEFINED];
 }

@@ -15,7 +15,14 @@ size_t swage_element_size(int32_t dtype);
 
 /// Whether tensors of this type hold further tensors.
 static inline bool swage_is_container(int32_t dtype) {
-  return dtype == SWAGE_SEQUENCE || dtype == SWAGE_OPTIONAL;
+  return dtype == SWAGE_SEQUENCE || dtype == SWAGE_MAP ||
+         dtype == SWAGE_OPTIONAL;
+}
+
+/// What is known of a container's part `index`.
+static inline const swage_value_info *
+swage_part_of(const swage_value_info *info, int64_t index) {
+  return info->dtype == SWAGE_MAP ? &info->element[index] : info->element;
 }
 
 /// Whether data of this type point to more memory, so that only the runtime can

@@ -59,10 +59,15 @@ static swage_status check_tensor(const char *what, const char *name,
     char part[96];
     snprintf(part, sizeof part, "tensor %" PRId64 " of %.64s", i, what);
     swage_status status =
-        check_tensor(part, name, info->element, &parts[i], error);
+        check_tensor(part, name, swage_part_of(info, i), &parts[i], error);
     if (status)
       return status;
   }
+  if (info->dtype == SWAGE_MAP && parts[0].dims[0] != parts[1].dims[0])
+    return swage_error(error, SWAGE_BAD_ARGUMENT,
+                       "%s '%s' is a map of %" PRId64 " keys and %" PRId64
+                       " values",
+                       what, name, parts[0].dims[0], parts[1].dims[0]);
   return SWAGE_OK;
 }
 
@@ -162,6 +167,7 @@ swage_status swage_check_outputs(const swage_session *session,
                          info->name,
                          info->dtype == SWAGE_STRING     ? "a tensor of strings"
                          : info->dtype == SWAGE_SEQUENCE ? "a sequence"
+                         : info->dtype == SWAGE_MAP      ? "a map"
                                                          : "an optional");
     swage_status status =
         check_tensor("output", info->name, info, &outputs[i], error);

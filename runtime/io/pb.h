@@ -38,6 +38,18 @@ swage_status swage_pb_describe(swage_wire message, swage_pb_contents *tensor,
 /// that ONNX does not have.
 uint32_t swage_pb_field_of(int32_t dtype);
 
+/// Reads a tensor or container that is to be as `info` says. Its parts are
+/// blocks of memory of their own, which the second function releases with it;
+/// strings may point into the message.
+swage_status swage_pb_read_value(swage_wire message,
+                                 const swage_value_info *info,
+                                 swage_tensor *value, char **error);
+void swage_pb_release(swage_tensor *value);
+
+/// The same for a map.
+swage_status swage_pb_read_map(swage_wire message, const swage_value_info *info,
+                               swage_tensor *map, char **error);
+
 /// How many elements are packed in a stored byte; 1 for types of whole bytes.
 int swage_pb_elements_a_byte(int32_t dtype);
 

@@ -14,7 +14,7 @@
 #include <stdlib.h>
 
 /// Field numbers that SequenceProto and OptionalProto have in common.
-enum { NAME = 1, ELEM_TYPE = 2, TENSOR = 3, SEQUENCE = 5 };
+enum { NAME = 1, ELEM_TYPE = 2, TENSOR = 3, SEQUENCE = 5, MAP = 6 };
 
 static swage_status broken(char **error, const swage_value_info *info,
                            const char *what) {
@@ -22,12 +22,11 @@ static swage_status broken(char **error, const swage_value_info *info,
                      swage_dtype_name(info->dtype), what);
 }
 
-/// Releases what read_value has made.
-static void release(swage_tensor *value) {
+void swage_pb_release(swage_tensor *value) {
   swage_tensor *parts = value->data;
   for (int64_t i = 0; i < value->dims[0] && swage_is_container(value->dtype);
        ++i)
-    release(&parts[i]);
+    swage_pb_release(&parts[i]);
   swage_free(value->data);
 }
 
@@ -51,12 +50,22 @@ static swage_status count_parts(swage_wire message,
   return SWAGE_OK;
 }
 
-static swage_status read_value(swage_wire message, const swage_value_info *info,
-                               swage_tensor *value, char **error) {
+/// The field that the elements of a container are in.
+static uint32_t field_of(const swage_value_info *element) {
+  if (element->dtype == SWAGE_MAP)
+    return MAP;
+  return element->dtype == SWAGE_SEQUENCE ? SEQUENCE : TENSOR;
+}
+
+swage_status swage_pb_read_value(swage_wire message,
+                                 const swage_value_info *info,
+                                 swage_tensor *value, char **error) {
+  if (info->dtype == SWAGE_MAP)
+    return swage_pb_read_map(message, info, value, error);
   if (!swage_is_container(info->dtype))
     return swage_pb_parse(message.at, swage_wire_left(&message), value, NULL,
                           error);
-  uint32_t wanted = info->element->dtype == SWAGE_SEQUENCE ? SEQUENCE : TENSOR;
+  uint32_t wanted = field_of(info->element);
   int64_t count;
   swage_status status = count_parts(message, info, wanted, &count, error);
   if (status)
@@ -68,10 +77,10 @@ static swage_status read_value(swage_wire message, const swage_value_info *info,
     return swage_error(error, SWAGE_ERROR, "no memory for a container");
   swage_wire_field field;
   for (int64_t i = 0; swage_pb_next_field(&message, wanted, &field); ++i) {
-    status = read_value(field.bytes, info->element, &parts[i], error);
+    status = swage_pb_read_value(field.bytes, info->element, &parts[i], error);
     if (status) {
       value->dims[0] = i;
-      release(value);
+      swage_pb_release(value);
       return status;
     }
   }
@@ -85,7 +94,7 @@ swage_status swage_pb_parse_value(const void *bytes, size_t size,
     *error = NULL;
   swage_wire message = {bytes, (const unsigned char *)bytes + size};
   swage_tensor read = {0};
-  swage_status status = read_value(message, info, &read, error);
+  swage_status status = swage_pb_read_value(message, info, &read, error);
   if (status)
     return status;
   if (!swage_is_container(info->dtype)) {
@@ -94,6 +103,6 @@ swage_status swage_pb_parse_value(const void *bytes, size_t size,
   }
   if (!swage_pack(&read, value))
     status = swage_error(error, SWAGE_ERROR, "no memory for a container");
-  release(&read);
+  swage_pb_release(&read);
   return status;
 }

@@ -1,4 +1,4 @@
-//===- pb_write.c - writing ONNX's tensors, sequences and optionals -------===//
+//===- pb_write.c - writing ONNX's tensors and containers -----------------===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //
@@ -11,11 +11,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/// Field numbers of TensorProto, and of the two containers.
+/// Field numbers of TensorProto, of SequenceProto and OptionalProto, and of
+/// MapProto.
 enum { DIMS = 1, DATA_TYPE = 2, RAW_DATA = 9 };
-enum { ELEM_TYPE = 2, TENSOR = 3, SEQUENCE = 5 };
+enum { ELEM_TYPE = 2, TENSOR = 3, SEQUENCE = 5, MAP = 6 };
+enum { KEY_TYPE = 2, INTEGER_KEYS = 3, STRING_KEYS = 4, VALUES = 5 };
 /// What ELEM_TYPE says of the elements.
-enum { IS_TENSOR = 1, IS_SEQUENCE = 3 };
+enum { IS_TENSOR = 1, IS_SEQUENCE = 3, IS_MAP = 4 };
 
 /// Bytes that grow. Without memory nothing more is added.
 typedef struct message {
@@ -98,21 +100,67 @@ static void add_tensor(message *to, const swage_tensor *tensor) {
   }
 }
 
+/// A message as a field of another one, whose bytes are released.
+static void add_message(message *to, uint32_t field, message *part) {
+  add_field(to, field, part->bytes, part->size);
+  to->failed |= part->failed;
+  free(part->bytes);
+}
+
+/// The values of a map: a sequence of scalars.
+static void add_scalars(message *to, const swage_tensor *values) {
+  size_t size = swage_element_size(values->dtype);
+  add_number(to, ELEM_TYPE, IS_TENSOR);
+  for (int64_t i = 0; i < values->dims[0]; ++i) {
+    swage_tensor scalar = {.data =
+                               (unsigned char *)values->data + (size_t)i * size,
+                           .dtype = values->dtype};
+    message part = {0};
+    add_tensor(&part, &scalar);
+    add_message(to, TENSOR, &part);
+  }
+}
+
+static void add_map(message *to, const swage_tensor *map) {
+  const swage_tensor *keys = map->data, *values = keys + 1;
+  message part = {0};
+  add_number(to, KEY_TYPE, (uint64_t)keys->dtype);
+  for (int64_t i = 0; i < keys->dims[0]; ++i) {
+    const swage_string *text = (const swage_string *)keys->data + i;
+    if (keys->dtype == SWAGE_STRING)
+      add_field(to, STRING_KEYS, text->data, (size_t)text->size);
+    else
+      add_number(to, INTEGER_KEYS, (uint64_t)((const int64_t *)keys->data)[i]);
+  }
+  add_scalars(&part, values);
+  add_message(to, VALUES, &part);
+}
+
 static void add_value(message *to, const swage_tensor *value) {
+  if (value->dtype == SWAGE_MAP) {
+    add_map(to, value);
+    return;
+  }
   if (!swage_is_container(value->dtype)) {
     add_tensor(to, value);
     return;
   }
   const swage_tensor *parts = value->data;
-  bool of_sequences = value->dims[0] > 0 && parts[0].dtype == SWAGE_SEQUENCE;
+  int32_t inner = value->dims[0] > 0 ? parts[0].dtype : SWAGE_UNDEFINED;
+  uint32_t field = TENSOR, kind = IS_TENSOR;
+  if (inner == SWAGE_SEQUENCE) {
+    field = SEQUENCE;
+    kind = IS_SEQUENCE;
+  } else if (inner == SWAGE_MAP) {
+    field = MAP;
+    kind = IS_MAP;
+  }
   if (value->dims[0] > 0 || value->dtype == SWAGE_SEQUENCE)
-    add_number(to, ELEM_TYPE, of_sequences ? IS_SEQUENCE : IS_TENSOR);
+    add_number(to, ELEM_TYPE, kind);
   for (int64_t i = 0; i < value->dims[0]; ++i) {
     message part = {0};
     add_value(&part, &parts[i]);
-    add_field(to, of_sequences ? SEQUENCE : TENSOR, part.bytes, part.size);
-    to->failed |= part.failed;
-    free(part.bytes);
+    add_message(to, field, &part);
   }
 }
 

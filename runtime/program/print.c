@@ -94,10 +94,31 @@ static void print_best(FILE *stream, const swage_tensor *scores, int64_t row) {
   fputc('\n', stream);
 }
 
+/// The first entries of a map.
+static void print_map(FILE *stream, const char *name,
+                      const swage_tensor *parts) {
+  int64_t count = parts[0].dims[0];
+  fprintf(stream, "%s  map from %s to %s of %" PRId64 "\n  ", name,
+          swage_dtype_name(parts[0].dtype), swage_dtype_name(parts[1].dtype),
+          count);
+  for (int64_t i = 0; i < count && i < VALUES_TO_PRINT; ++i) {
+    if (i)
+      fputs(", ", stream);
+    print_value(stream, &parts[0], i);
+    fputs(": ", stream);
+    print_value(stream, &parts[1], i);
+  }
+  fputs(count > VALUES_TO_PRINT ? ", ...\n" : "\n", stream);
+}
+
 /// What a container holds, each element under its place in the name.
 static void print_container(FILE *stream, const char *name,
                             const swage_tensor *value) {
   const swage_tensor *parts = value->data;
+  if (value->dtype == SWAGE_MAP) {
+    print_map(stream, name, parts);
+    return;
+  }
   bool is_sequence = value->dtype == SWAGE_SEQUENCE;
   if (is_sequence)
     fprintf(stream, "%s  sequence of %" PRId64 "\n", name, value->dims[0]);
@@ -137,8 +158,14 @@ void swage_tensor_print(FILE *stream, const char *name,
 /// "float32 [1, 3]", "sequence of float32 [?]".
 static void print_type(FILE *stream, const swage_value_info *info) {
   char shape[SWAGE_SHAPE_TEXT];
-  for (; info->element; info = info->element)
+  for (; info->element && info->dtype != SWAGE_MAP; info = info->element)
     fprintf(stream, "%s of ", swage_dtype_name(info->dtype));
+  if (info->dtype == SWAGE_MAP) {
+    fprintf(stream, "map from %s to %s",
+            swage_dtype_name(info->element[0].dtype),
+            swage_dtype_name(info->element[1].dtype));
+    return;
+  }
   fprintf(stream, "%s %s", swage_dtype_name(info->dtype),
           info->rank < 0 ? "of any shape"
                          : swage_shape_text(shape, info->rank, info->dims,

@@ -109,23 +109,25 @@ static swage_status make_input(const known_dims *known,
                                const swage_value_info *info, uint64_t *state,
                                swage_tensor *input, char **note, char **error);
 
-/// A container with one element.
+/// A container with one element, or a map with one entry.
 static swage_status make_container(const known_dims *known,
                                    const swage_value_info *info,
                                    uint64_t *state, swage_tensor *input,
                                    char **note, char **error) {
-  swage_tensor element = {0}, whole = {.data = &element,
-                                       .dtype = info->dtype,
-                                       .rank = 1,
-                                       .dims = {1}};
-  swage_status status =
-      make_input(known, info->element, state, &element, note, error);
-  if (status)
-    return status;
-  if (!swage_pack(&whole, input))
+  swage_tensor parts[2] = {{0}},
+               whole = {
+                   .data = parts, .dtype = info->dtype, .rank = 1, .dims = {1}};
+  if (info->dtype == SWAGE_MAP)
+    whole.dims[0] = 2;
+  swage_status status = SWAGE_OK;
+  for (int64_t i = 0; i < whole.dims[0] && !status; ++i)
+    status = make_input(known, swage_part_of(info, i), state, &parts[i], note,
+                        error);
+  if (!status && !swage_pack(&whole, input))
     status =
         swage_error(error, SWAGE_ERROR, "no memory for input '%s'", info->name);
-  swage_free(element.data);
+  swage_free(parts[0].data);
+  swage_free(parts[1].data);
   return status;
 }
 

@@ -8,6 +8,7 @@
 //===----------------------------------------------------------------------===//
 #include "values/value.h"
 
+#include "core/dtype.h"
 #include "core/memory.h"
 #include "core/pack.h"
 
@@ -26,6 +27,8 @@ static int64_t take(swage_exec *exec, const swage_tensor *given) {
           swage_rt_sequence_insert(exec, sequence, take(exec, &parts[i]), 0, 0);
     return sequence;
   }
+  if (given->dtype == SWAGE_MAP)
+    return swage_rt_map(exec, take(exec, &parts[0]), take(exec, &parts[1]));
   if (given->dtype == SWAGE_STRING) {
     swage_value *value =
         swage_value_create(exec, given->dtype, given->rank, given->dims);
@@ -65,11 +68,11 @@ static swage_tensor show(swage_exec *exec, const swage_value *value,
   swage_tensor shown = value->tensor;
   int64_t count = 0;
   swage_count_elements(shown.rank, shown.dims, 1, &count);
-  if (shown.dtype == SWAGE_SEQUENCE) {
+  if (swage_is_container(shown.dtype)) {
     swage_tensor *parts =
         swage_value_memory(exec, (size_t)count * sizeof(swage_tensor));
     for (int64_t i = 0; i < count; ++i)
-      parts[i] = show(exec, value->shared->at[i], info->element);
+      parts[i] = show(exec, value->shared->at[i], swage_part_of(info, i));
     shown.data = parts;
   } else if (shown.dtype == SWAGE_STRING) {
     const int64_t *elements = shown.data;

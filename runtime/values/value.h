@@ -9,8 +9,9 @@
 #include "core/run.h"
 #include "swage/values.h"
 
-/// A tensor, or a sequence. The data of strings are addresses of swage_string;
-/// a sequence is the first dims[0] of `shared`.
+/// A tensor, or a container. The data of strings are addresses of swage_string;
+/// a sequence is the first dims[0] of `shared`, and a map the two vectors
+/// there.
 typedef struct swage_value {
   swage_tensor tensor;
   struct swage_items *shared;

@@ -37,7 +37,6 @@ REFUSED = {
     r"TfIdfVectorizer_.*_string": "the pool of the use has numbers",
     r"Imputer_.*_int(32|64)": "the replacement of the use is a float",
     r"OneHotEncoder_.*_string": "the categories of the use are numbers",
-    r"OneHotEncoder_1_.*zeros0_.*": "fails on what it does not know: not supported",
 }
 
 

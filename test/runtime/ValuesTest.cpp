@@ -25,6 +25,12 @@ const swage_value_info textList = {"t",     SWAGE_SEQUENCE, 1,
 const swage_value_info maybeTexts = {"o",     SWAGE_OPTIONAL, 1,
                                      anyDims, nullptr,        &textList};
 
+const int64_t twoDims[1] = {2};
+const swage_value_info entries[2] = {
+    {"", SWAGE_STRING, 1, anyDims, nullptr, nullptr},
+    {"", SWAGE_F64, 1, anyDims, nullptr, nullptr}};
+const swage_value_info byText = {"m", SWAGE_MAP, 1, twoDims, nullptr, entries};
+
 /// Gives the first input back as the first output.
 int32_t passOn(swage_exec *exec) {
   swage_rt_output_value(exec, 0, swage_rt_input_value(exec, 0));
@@ -108,6 +114,43 @@ TEST(Values, SayWhatDoesNotFitTheSignature) {
   EXPECT_EQ(session.run(&input, &output), SWAGE_BAD_ARGUMENT);
   EXPECT_EQ(session.error, "a buffer is given for output 's', which is a "
                            "sequence: such outputs are always allocated");
+}
+
+TEST(Values, SortMapsByTheirKeys) {
+  swage_string keys[4] = {{"b", 1}, {"", 0}, {"aa", 2}, {"b", 1}};
+  double numbers[4] = {1, 2, 3, 4};
+  std::vector<swage_tensor> parts = {makeTensor(SWAGE_STRING, keys, {4}),
+                                     makeTensor(SWAGE_F64, numbers, {4})};
+  PassOn model(byText);
+  Session session(model, 1);
+  swage_tensor input = makeList(SWAGE_MAP, parts), output = {};
+  ASSERT_EQ(session.run(&input, &output), SWAGE_OK) << session.error;
+  auto *given = static_cast<swage_tensor *>(output.data);
+  ASSERT_EQ(given[0].dims[0], 3);
+  auto *texts = static_cast<swage_string *>(given[0].data);
+  EXPECT_EQ(texts[0].size, 0);
+  EXPECT_EQ(std::string(texts[1].data, 2), "aa");
+  // Of equal keys the last one counts.
+  const double expected[3] = {2, 3, 4};
+  for (int i = 0; i < 3; ++i)
+    EXPECT_EQ(static_cast<double *>(given[1].data)[i], expected[i]);
+  swage_free(output.data);
+}
+
+TEST(Values, RefuseMapsOfUnlikeParts) {
+  swage_string keys[2] = {{"b", 1}, {"a", 1}};
+  double number = 1;
+  std::vector<swage_tensor> parts = {makeTensor(SWAGE_STRING, keys, {2}),
+                                     makeTensor(SWAGE_F64, &number, {1})};
+  PassOn model(byText);
+  Session session(model, 1);
+  swage_tensor input = makeList(SWAGE_MAP, parts), output = {};
+  EXPECT_EQ(session.run(&input, &output), SWAGE_BAD_ARGUMENT);
+  EXPECT_EQ(session.error, "input 'm' is a map of 2 keys and 1 values");
+  parts.pop_back();
+  input = makeList(SWAGE_MAP, parts);
+  EXPECT_EQ(session.run(&input, &output), SWAGE_BAD_ARGUMENT);
+  EXPECT_EQ(session.error, "input 'm' is map [1]; expected map [2]");
 }
 
 TEST(Values, RefuseAnOptionalOfTwo) {
@@ -222,6 +265,30 @@ TEST(ValueFiles, ComeBackAsTheyWere) {
   auto *tensor = static_cast<swage_tensor *>(read.data);
   EXPECT_EQ(static_cast<uint8_t *>(tensor->data)[1], 15);
   swage_free(read.data);
+
+  swage_string keys[2] = {{"x", 1}, {"yy", 2}};
+  double numbers[2] = {0.5, -1};
+  std::vector<swage_tensor> both = {makeTensor(SWAGE_STRING, keys, {2}),
+                                    makeTensor(SWAGE_F64, numbers, {2})};
+  value = makeList(SWAGE_MAP, both);
+  ASSERT_EQ(swage_pb_save(path.c_str(), &value, &error), SWAGE_OK) << error;
+  ASSERT_EQ(swage_value_load(path.c_str(), &byText, &read, &error), SWAGE_OK)
+      << error;
+  auto *halves = static_cast<swage_tensor *>(read.data);
+  ASSERT_EQ(halves[0].dims[0], 2);
+  EXPECT_EQ(std::string(static_cast<swage_string *>(halves[0].data)[1].data, 2),
+            "yy");
+  EXPECT_EQ(static_cast<double *>(halves[1].data)[1], -1);
+  swage_free(read.data);
+  std::ofstream(path, std::ios::binary) << std::string("\x22\x01x\x2a\x00", 5);
+  EXPECT_EQ(swage_value_load(path.c_str(), &byText, &read, &error),
+            SWAGE_BAD_MODEL);
+  EXPECT_NE(std::string(error).find("it has 1 keys, but 0 values"),
+            std::string::npos)
+      << error;
+  swage_free(error);
+  value = makeList(SWAGE_SEQUENCE, packed);
+  ASSERT_EQ(swage_pb_save(path.c_str(), &value, &error), SWAGE_OK) << error;
 
   // A file of something else, and one that ends too early.
   EXPECT_EQ(swage_value_load(path.c_str(), &maybeTexts, &read, &error),

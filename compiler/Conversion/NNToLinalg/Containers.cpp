@@ -1,4 +1,4 @@
-//===- Containers.cpp - lowering of sequences and optionals ---------------===//
+//===- Containers.cpp - lowering of sequences, maps and optionals ---------===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //
@@ -132,6 +132,30 @@ struct SequenceSplitLowering
   }
 };
 
+struct MapLowering : LowerToLinalgInterface::ExternalModel<MapLowering, MapOp> {
+  FailureOr<Values> lowerToLinalg(Operation *op, ValueRange operands,
+                                  OpBuilder &b) const {
+    Location loc = op->getLoc();
+    return Values{
+        createInvoke(b, loc, "swage_rt_map",
+                     {createHandle(b, loc, operands[0], op->getOperand(0)),
+                      createHandle(b, loc, operands[1], op->getOperand(1))})};
+  }
+};
+
+/// The keys of a map are its part 0, the values its part 1.
+template <typename OpTy, int64_t part>
+struct MapPartLowering
+    : LowerToLinalgInterface::ExternalModel<MapPartLowering<OpTy, part>, OpTy> {
+  FailureOr<Values> lowerToLinalg(Operation *op, ValueRange operands,
+                                  OpBuilder &b) const {
+    Location loc = op->getLoc();
+    Value handle = createInvoke(b, loc, "swage_rt_map_part",
+                                {operands[0], createInteger(b, loc, part)});
+    return Values{createUnbox(b, loc, handle, op->getResult(0).getType())};
+  }
+};
+
 struct SomeLowering
     : LowerToLinalgInterface::ExternalModel<SomeLowering, SomeOp> {
   FailureOr<Values> lowerToLinalg(Operation *op, ValueRange operands,
@@ -192,6 +216,9 @@ void registerContainerLowerings(DialectRegistry &registry) {
     SequenceLengthOp::attachInterface<SequenceLengthLowering>(*context);
     SequenceConcatOp::attachInterface<SequenceConcatLowering>(*context);
     SequenceSplitOp::attachInterface<SequenceSplitLowering>(*context);
+    MapOp::attachInterface<MapLowering>(*context);
+    MapKeysOp::attachInterface<MapPartLowering<MapKeysOp, 0>>(*context);
+    MapValuesOp::attachInterface<MapPartLowering<MapValuesOp, 1>>(*context);
     SomeOp::attachInterface<SomeLowering>(*context);
     NoneOp::attachInterface<NoneLowering>(*context);
     HasElementOp::attachInterface<HasElementLowering>(*context);

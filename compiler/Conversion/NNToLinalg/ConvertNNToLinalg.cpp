@@ -343,6 +343,8 @@ struct ConvertNNToLinalg
     converter.addConversion([context](SequenceType) -> Type {
       return IntegerType::get(context, 64);
     });
+    converter.addConversion(
+        [context](MapType) -> Type { return IntegerType::get(context, 64); });
     converter.addConversion([context](OptionalType) -> Type {
       return IntegerType::get(context, 64);
     });
@@ -396,6 +398,7 @@ void swage::nn::registerLinalgLowerings(DialectRegistry &registry) {
   registerNormalizationLowerings(registry);
   registerPoolingLowerings(registry);
   registerRecurrentLowerings(registry);
+  registerRequirementLowerings(registry);
   registerSearchLowerings(registry);
   registerShapeLowerings(registry);
   registerStringLowerings(registry);

@@ -144,6 +144,7 @@ void registerLinearLowerings(mlir::DialectRegistry &registry);
 void registerNormalizationLowerings(mlir::DialectRegistry &registry);
 void registerPoolingLowerings(mlir::DialectRegistry &registry);
 void registerRecurrentLowerings(mlir::DialectRegistry &registry);
+void registerRequirementLowerings(mlir::DialectRegistry &registry);
 void registerSearchLowerings(mlir::DialectRegistry &registry);
 void registerShapeLowerings(mlir::DialectRegistry &registry);
 void registerStringLowerings(mlir::DialectRegistry &registry);

@@ -58,12 +58,9 @@ Constant *FactsBuilder::addValue(const ValueSignature &value) {
     names.push_back(name.empty() ? null() : addText(name));
   for (int64_t bound : value.dimRanges)
     ranges.push_back(word(bound));
-  Constant *element = null();
-  for (const ValueSignature &inner : value.element)
-    element = addData(addValue(inner), "element");
   return getStruct({addText(value.name), half(value.dtype),
                     half(value.isRanked ? value.dims.size() : -1),
-                    addArray(dims), addArray(names), element,
+                    addArray(dims), addArray(names), addValues(value.element),
                     addArray(ranges)});
 }
 

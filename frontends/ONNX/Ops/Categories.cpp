@@ -207,9 +207,7 @@ static Results importCategoryMapper(NodeContext &node) {
 static Results importOneHotEncoder(NodeContext &node) {
   Table categories = readTable(node, "cats");
   Value value = node.input(0);
-  if (!node.boolAttr("zeros", true))
-    return node.unsupported("it is to fail on a category that it does not "
-                            "know, which is not supported; set 'zeros'");
+  bool takesUnknown = node.boolAttr("zeros", true);
   if (node.failed() || categories.isMissing())
     return node.bad("it has no categories");
   // Numbers of any type are compared as integers.
@@ -220,6 +218,17 @@ static Results importOneHotEncoder(NodeContext &node) {
     return {};
   int64_t count = categories.numbers ? node.shape(categories.numbers)[0]
                                      : categories.strings.size();
+  if (!takesUnknown) {
+    Value known =
+        node.create<nn::GreaterEqualOp>(places, node.scalarLike(places, 0));
+    Value all = node.create<nn::ReduceMinOp>(
+        known, llvm::to_vector(llvm::seq<int64_t>(0, node.rank(known))),
+        /*keep_dims=*/false);
+    places = node.create<nn::RequireOp>(
+        places, all, "an element is none of its categories, and 'zeros' is 0");
+  }
+  if (node.failed())
+    return {};
   Value hot =
       node.create<nn::EqualOp>(node.unsqueeze(places, {node.rank(places)}),
                                iota(node, node.elementType(places), count));

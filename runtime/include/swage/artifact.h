@@ -47,7 +47,8 @@ typedef struct swage_value_info {
   int32_t rank;
   const int64_t *dims;
   const char *const *dim_names;
-  const struct swage_value_info *element; /* of a container; NULL for tensors */
+  const struct swage_value_info *element; /* of a container, two of a map: keys
+                                             and values; NULL for tensors */
   const int64_t *dim_ranges; /* of dimension i at 2 i and 2 i + 1 */
 } swage_value_info;
 

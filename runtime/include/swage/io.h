@@ -3,7 +3,9 @@
 |* Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 |*
 |* What emitted executables and the compiler's own commands read and write:
-|* NumPy's .npy, and ONNX's TensorProto, SequenceProto and OptionalProto (.pb).
+|* NumPy's .npy, and ONNX's TensorProto, SequenceProto, MapProto and
+OptionalProto
+|* (.pb).
 |* Files are taken as hostile: a
 |* malformed one gives SWAGE_BAD_MODEL and a message, never a crash.
 |*
@@ -33,7 +35,8 @@ SWAGE_API swage_status swage_tensor_load(const char *path, swage_tensor *tensor,
                                          char **error);
 
 /* The same for a value that is to be as `info` says: a container comes from a
-   SequenceProto or OptionalProto, which do not say themselves what they are. */
+   SequenceProto, MapProto or OptionalProto, which do not say themselves what
+   they are. */
 SWAGE_API swage_status swage_value_load(const char *path,
                                         const swage_value_info *info,
                                         swage_tensor *value, char **error);
@@ -55,8 +58,8 @@ SWAGE_API swage_status swage_pb_parse_value(const void *bytes, size_t size,
                                             const swage_value_info *info,
                                             swage_tensor *value, char **error);
 
-/* Writes a TensorProto, SequenceProto or OptionalProto. The file appears under
-   its name only when complete. */
+/* Writes a TensorProto, SequenceProto, MapProto or OptionalProto. The file
+   appears under its name only when complete. */
 SWAGE_API swage_status swage_pb_save(const char *path,
                                      const swage_tensor *value, char **error);
 

@@ -133,6 +133,10 @@ public:
   static Tensor sequence(const std::vector<Tensor> &elements) {
     return container(SWAGE_SEQUENCE, elements);
   }
+  /// The map from keys, a vector of integers or strings, to values.
+  static Tensor map(const Tensor &keys, const Tensor &values) {
+    return container(SWAGE_MAP, {keys, values});
+  }
   /// An optional with an element, or without.
   static Tensor optional(const Tensor &element) {
     return container(SWAGE_OPTIONAL, {element});
@@ -182,9 +186,11 @@ public:
     return texts;
   }
 
-  /// The elements of a sequence or an optional, which share its memory.
+  /// The elements of a sequence or an optional, or the keys and the values of a
+  /// map, which share its memory.
   std::vector<Tensor> elements() const {
-    if (tensor_.dtype != SWAGE_SEQUENCE && tensor_.dtype != SWAGE_OPTIONAL)
+    if (tensor_.dtype != SWAGE_SEQUENCE && tensor_.dtype != SWAGE_OPTIONAL &&
+        tensor_.dtype != SWAGE_MAP)
       throw std::invalid_argument("the tensor is not a container");
     std::vector<Tensor> parts;
     for (std::int64_t i = 0; i < size(); ++i) {
@@ -362,8 +368,8 @@ private:
   static Value describe(const swage_value_info &info) {
     Value value{info.name, info.dtype, {}, {}};
     value.isRanked = info.rank >= 0;
-    if (info.element)
-      value.element.push_back(describe(*info.element));
+    for (int i = 0; info.element && i < (info.dtype == SWAGE_MAP ? 2 : 1); ++i)
+      value.element.push_back(describe(info.element[i]));
     for (std::int32_t i = 0; i < info.rank; ++i) {
       value.shape.push_back(info.dims[i]);
       const char *name = info.dim_names ? info.dim_names[i] : nullptr;

@@ -55,7 +55,8 @@ typedef enum swage_dtype {
   SWAGE_U2 = 25,
   SWAGE_I2 = 26,
   SWAGE_SEQUENCE = 256, /* beyond ONNX's: containers, see swage_tensor */
-  SWAGE_OPTIONAL = 257
+  SWAGE_OPTIONAL = 257,
+  SWAGE_MAP = 258
 } swage_dtype;
 
 /* One element of a SWAGE_STRING tensor: UTF-8, not terminated. */
@@ -68,7 +69,10 @@ typedef struct swage_string {
 
    A sequence (SWAGE_SEQUENCE) is a tensor of one dimension whose elements are
    swage_tensor: its tensors in order. An optional (SWAGE_OPTIONAL) is the same
-   with one element, a tensor or a sequence, or none.
+   with one element, a tensor or a sequence, or none. A map (SWAGE_MAP) is the
+   same with two: a vector of keys, of SWAGE_I64 or SWAGE_STRING, and a vector
+   of as many values. Maps that a model gives have each key once, in rising
+   order; of those it is given, the last value of a key counts.
 
    What the runtime allocates is one block: elements of containers, their data
    and the characters of strings follow the first data in it. */

@@ -58,6 +58,11 @@ SWAGE_API int64_t swage_rt_sequence_concat(swage_exec *exec, int64_t sequence,
 SWAGE_API int64_t swage_rt_sequence_split(swage_exec *exec, int64_t tensor,
                                           int64_t split, int64_t axis,
                                           int64_t keep_dims);
+/* The map from keys to the values at the same places, both vectors, and its
+   keys (part 0) or values (part 1) in the order of keys. */
+SWAGE_API int64_t swage_rt_map(swage_exec *exec, int64_t keys, int64_t values);
+SWAGE_API int64_t swage_rt_map_part(swage_exec *exec, int64_t map,
+                                    int64_t part);
 /* The same value; fails the run if there is none. */
 SWAGE_API int64_t swage_rt_optional_get(swage_exec *exec, int64_t value);
 

@@ -1,6 +1,6 @@
 # Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
-"""numpy arrays as tensors of the library, and back. A sequence is a list, and
-an optional without element is None."""
+"""numpy arrays as tensors of the library, and back. A sequence is a list, a map a
+dict, and an optional without element is None."""
 
 import ctypes
 
@@ -11,12 +11,12 @@ from ._library import MAX_RANK, String, Tensor, library
 # Element types, numbered as in ONNX. numpy lacks some of them; where the module
 # ml_dtypes is installed it has them, otherwise arrays hold their bits.
 _STRING = 8
-_SEQUENCE, _OPTIONAL = 256, 257
+_SEQUENCE, _OPTIONAL, _MAP = 256, 257, 258
 _PLAIN = {
     1: "float32", 2: "uint8", 3: "int8", 4: "uint16", 5: "int16", 6: "int32",
     7: "int64", 8: "str", 9: "bool", 10: "float16", 11: "float64", 12: "uint32",
     13: "uint64", 14: "complex64", 15: "complex128",
-    _SEQUENCE: "sequence", _OPTIONAL: "optional",
+    _SEQUENCE: "sequence", _OPTIONAL: "optional", _MAP: "map",
 }
 _EXTENDED = {
     16: ("bfloat16", "uint16"), 17: ("float8_e4m3fn", "uint8"),
@@ -112,12 +112,17 @@ def to_tensor(array, code, keep):
 
 def to_value(name, value, info, keep):
     """A descriptor of `value` as the input `name`, of which `info` is known."""
-    if info.code not in (_SEQUENCE, _OPTIONAL):
+    if info.code not in (_SEQUENCE, _OPTIONAL, _MAP):
         array = to_array(name, value, info.code)
         check_shape(name, array, info.shape)
         return to_tensor(array, info.code, keep)
     if info.code == _OPTIONAL:
         parts = [] if value is None else [value]
+    elif info.code == _MAP:
+        if not isinstance(value, dict):
+            raise TypeError(f"input '{name}' is a {type(value).__name__}, but "
+                            "the model takes a dict")
+        parts = [list(value.keys()), list(value.values())]
     elif isinstance(value, (list, tuple)):
         parts = value
     else:
@@ -125,7 +130,7 @@ def to_value(name, value, info, keep):
                         "model takes a list of arrays")
     tensors = (Tensor * max(len(parts), 1))()
     for i, part in enumerate(parts):
-        tensors[i] = to_value(name, part, info.element, keep)
+        tensors[i] = to_value(name, part, info.part(i), keep)
     keep.append(tensors)
     return Tensor(ctypes.addressof(tensors), info.code, 1,
                   (ctypes.c_int64 * MAX_RANK)(len(parts)))
@@ -147,12 +152,14 @@ def from_tensor(tensor, owner=None):
     shape = tuple(tensor.dims[i] for i in range(tensor.rank))
     count = int(numpy.prod(shape, dtype=numpy.int64))
     owner = owner or _Memory(tensor.data)
-    if tensor.dtype in (_SEQUENCE, _OPTIONAL):
+    if tensor.dtype in (_SEQUENCE, _OPTIONAL, _MAP):
         # Everything is one block of memory, which each array keeps.
         tensors = ctypes.cast(tensor.data, ctypes.POINTER(Tensor))
         parts = [from_tensor(tensors[i], owner) for i in range(count)]
         if tensor.dtype == _SEQUENCE:
             return parts
+        if tensor.dtype == _MAP:
+            return dict(zip(parts[0].tolist(), parts[1].tolist()))
         return parts[0] if parts else None
     if tensor.dtype == _STRING:
         strings = ctypes.cast(tensor.data, ctypes.POINTER(String))

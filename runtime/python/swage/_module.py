@@ -13,13 +13,18 @@ from ._library import Tensor, call, library
 class Value:
     """An input or output of a model: its name, dtype ("float32") and shape. A
     dimension that only a run knows is its name there, or None. Of a sequence or
-    an optional, `element` describes what it holds; a shape may be None there."""
+    an optional, `element` describes what it holds, and of a map `key` and `value`
+    do; a shape may be None there."""
 
     def __init__(self, info):
         self.name = info.name.decode(errors="replace")
-        self.element = Value(info.element.contents) if info.element else None
         self.code = info.dtype
         self.dtype = _arrays.dtype_name(info.dtype)
+        self.element = self.key = self.value = None
+        if self.dtype == "map":
+            self.key, self.value = Value(info.element[0]), Value(info.element[1])
+        elif info.element:
+            self.element = Value(info.element.contents)
         if info.rank < 0:
             self.shape = None
             return
@@ -32,7 +37,13 @@ class Value:
             shape.append(size)
         self.shape = tuple(shape)
 
+    def part(self, index):
+        """What is known of a container's part."""
+        return self.element or (self.key, self.value)[index]
+
     def _type(self):
+        if self.key:
+            return f"map({self.key.dtype},{self.value.dtype})"
         if self.element:
             return f"{self.dtype}({self.element._type()})"
         if self.shape is None:

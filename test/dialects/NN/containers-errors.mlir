@@ -71,7 +71,7 @@ func.func @cast(%s: !nn.sequence<tensor<2xf32>>) {
 
 // -----
 
-// expected-error @below {{a sequence holds tensors, not 'index'}}
+// expected-error @below {{a sequence holds tensors or maps, not 'index'}}
 func.func private @sequence_type() -> !nn.sequence<index>
 
 // -----
@@ -114,3 +114,22 @@ func.func @case(%a: tensor<2x!nn.string>) {
   %0 = nn.string_normalize %a {stop_words = [], change_case = "title", case_sensitive = true} : tensor<2x!nn.string> -> tensor<2x!nn.string>
   return
 }
+
+// -----
+
+func.func @map(%k: tensor<2xi64>, %v: tensor<3xf32>) {
+  // expected-error @below {{a 'tensor<2xi64>' cannot be the keys of a 'tensor<3xf32>' in a map}}
+  // expected-error @below {{failed to infer returned types}}
+  %0 = nn.map %k to %v : tensor<2xi64>, tensor<3xf32> -> <i64, f32>
+  return
+}
+
+// -----
+
+// expected-error @below {{a map has keys of i64 or strings, not 'f32'}}
+func.func private @map_keys() -> !nn.map<f32, f32>
+
+// -----
+
+// expected-error @below {{a map has single elements as values, not 'tensor<2xf32>'}}
+func.func private @map_values() -> !nn.map<i64, tensor<2xf32>>

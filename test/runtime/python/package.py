@@ -7,7 +7,7 @@ import threading
 import numpy
 import onnx
 import swage
-from onnx import TensorProto, helper
+from onnx import TensorProto, TypeProto, helper
 
 # Small models.
 
@@ -207,3 +207,14 @@ refused(ValueError, "input 'o' has shape [1], but the model takes [2]",
 refused(swage.Error, "position -1 is outside of a sequence of 0 tensors",
         lambda: values(["a"], [], None))
 print("ok: values")
+
+# A map is a dict.
+by_text = TypeProto()
+by_text.map_type.key_type = TensorProto.STRING
+by_text.map_type.value_type.tensor_type.elem_type = TensorProto.INT64
+mapped = swage.compile(build_values(
+    [helper.make_node("Identity", ["m"], ["n"])], [("m", by_text)], [("n", by_text)]))
+assert repr(mapped.inputs) == "[m: map(str,int64)]", mapped.inputs
+assert mapped(m={"b": 1, "a": 2}) == {"a": 2, "b": 1} and mapped(m={}) == {}
+refused(TypeError, "input 'm' is a list, but the model takes a dict", lambda: mapped([1]))
+print("ok: maps")

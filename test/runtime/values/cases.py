@@ -11,7 +11,7 @@ import sys
 
 import numpy as np
 import onnx
-from onnx import SequenceProto, OptionalProto, TensorProto as T
+from onnx import MapProto, OptionalProto, SequenceProto, TensorProto as T, TypeProto
 from onnx import helper, numpy_helper
 
 node = helper.make_node
@@ -33,6 +33,13 @@ def optional(inner):
     return helper.make_optional_type_proto(inner)
 
 
+def dictionary(key, element):
+    result = TypeProto()
+    result.map_type.key_type = key
+    result.map_type.value_type.CopyFrom(tensor(element, []))
+    return result
+
+
 def value(name, type_proto):
     return helper.make_value_info(name, type_proto)
 
@@ -40,10 +47,24 @@ def value(name, type_proto):
 def to_proto(type_proto, content):
     """`content` as the message that a file of that type holds."""
     if type_proto.HasField("sequence_type"):
+        inner = type_proto.sequence_type.elem_type
         message = SequenceProto(elem_type=SequenceProto.TENSOR)
+        values = message.tensor_values
+        if inner.HasField("map_type"):
+            message.elem_type, values = SequenceProto.MAP, message.map_values
         for each in content:
-            message.tensor_values.append(
-                to_proto(type_proto.sequence_type.elem_type, each))
+            values.append(to_proto(inner, each))
+        return message
+    if type_proto.HasField("map_type"):
+        kind = type_proto.map_type
+        message = MapProto(key_type=kind.key_type)
+        message.values.elem_type = SequenceProto.TENSOR
+        for key, each in content.items():
+            if kind.key_type == T.STRING:
+                message.string_keys.append(key.encode())
+            else:
+                message.keys.append(key)
+            message.values.tensor_values.append(to_proto(kind.value_type, each))
         return message
     if type_proto.HasField("optional_type"):
         inner = type_proto.optional_type.elem_type
@@ -375,6 +396,15 @@ def strings(folder):
           ((words, words[:1], np.int64(1)), ([words, words[:1]], words[:1])))
 
 
+def string_constants(folder):
+    write(folder, "constants",
+          [node("Constant", [], ["a"], value_string="ä"),
+           node("Constant", [], ["b"], value_strings=["x", "", "yz"]),
+           node("StringConcat", ["a", "b"], ["y"])],
+          [("x", INT)], [("y", tensor(T.STRING, [3])), ("a", tensor(T.STRING, []))],
+          ((np.int64(0),), (texts("äx", "ä", "äyz"), np.array("ä", object))))
+
+
 def numbers(folder):
     for dtype, array, expected in (
             (T.FLOAT, f32([0.1, 1, -0.0, 1e-5, 123456.79, 3e16, 1 / 3, np.nan, np.inf, -np.inf]),
@@ -431,6 +461,11 @@ def categories(folder):
           [("y", tensor(T.FLOAT, ["n", 3])), ("z", tensor(T.FLOAT, ["m", 2]))],
           ((texts("b", "x"), f32([2, 4, 0])),
            (f32([[0, 1, 0], [0, 0, 0]]), f32([[0, 1], [1, 0], [0, 0]]))))
+    write(folder, "one_hot_strict",
+          [node("OneHotEncoder", ["x"], ["y"], domain="ai.onnx.ml",
+                cats_strings=["a", "b", "c"], zeros=0)],
+          [("x", S)], [("y", tensor(T.FLOAT, ["n", 3]))],
+          ((texts("b", "a"),), (f32([[0, 1, 0], [1, 0, 0]]),)))
     write(folder, "ngrams",
           [node("TfIdfVectorizer", ["x"], ["y"], mode="TF", min_gram_length=1,
                 max_gram_length=2, max_skip_count=0, ngram_counts=[0, 2],
@@ -441,8 +476,10 @@ def categories(folder):
 
 def main():
     folder = sys.argv[1]
-    for part in (sequences, joins, control_flow, optionals, strings, numbers, categories):
+    for part in (sequences, joins, control_flow, optionals, strings, string_constants,
+                 numbers, categories):
         part(folder)
 
 
-main()
+if __name__ == "__main__":
+    main()

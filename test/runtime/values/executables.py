@@ -12,12 +12,14 @@ import sys
 
 import numpy as np
 import onnx
-from onnx import OptionalProto, SequenceProto, TensorProto, numpy_helper
+from onnx import MapProto, OptionalProto, SequenceProto, TensorProto, numpy_helper
 
 
 def parse(path, type_proto):
     if type_proto.HasField("sequence_type"):
         message = SequenceProto()
+    elif type_proto.HasField("map_type"):
+        message = MapProto()
     elif type_proto.HasField("optional_type"):
         message = OptionalProto()
     else:
@@ -28,9 +30,12 @@ def parse(path, type_proto):
 
 
 def unpack(message):
-    """A message as lists, None and (type, shape, elements)."""
+    """A message as lists, dicts, None and (type, shape, elements)."""
     if isinstance(message, SequenceProto):
-        return [unpack(each) for each in message.tensor_values]
+        return [unpack(each) for each in (*message.tensor_values, *message.map_values)]
+    if isinstance(message, MapProto):
+        keys = list(message.string_keys) or list(message.keys)
+        return dict(zip(keys, unpack(message.values)))
     if isinstance(message, OptionalProto):
         for field in ("tensor_value", "sequence_value"):
             if message.HasField(field):

@@ -65,3 +65,22 @@ func.func @find(%x: tensor<?x!nn.string>) -> tensor<?xi64> {
   %0 = nn.string_find %x {keys = ["b", "a"]} : tensor<?x!nn.string> -> tensor<?xi64>
   return %0 : tensor<?xi64>
 }
+
+// A map is the handle of a pair.
+// CHECK-LABEL: func.func @map(
+// CHECK-SAME: %[[M:.*]]: i64) -> (tensor<?xi64>
+func.func @map(%m: !nn.map<i64, f32>) -> (tensor<?xi64>, !nn.map<i64, f32>) {
+  // CHECK: %[[VALUES:.*]] = kernel.invoke "swage_rt_map_part"(%[[M]], %{{.*}})
+  // CHECK: kernel.invoke "swage_rt_map"(
+  %0 = nn.map_keys %m : <i64, f32> -> tensor<?xi64>
+  %1 = nn.map_values %m : <i64, f32> -> tensor<?xf32>
+  %2 = nn.map %0 to %1 : tensor<?xi64>, tensor<?xf32> -> <i64, f32>
+  return %0, %2 : tensor<?xi64>, !nn.map<i64, f32>
+}
+
+// CHECK-LABEL: func.func @require
+func.func @require(%x: tensor<4xi64>, %c: tensor<i1>) -> tensor<4xi64> {
+  // CHECK: kernel.require %{{.*}}, "an operation: it is not so" []
+  %0 = nn.require %x if %c, "it is not so" : tensor<4xi64>, tensor<i1> -> tensor<4xi64>
+  return %0 : tensor<4xi64>
+}

@@ -31,7 +31,7 @@ X = [("x", tensor())]
 S = [("s", sequence(tensor(dims=None)))]
 TEXT = [("x", tensor(T.STRING, [2]))]
 MAP = onnx.TypeProto()
-MAP.map_type.key_type = T.INT64
+MAP.map_type.key_type = T.FLOAT
 MAP.map_type.value_type.CopyFrom(tensor())
 TWICE = sequence(sequence(tensor()))
 
@@ -42,6 +42,7 @@ def ml(op, **attributes):
 
 MODELS = {
     "map": ([node("Identity", ["x"], ["y"])], [("x", MAP)]),
+    "map_of_tensor": (ml("CastMap"), X),
     "nested": ([node("Identity", ["x"], ["y"])], [("x", TWICE)]),
     "no_sequence": ([node("SequenceLength", ["x"], ["y"], "n")], X),
     "no_tensor": ([node("Relu", ["s"], ["y"], "n")], S),
