@@ -15,6 +15,7 @@ Registry::Registry() {
   registerAttentionOps(*this);
   registerCategoryOps(*this);
   registerContainerOps(*this);
+  registerBatchNormalizationOps(*this);
   registerBatchScanOps(*this);
   registerControlFlowOps(*this);
   registerConvolutionOps(*this);

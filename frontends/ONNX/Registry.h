@@ -58,6 +58,7 @@ void registerActivationOps(Registry &registry);
 void registerAttentionOps(Registry &registry);
 void registerCategoryOps(Registry &registry);
 void registerContainerOps(Registry &registry);
+void registerBatchNormalizationOps(Registry &registry);
 void registerBatchScanOps(Registry &registry);
 void registerControlFlowOps(Registry &registry);
 void registerConvolutionOps(Registry &registry);

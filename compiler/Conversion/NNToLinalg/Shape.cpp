@@ -461,12 +461,44 @@ struct PadLowering : LowerToLinalgInterface::ExternalModel<PadLowering, PadOp> {
       OpFoldResult size = addSizes(b, loc, inputSizes[i], low[i]);
       return addSizes(b, loc, size, high[i]);
     });
+    // What wraps is what is left where counts are negative.
+    if (pad.getMode() == "wrap" && !grows) {
+      input = crop(b, loc, input, inputSizes, low, high);
+      inputSizes = sizesOf(b, loc, input);
+    }
     return Values{createParallel(b, loc, {}, {}, sizes, type,
                                  [&](OpBuilder &inner, Location l, ValueRange) {
                                    return readPadded(inner, l, pad.getMode(),
                                                      input, low, inputSizes,
                                                      value);
                                  })};
+  }
+
+  /// `input` without what negative counts take away. Those in `low` become 0.
+  static Value crop(OpBuilder &b, Location loc, Value input,
+                    ArrayRef<OpFoldResult> sizes,
+                    MutableArrayRef<OpFoldResult> low,
+                    ArrayRef<OpFoldResult> high) {
+    Value zero = arith::ConstantIndexOp::create(b, loc, 0);
+    auto atLeast = [&](Value value) {
+      return b.createOrFold<arith::MaxSIOp>(loc, value, zero);
+    };
+    auto taken = [&](OpFoldResult count) {
+      return atLeast(
+          b.createOrFold<arith::SubIOp>(loc, zero, asValue(b, loc, count)));
+    };
+    Sizes starts, left;
+    for (auto [size, before, after] : llvm::zip(sizes, low, high)) {
+      Value start = taken(before);
+      Value rest = b.createOrFold<arith::SubIOp>(
+          loc, asValue(b, loc, size),
+          b.createOrFold<arith::AddIOp>(loc, start, taken(after)));
+      starts.push_back(getAsOpFoldResult(start));
+      left.push_back(getAsOpFoldResult(atLeast(rest)));
+      before = getAsOpFoldResult(atLeast(asValue(b, loc, before)));
+    }
+    return tensor::ExtractSliceOp::create(b, loc, input, starts, left,
+                                          Sizes(low.size(), b.getIndexAttr(1)));
   }
 
   /// The element of the padded tensor at the current place.

@@ -133,3 +133,11 @@ Type swage::onnx::accumulator(Type elementType) {
     return Float32Type::get(elementType.getContext());
   return elementType;
 }
+
+Value swage::onnx::reciprocalDeviation(NodeContext &node, Value variance,
+                                       double epsilon) {
+  if (node.failed())
+    return {};
+  return node.create<nn::RsqrtOp>(
+      node.create<nn::AddOp>(variance, node.scalarLike(variance, epsilon)));
+}

@@ -51,6 +51,10 @@ mlir::Value iota(NodeContext &node, mlir::Type elementType, int64_t size);
 /// The same as i64 up to a size that is the one element of a tensor of i64.
 mlir::Value countTo(NodeContext &node, mlir::Value size);
 
+/// 1 / sqrt(variance + epsilon).
+mlir::Value reciprocalDeviation(NodeContext &node, mlir::Value variance,
+                                double epsilon);
+
 /// The type in which sums over narrow floats are kept: at least f32.
 mlir::Type accumulator(mlir::Type elementType);
 

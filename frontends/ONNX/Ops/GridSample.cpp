@@ -68,8 +68,16 @@ private:
     if (padding == Zeros)
       return x;
     if (padding == Border) {
-      x = node.create<nn::MaxOp>(x, number(0));
-      return node.create<nn::MinOp>(x, last);
+      Value inside =
+          node.create<nn::MinOp>(node.create<nn::MaxOp>(x, number(0)), last);
+      if (mode != Cubic)
+        return inside;
+      // Half a pixel around the image is part of it. Only a curve through more
+      // than the nearest pixels sees the difference.
+      Value kept =
+          node.create<nn::AndOp>(node.create<nn::GreaterEqualOp>(x, low),
+                                 node.create<nn::LessEqualOp>(x, high));
+      return node.create<nn::SelectOp>(kept, x, inside);
     }
     // Back and forth between the ends; an axis without extent has one place.
     Value extent = sub(high, low);

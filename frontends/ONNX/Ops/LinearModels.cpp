@@ -78,8 +78,8 @@ static Results importLinearClassifier(NodeContext &node) {
   Value label = chooseLabel(node, positive, labels);
   if (labels.count != 2)
     return {label, transformScores(node, transform, scores)};
-  return {label, addSecondClass(node, transform, SecondClass::Complement,
-                                transformScores(node, transform, scores))};
+  return {label,
+          addSecondClass(node, transform, SecondClass::Complement, scores)};
 }
 
 //===----------------------------------------------------------------------===//
@@ -215,8 +215,6 @@ struct PairwiseMachine {
     first = node.create<nn::MaxOp>(first, node.scalarLike(scores, 1e-7));
     first = node.create<nn::MinOp>(first, node.scalarLike(scores, 1 - 1e-7));
     Value second = node.create<nn::SubOp>(node.scalarLike(scores, 1), first);
-    if (classes == 2)
-      return node.concat({first, second}, 1);
     return couple(first, second);
   }
 

@@ -24,6 +24,8 @@ struct Parts {
   Value bias;
   std::optional<double> scale;
   double softcap = 0;
+  /// A score for each head that takes weight, but gives no value; may be null.
+  Value sink;
 };
 
 } // namespace
@@ -49,6 +51,20 @@ static Value queryNumbers(NodeContext &node, Value query, Value offset) {
   return offset ? node.create<nn::AddOp>(numbers, offset) : numbers;
 }
 
+/// The softmax of scores, and of a sink beside them.
+static Value weigh(NodeContext &node, Value scores, Value sink) {
+  if (!sink)
+    return node.create<nn::SoftmaxOp>(scores, 3, /*logarithm=*/false);
+  Value shape =
+      node.concat({node.create<nn::ShapeOp>(scores, 0, 3), node.ints({1})}, 0);
+  Value column = node.create<nn::ExpandOp>(sink, shape);
+  Value weights = node.create<nn::SoftmaxOp>(node.concat({scores, column}, 3),
+                                             3, /*logarithm=*/false);
+  return node.create<nn::SliceOp>(weights, node.ints({0}),
+                                  node.create<nn::ShapeOp>(scores, 3, 4),
+                                  node.ints({1}), ArrayRef<int64_t>{3});
+}
+
 static Value attend(NodeContext &node, const Parts &parts) {
   Value scores = scaledScores(node, parts.query, parts.key, parts.scale);
   if (parts.softcap != 0 && !node.failed()) {
@@ -58,7 +74,7 @@ static Value attend(NodeContext &node, const Parts &parts) {
   }
   if (parts.bias)
     scores = node.create<nn::AddOp>(scores, parts.bias);
-  Value weights = node.create<nn::SoftmaxOp>(scores, 3, /*logarithm=*/false);
+  Value weights = weigh(node, scores, parts.sink);
   return groupedMatMul(node, weights, parts.value, /*transpose=*/false);
 }
 
@@ -103,17 +119,20 @@ static Value maskBias(NodeContext &node, Value mask, Value key, Type type,
   return biasOf(node, allowed, type, hidden);
 }
 
-/// Later keys hidden from each query; queries are the last of the keys.
-static Value causalBias(NodeContext &node, const Parts &parts, Type type,
-                        double hidden) {
-  Value offset =
-      node.create<nn::SubOp>(node.create<nn::ShapeOp>(parts.key, 2, 3),
-                             node.create<nn::ShapeOp>(parts.query, 2, 3));
+/// Later keys hidden from each query, the first of which comes after the past,
+/// keys that may be null.
+static Value causalBias(NodeContext &node, const Parts &parts, Value past,
+                        Type type) {
+  if (node.failed())
+    return {};
+  Value offset = past ? node.create<nn::ShapeOp>(past, node.rank(past) - 2,
+                                                 node.rank(past) - 1)
+                      : Value();
   return biasOf(
       node,
       node.create<nn::LessEqualOp>(keyNumbers(node, parts.key),
                                    queryNumbers(node, parts.query, offset)),
-      type, hidden);
+      type, -HUGE_VAL);
 }
 
 //===----------------------------------------------------------------------===//
@@ -167,7 +186,7 @@ static Results importAttention(NodeContext &node) {
   Type type = node.elementType(input);
   addBias(node, parts, maskBias(node, node.input(3), parts.key, type, hidden));
   if (causal)
-    addBias(node, parts, causalBias(node, parts, type, hidden));
+    addBias(node, parts, causalBias(node, parts, past, type));
   addBias(node, parts, node.input(5));
   Value result = joinHeads(node, attend(node, parts));
   if (!node.hasOutput(1))
@@ -241,7 +260,7 @@ static Results importMultiHeadAttention(NodeContext &node) {
   Type type = node.elementType(query);
   addBias(node, parts, maskBias(node, node.input(4), parts.key, type, hidden));
   if (causal)
-    addBias(node, parts, causalBias(node, parts, type, hidden));
+    addBias(node, parts, causalBias(node, parts, node.input(6), type));
   addBias(node, parts, node.input(5));
   return {joinHeads(node, attend(node, parts)), parts.key, parts.value};
 }
@@ -286,8 +305,7 @@ static Results importGroupQueryAttention(NodeContext &node) {
   parts.softcap = node.floatAttr("softcap", 0);
   bool rotary = node.boolAttr("do_rotary", false);
   Rotation rotation{0, 0, node.boolAttr("rotary_interleaved", false)};
-  if (node.boolAttr("smooth_softmax", false) || node.hasInput(11))
-    return node.unsupported("a smooth softmax is not supported");
+  bool smooth = node.boolAttr("smooth_softmax", false);
   Value query = node.input(0), key = node.input(1), value = node.input(2);
   if (node.failed() || heads < 1 || shared < 1 || heads % shared ||
       node.rank(query) != 3)
@@ -355,6 +373,10 @@ static Results importGroupQueryAttention(NodeContext &node) {
                                places, node.intTensor(i64, {}, {window}))));
   addBias(node, parts, biasOf(node, allowed, type, -HUGE_VAL));
   addBias(node, parts, node.input(10));
+  if (Value sink = node.input(11))
+    parts.sink = node.reshape(sink, {heads, 1, 1});
+  else if (smooth)
+    parts.sink = node.scalar(type, 0);
   return {joinHeads(node, attend(node, parts)), parts.key, parts.value};
 }
 

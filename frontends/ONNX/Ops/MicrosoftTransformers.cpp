@@ -39,6 +39,19 @@ static Results importQuickGelu(NodeContext &node) {
 // Normalisations of rows
 //===----------------------------------------------------------------------===//
 
+/// 1 / sqrt(mean of squares + epsilon) from the axis on, if that is asked for.
+static Value reciprocalNorm(NodeContext &node, unsigned output, Value value,
+                            int64_t axis, const llvm::APFloat &epsilon) {
+  if (node.failed() || !node.hasOutput(output))
+    return {};
+  auto axes = llvm::to_vector(llvm::seq<int64_t>(axis, node.rank(value)));
+  Type type = node.elementType(value);
+  Value wide = node.cast(value, accumulator(type));
+  Value mean = node.create<nn::ReduceMeanOp>(node.create<nn::MulOp>(wide, wide),
+                                             axes, /*keep_dims=*/true);
+  return reciprocalDeviation(node, mean, epsilon.convertToDouble());
+}
+
 static Results importSimplifiedLayerNorm(NodeContext &node) {
   node.ignoreAttr("stash_type");
   Value value = node.input(0), scale = node.input(1);
@@ -47,9 +60,8 @@ static Results importSimplifiedLayerNorm(NodeContext &node) {
   if (node.failed())
     return {};
   axis = node.axis(axis, node.rank(value));
-  if (node.hasOutput(1))
-    return node.unsupported("its second result is not supported");
-  return node.create<nn::RMSNormOp>(value, scale, axis, epsilon);
+  return {node.create<nn::RMSNormOp>(value, scale, axis, epsilon),
+          reciprocalNorm(node, 1, value, axis, epsilon)};
 }
 
 /// The sum of a layer's input and output, and of a bias.
@@ -62,14 +74,20 @@ static Value addSkip(NodeContext &node, unsigned biasIndex) {
 
 static Results importSkipSimplifiedLayerNorm(NodeContext &node) {
   llvm::APFloat epsilon(node.floatAttr("epsilon", 1e-12f));
-  if (node.hasOutput(1) || node.hasOutput(2))
-    return node.unsupported("its second and third results are not supported");
   Value sum = addSkip(node, 3);
   if (node.failed())
     return {};
-  Value result = node.create<nn::RMSNormOp>(sum, node.input(2),
-                                            node.rank(sum) - 1, epsilon);
-  return {result, Value(), Value(), sum};
+  int64_t last = node.rank(sum) - 1;
+  Value result = node.create<nn::RMSNormOp>(sum, node.input(2), last, epsilon);
+  Value deviation = reciprocalNorm(node, 2, sum, last, epsilon);
+  // Nothing is subtracted: the mean counts as 0.
+  Value mean;
+  if (node.hasOutput(1) && !node.failed())
+    mean =
+        fill(node, node.scalar(node.builder().getF32Type(), 0),
+             node.concat(
+                 {node.create<nn::ShapeOp>(sum, 0, last), node.ints({1})}, 0));
+  return {result, mean, deviation, sum};
 }
 
 static Results importSkipLayerNorm(NodeContext &node) {
@@ -100,10 +118,13 @@ static Results importEmbedLayerNorm(NodeContext &node) {
   Value words = node.input(0), segments = node.input(1), mask = node.input(7),
         positions = node.input(8);
   llvm::APFloat epsilon(node.floatAttr("epsilon", 1e-12f));
-  int64_t maskKind = node.intAttr("mask_index_type", 0);
+  node.ignoreAttr("mask_index_type"); // tells shapes only
   Type i32 = node.builder().getI32Type();
   if (node.failed())
     return {};
+  for (unsigned i : {2, 3, 5, 6})
+    if (!node.hasInput(i))
+      return node.bad("its input " + llvm::Twine(i) + " is missing");
   if (node.rank(words) != 2)
     return node.bad("its words must be a matrix of batch by length");
   if (!positions)
@@ -119,10 +140,11 @@ static Results importEmbedLayerNorm(NodeContext &node) {
                                               2, epsilon);
   // How many words of each row count; all of them where nothing is said.
   Value counts;
-  if (mask && maskKind == 0)
-    counts =
-        node.create<nn::ReduceSumOp>(node.cast(mask, i32), ArrayRef<int64_t>{1},
-                                     /*keep_dims=*/false);
+  if (mask)
+    counts = node.create<nn::ReduceSumOp>(
+        node.cast(node.create<nn::EqualOp>(mask, node.scalarLike(mask, 1)),
+                  i32),
+        ArrayRef<int64_t>{1}, /*keep_dims=*/false);
   else
     counts =
         fill(node, node.scalar(i32, 0), node.create<nn::ShapeOp>(words, 0, 1));
@@ -253,7 +275,7 @@ void swage::onnx::registerMicrosoftTransformersOps(Registry &registry) {
   add("SkipSimplifiedLayerNormalization", {3, 4},
       importSkipSimplifiedLayerNorm);
   add("SkipLayerNormalization", {3, 5}, importSkipLayerNorm);
-  add("EmbedLayerNormalization", {7, 9}, importEmbedLayerNorm);
+  add("EmbedLayerNormalization", {1, 9}, importEmbedLayerNorm);
   add("FusedMatMul", {2, 2}, importFusedMatMul);
   add("MatMulNBits", {3, 6}, importMatMulNBits);
 }

@@ -41,8 +41,12 @@ static Results importConstant(NodeContext &node) {
   if (node.hasAttr("sparse_value"))
     return node.unsupported(
         "sparse tensors are not supported; export it dense");
-  if (node.hasAttr("value_string") || node.hasAttr("value_strings"))
-    return node.unsupported("tensors of strings are not supported");
+  if (node.hasAttr("value_string"))
+    return node.create<nn::StringConstantOp>(
+        builder.getStrArrayAttr({node.stringAttr("value_string", "")}),
+        ArrayRef<int64_t>());
+  if (node.hasAttr("value_strings"))
+    return stringVector(node, node.stringsAttr("value_strings"));
   return node.bad("it has no value");
 }
 

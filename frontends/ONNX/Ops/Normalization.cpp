@@ -5,141 +5,12 @@
 // What brings tensors to a mean of 0 and a variance of 1, or to a norm of 1.
 //
 //===----------------------------------------------------------------------===//
-#include "frontends/ONNX/GraphImporter.h"
+#include "frontends/ONNX/Ops/Common.h"
 #include "frontends/ONNX/Registry.h"
 
 using namespace mlir;
 using namespace swage;
 using namespace swage::onnx;
-
-/// A vector with an element for every channel, in a shape that broadcasts over
-/// an image of `rank` dimensions.
-static Value perChannel(NodeContext &node, Value vector, int64_t rank) {
-  if (node.failed())
-    return {};
-  if (node.rank(vector) != 1) {
-    node.bad("its parameters must be vectors with an element for each channel");
-    return {};
-  }
-  SmallVector<int64_t> shape(std::max<int64_t>(rank - 1, 1), 1);
-  shape[0] = -1;
-  return node.reshape(vector, shape);
-}
-
-/// 1 / sqrt(variance + epsilon).
-static Value reciprocalDeviation(NodeContext &node, Value variance,
-                                 double epsilon) {
-  if (node.failed())
-    return {};
-  return node.create<nn::RsqrtOp>(
-      node.create<nn::AddOp>(variance, node.scalarLike(variance, epsilon)));
-}
-
-//===----------------------------------------------------------------------===//
-// Batch normalisation
-//===----------------------------------------------------------------------===//
-
-/// (input - mean) / sqrt(variance + epsilon) * scale + bias, all vectors over
-/// channels: multiplied out to one scale and one shift, which are constants of
-/// a trained network.
-static Value scaleAndShift(NodeContext &node, Value input, Value scale,
-                           Value bias, Value mean, Value variance,
-                           double epsilon) {
-  if (node.failed())
-    return {};
-  Type type = node.elementType(input), wide = node.elementType(mean);
-  scale = node.cast(scale, wide);
-  bias = node.cast(bias, wide);
-  Value factor = node.create<nn::MulOp>(
-      scale, reciprocalDeviation(node, variance, epsilon));
-  Value shift =
-      node.create<nn::SubOp>(bias, node.create<nn::MulOp>(mean, factor));
-  int64_t rank = node.rank(input);
-  Value scaled = node.create<nn::MulOp>(node.cast(input, wide),
-                                        perChannel(node, factor, rank));
-  return node.cast(
-      node.create<nn::AddOp>(scaled, perChannel(node, shift, rank)), type);
-}
-
-/// All axes but that of the channels.
-static SmallVector<int64_t> axesAroundChannels(int64_t rank) {
-  SmallVector<int64_t> axes{0};
-  llvm::append_range(axes, llvm::seq<int64_t>(2, rank));
-  return axes;
-}
-
-/// Normalises with the batch's own mean and variance, and moves the running
-/// ones towards them.
-static Results trainBatchNorm(NodeContext &node, double epsilon,
-                              double momentum) {
-  Value input = node.input(0);
-  Value runningMean = node.input(3), runningVariance = node.input(4);
-  if (node.failed())
-    return {};
-  Type wide = node.elementType(runningMean);
-  SmallVector<int64_t> axes = axesAroundChannels(node.rank(input));
-  Value image = node.cast(input, wide);
-  Value mean = node.create<nn::ReduceMeanOp>(image, axes, /*keep_dims=*/false);
-  Value centred =
-      node.create<nn::SubOp>(image, perChannel(node, mean, node.rank(input)));
-  Value variance = node.create<nn::ReduceMeanOp>(
-      node.create<nn::MulOp>(centred, centred), axes, /*keep_dims=*/false);
-  if (node.failed())
-    return {};
-  // From the centred image, which loses fewer digits than from the image.
-  int64_t rank = node.rank(input);
-  Value factor =
-      node.create<nn::MulOp>(node.cast(node.input(1), wide),
-                             reciprocalDeviation(node, variance, epsilon));
-  Value result = node.cast(
-      node.create<nn::AddOp>(
-          node.create<nn::MulOp>(centred, perChannel(node, factor, rank)),
-          perChannel(node, node.cast(node.input(2), wide), rank)),
-      node.elementType(input));
-  auto update = [&](Value running, Value current) {
-    return node.create<nn::AddOp>(
-        node.create<nn::MulOp>(running, node.scalar(wide, momentum)),
-        node.create<nn::MulOp>(current, node.scalar(wide, 1 - momentum)));
-  };
-  Value newMean = update(runningMean, mean),
-        newVariance = update(runningVariance, variance);
-  if (node.graph().isParameter(runningMean) &&
-      node.graph().isParameter(runningVariance) && !node.failed()) {
-    node.graph().updateParameter(runningMean, newMean);
-    node.graph().updateParameter(runningVariance, newVariance);
-  }
-  return {result, newMean, newVariance};
-}
-
-static Results importBatchNorm(NodeContext &node) {
-  double epsilon = node.floatAttr("epsilon", 1e-5);
-  double momentum = node.floatAttr("momentum", 0.9);
-  node.ignoreAttr("is_test");
-  node.ignoreAttr("consumed_inputs");
-  if (node.intAttr("spatial", 1) != 1)
-    return node.unsupported("statistics for each place of the image are not "
-                            "supported, only for each channel");
-  Value input = node.input(0);
-  if (node.failed())
-    return {};
-  if (node.rank(input) < 2)
-    return node.bad("its input must have channels as its second dimension");
-  bool trains = node.boolAttr("training_mode", false);
-  if (node.opset() < 14 && node.hasOutput(1))
-    return node.unsupported("training is supported from operator set 14 on");
-  // Statistics that are constants are frozen.
-  if (node.graph().getMode() == ImportOptions::Mode::Evaluation)
-    trains = false;
-  else if (node.graph().getMode() == ImportOptions::Mode::Training)
-    trains = node.graph().isParameter(node.input(3));
-  if (trains)
-    return trainBatchNorm(node, epsilon, momentum);
-  Value result = scaleAndShift(node, input, node.input(1), node.input(2),
-                               node.input(3), node.input(4), epsilon);
-  if (!node.boolAttr("training_mode", false))
-    return result;
-  return {result, node.input(3), node.input(4)};
-}
 
 //===----------------------------------------------------------------------===//
 // Normalisation to mean 0 and variance 1
@@ -212,8 +83,8 @@ static Results importInstanceNorm(NodeContext &node) {
   int64_t rank = node.rank(input);
   if (rank < 3)
     return node.bad("its input has no spatial dimensions");
-  scale = perChannel(node, scale, rank);
-  bias = perChannel(node, bias, rank);
+  scale = alongAxis(node, scale, 1, rank);
+  bias = alongAxis(node, bias, 1, rank);
   Type type = node.elementType(input);
   // One spatial dimension: rows. More: in primitives, which go with any layout
   // of the image.
@@ -255,14 +126,14 @@ static Results importGroupNorm(NodeContext &node) {
   if (node.failed())
     return {};
   Value normal = node.create<nn::LayerNormOp>(
-      rows, perGroup ? perChannel(node, scale, 3) : Value(),
-      perGroup ? perChannel(node, bias, 3) : Value(), 2,
+      rows, perGroup ? alongAxis(node, scale, 1, 3) : Value(),
+      perGroup ? alongAxis(node, bias, 1, 3) : Value(), 2,
       llvm::APFloat(epsilon));
   Value image = node.create<nn::ReshapeOp>(normal, shape, /*allow_zero=*/true);
   if (perGroup)
     return image;
-  Value scaled = node.create<nn::MulOp>(image, perChannel(node, scale, rank));
-  return node.create<nn::AddOp>(scaled, perChannel(node, bias, rank));
+  Value scaled = node.create<nn::MulOp>(image, alongAxis(node, scale, 1, rank));
+  return node.create<nn::AddOp>(scaled, alongAxis(node, bias, 1, rank));
 }
 
 static Results importMeanVariance(NodeContext &node) {
@@ -339,7 +210,6 @@ static Results importLRN(NodeContext &node) {
 }
 
 void swage::onnx::registerNormalizationOps(Registry &registry) {
-  registry.add("BatchNormalization", 1, {5, 5}, importBatchNorm);
   registry.add("LayerNormalization", 17, {2, 3}, importLayerNorm);
   registry.add("RMSNormalization", 23, {2, 2}, importRMSNorm);
   registry.add("InstanceNormalization", 1, {3, 3}, importInstanceNorm);

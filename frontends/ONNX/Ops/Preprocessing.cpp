@@ -114,10 +114,26 @@ static Results importArrayFeatureExtractor(NodeContext &node) {
 }
 
 static Results importFeatureVectorizer(NodeContext &node) {
-  node.ignoreAttr("inputdimensions");
+  SmallVector<int64_t> widths =
+      node.intsAttr("inputdimensions").value_or(SmallVector<int64_t>());
+  if (!widths.empty() && widths.size() != node.numInputs())
+    return node.bad("its attribute 'inputdimensions' needs an entry for each "
+                    "input");
   SmallVector<Value> columns;
-  for (Value value : node.tensorInputs())
-    columns.push_back(featureRows(node, value, node.builder().getF32Type()));
+  for (auto [index, value] : llvm::enumerate(node.tensorInputs())) {
+    Value rows = featureRows(node, value, node.builder().getF32Type());
+    if (node.failed())
+      return {};
+    // Features that are missing are 0, and those in excess are left out.
+    if (!widths.empty() && node.shape(rows)[1] != widths[index]) {
+      Value missing = node.create<nn::SubOp>(
+          node.ints({widths[index]}), node.create<nn::ShapeOp>(rows, 1, 2));
+      rows = node.create<nn::PadOp>(
+          rows, node.concat({node.ints({0, 0, 0}), missing}, 0),
+          node.scalarLike(rows, 0), "constant");
+    }
+    columns.push_back(rows);
+  }
   return node.concat(columns, 1);
 }
 

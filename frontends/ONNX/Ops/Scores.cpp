@@ -85,19 +85,19 @@ Value swage::onnx::addSecondClass(NodeContext &node, PostTransform transform,
                                   SecondClass kind, Value scores) {
   if (node.failed())
     return {};
-  if (transform == PostTransform::Probit)
-    return probit(node, scores);
-  Value other;
-  if (kind == SecondClass::Complement) {
-    other = node.create<nn::SubOp>(node.scalarLike(scores, 1), scores);
-  } else {
-    other = node.create<nn::NegOp>(scores);
-    if (transform == PostTransform::Logistic) {
-      other = node.create<nn::SigmoidOp>(other);
-      scores = node.create<nn::SigmoidOp>(scores);
-    }
+  if (transform == PostTransform::None && kind == SecondClass::Complement) {
+    Value one = node.scalarLike(scores, 1);
+    return node.concat({node.create<nn::SubOp>(one, scores), scores}, 1);
   }
-  return node.concat({other, scores}, 1);
+  // The quantile of the complement is the negative of the quantile.
+  if (transform == PostTransform::Probit) {
+    scores = probit(node, scores);
+    transform = PostTransform::None;
+  }
+  if (node.failed())
+    return {};
+  Value both = node.concat({node.create<nn::NegOp>(scores), scores}, 1);
+  return transformScores(node, transform, both);
 }
 
 Labels swage::onnx::readLabels(NodeContext &node, StringRef integers,

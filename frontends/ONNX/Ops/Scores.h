@@ -24,10 +24,11 @@ PostTransform readPostTransform(NodeContext &node);
 mlir::Value transformScores(NodeContext &node, PostTransform transform,
                             mlir::Value scores);
 
-/// How the one score of a model of two classes becomes two.
+/// How the one score of a model of two classes becomes two. Transforms apply to
+/// the score and its negative, whichever it is.
 enum class SecondClass {
   Complement, ///< 1 - s and s
-  Negative    ///< -s and s, or both through the logistic function
+  Negative    ///< -s and s
 };
 mlir::Value addSecondClass(NodeContext &node, PostTransform transform,
                            SecondClass kind, mlir::Value scores);

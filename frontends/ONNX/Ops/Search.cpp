@@ -68,8 +68,9 @@ static Results importOldHardmax(NodeContext &node) {
 
 static Results importNonZero(NodeContext &node) {
   Value value = node.input(0);
-  // A scalar counts as a vector of one element.
-  if (node.rank(value) == 0)
+  // A scalar has places, but these have no coordinates.
+  bool isScalar = node.rank(value) == 0;
+  if (isScalar)
     value = node.reshape(value, {1});
   // What is empty counts as zero.
   if (holdsStrings(node, value))
@@ -78,7 +79,8 @@ static Results importNonZero(NodeContext &node) {
   else if (!node.failed() && isa<ComplexType>(node.elementType(value)))
     value = node.create<nn::NotOp>(
         node.create<nn::EqualOp>(value, node.scalarLike(value, 0)));
-  return node.create<nn::NonZeroOp>(value);
+  Value places = node.create<nn::NonZeroOp>(value);
+  return isScalar && !node.failed() ? node.slice(places, 0, 0, 0) : places;
 }
 
 /// Slices of `data` at the places where the condition holds.
@@ -108,6 +110,11 @@ static Results importUnique(NodeContext &node) {
     data = node.reshape(data, {-1});
   if (node.failed())
     return {};
+  // Nothing has no kinds.
+  if (node.shape(data)[axis] == 0) {
+    Value none = node.intTensor(node.builder().getI64Type(), {0}, {});
+    return {data, none, none, none};
+  }
   // Slices along the axis become rows.
   auto order = llvm::to_vector(llvm::seq<int64_t>(0, node.rank(data)));
   order.erase(order.begin() + axis);
@@ -135,7 +142,14 @@ static Results importNonMaxSuppression(NodeContext &node) {
     return node.scalar(type, otherwise);
   };
   Type f32 = node.builder().getF32Type();
-  Value limit = given(2, node.builder().getI64Type(), 0);
+  Type i64 = node.builder().getI64Type();
+  Value limit = given(2, i64, 0);
+  if (node.failed())
+    return {};
+  // Without a limit, or with none at all, nothing is selected.
+  std::optional<SmallVector<int64_t>> known = nn::getConstantElements(limit);
+  if (known && known->front() <= 0)
+    return node.intTensor(i64, {0, 3}, {});
   Value overlap = given(3, f32, 0);
   Value threshold = given(4, f32, -std::numeric_limits<double>::infinity());
   return node.create<nn::NonMaxSuppressionOp>(boxes, scores, limit, overlap,

@@ -354,9 +354,13 @@ static Results importClassifier(NodeContext &node) {
   if (node.failed())
     return {};
   scores = node.cast(scores, f32);
-  if (!single)
-    return {bestLabel(node, scores, labels),
-            transformScores(node, transform, scores)};
+  if (!single) {
+    // What has no votes is no candidate for this one.
+    Value transformed = transformScores(node, transform, scores);
+    bool isSparse = transform == PostTransform::SoftmaxZero;
+    return {bestLabel(node, isSparse ? transformed : scores, labels),
+            transformed};
+  }
   // Weights that are never negative are probabilities.
   Value chosen =
       node.create<nn::GreaterOp>(scores, node.scalar(f32, positive ? 0.5 : 0));

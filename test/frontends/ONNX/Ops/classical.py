@@ -110,8 +110,6 @@ def trees(suite):
     for shift, transform, label in itertools.product(
         (0, 0.4), ("NONE", "LOGISTIC"), (0, 1)
     ):
-        if shift == 0 and transform != "NONE":
-            continue
         changed = dict(leaves)
         changed["weight"] = [weight - shift for weight in leaves["weight"]]
         changed["id"] = [label] * len(leaves["id"])
@@ -173,47 +171,55 @@ def vectors(suite):
             rho=[0.3],
             **common,
         )
-        suite.add(
-            "SVMClassifier",
-            [rows],
-            ["int64", "float32"],
-            DOMAIN,
-            support_vectors=supports.flatten().tolist(),
-            vectors_per_class=[2, 3, 4],
-            coefficients=random(18).tolist(),
-            rho=[0.1, -0.2, 0.3],
-            classlabels_ints=[3, 1, 2],
-            **common,
-        )
+        classify(suite, rows, supports, **common)
+    probable = {"prob_a": [-1.1, -0.7, -1.4], "prob_b": [0.1, 0.2, -0.1]}
+    classify(suite, rows, supports, **common, **probable)
+    # Two classes: the second score is the machine's.
+    for transform in ("NONE", "LOGISTIC"):
+        pair = {"vectors_per_class": [4, 5], "rho": [0.1], "post_transform": transform}
+        pair["classlabels_ints"] = [3, 1]
+        classify(suite, rows, supports, **pair)
+        classify(suite, rows, supports, **pair, prob_a=[-1.3], prob_b=[0.4])
+
+
+def classify(suite, rows, supports, **options):
+    """A machine of three classes, unless the options say otherwise."""
+    settings = {
+        "vectors_per_class": [2, 3, 4],
+        "rho": [0.1, -0.2, 0.3],
+        "classlabels_ints": [3, 1, 2],
+        "kernel_type": "LINEAR",
+        "kernel_params": [0.0, 0.0, 0.0],
+        **options,
+    }
+    factors = random(9 * (len(settings["vectors_per_class"]) - 1))
     suite.add(
         "SVMClassifier",
         [rows],
         ["int64", "float32"],
         DOMAIN,
         support_vectors=supports.flatten().tolist(),
-        vectors_per_class=[2, 3, 4],
-        coefficients=random(18).tolist(),
-        rho=[0.1, -0.2, 0.3],
-        prob_a=[-1.1, -0.7, -1.4],
-        prob_b=[0.1, 0.2, -0.1],
-        classlabels_ints=[3, 1, 2],
-        kernel_type="RBF",
-        kernel_params=[0.7, 0.0, 0.0],
+        coefficients=factors.tolist(),
+        **settings,
     )
-    # Two classes without probabilities: the second score is the machine's.
-    for transform in ("NONE", "LOGISTIC"):
+
+
+def pairs(suite):
+    """One score for two classes, transformed together with its negative."""
+    rows = random(6, 4)
+    factors = random(4)
+    scores = rows @ factors + numpy.float32(0.2)
+    both = numpy.exp(numpy.stack([-scores, scores], 1))
+    expected = both / both.sum(1, keepdims=True)
+    for transform in ("SOFTMAX", "SOFTMAX_ZERO"):
         suite.add(
-            "SVMClassifier",
+            "LinearClassifier",
             [rows],
-            ["int64", "float32"],
+            [numpy.where(scores > 0, 9, 4).astype("int64"), expected],
             DOMAIN,
-            support_vectors=supports.flatten().tolist(),
-            vectors_per_class=[4, 5],
-            coefficients=random(9).tolist(),
-            rho=[0.1],
-            classlabels_ints=[3, 1],
-            kernel_type="LINEAR",
-            kernel_params=[0.0, 0.0, 0.0],
+            coefficients=factors.tolist(),
+            intercepts=[0.2],
+            classlabels_ints=[4, 9],
             post_transform=transform,
         )
 
@@ -267,6 +273,13 @@ def preprocessing(suite):
         inputdimensions=[3, 2],
     )
     suite.add(
+        "FeatureVectorizer",
+        [rows, rows[:, :2]],
+        ["float32"],
+        DOMAIN,
+        inputdimensions=[2, 4],
+    )
+    suite.add(
         "OneHotEncoder", [counts], ["float32"], DOMAIN, cats_int64s=[1, 3, 4], zeros=1
     )
     suite.add(
@@ -293,5 +306,6 @@ if __name__ == "__main__":
     trees(suite)
     linear(suite)
     vectors(suite)
+    pairs(suite)
     preprocessing(suite)
     suite.check()

@@ -112,7 +112,7 @@ def layers(suite):
     suite.add("BiasGelu", [rows, bias], ["float32"], DOMAIN)
     suite.add("FastGelu", [rows, bias], ["float32"], DOMAIN)
     suite.add("QuickGelu", [rows], ["float32"], DOMAIN, alpha=1.5)
-    suite.add("SimplifiedLayerNormalization", [rows, scale], ["float32"], axis=-1)
+    suite.add("SimplifiedLayerNormalization", [rows, scale], ["float32"] * 2, axis=-1)
     suite.add(
         "SkipLayerNormalization",
         [rows, skip, scale, shift, bias],
@@ -123,7 +123,7 @@ def layers(suite):
     suite.add(
         "SkipSimplifiedLayerNormalization",
         [rows, skip, scale, bias],
-        ["float32", None, None, "float32"],
+        ["float32"] * 4,
         DOMAIN,
         epsilon=1e-5,
     )
@@ -135,6 +135,15 @@ def layers(suite):
         ["float32", "int32", "float32"],
         DOMAIN,
         constant=(2, 3, 4, 5, 6),
+    )
+    # No segments, but positions; the mask counts whatever its kind is said to be.
+    suite.add(
+        "EmbedLayerNormalization",
+        [words, None, random(6, 16), random(4, 16), None, scale, shift]
+        + [(words > 1).astype("int32"), words % 4],
+        ["float32", "int32", "float32"],
+        DOMAIN,
+        mask_index_type=1,
     )
     suite.add(
         "FusedMatMul",
@@ -164,7 +173,7 @@ def attention(suite):
     heads, size, width = 4, 16, 64
     hidden = random(2, 5, width)
     weights, bias = random(width, 3 * width), random(3 * width)
-    mask = numpy.array([[1, 1, 1, 0, 0], [1, 1, 1, 1, 1]], "int32")
+    mask = numpy.array([[1, 1, 1, 0, 0], [0, 1, 1, 1, 1]], "int32")
     for options in ({}, {"unidirectional": 1}):
         suite.add(
             "Attention",
@@ -200,6 +209,16 @@ def attention(suite):
         num_heads=heads,
         scale=0.2,
     )
+    # The first query sees the past, and the first key that is not of it.
+    for past in (None, random(2, heads, 2, size)):
+        suite.add(
+            "MultiHeadAttention",
+            [query, key[:, :3], value[:, :3], bias, None, None, past, past],
+            ["float32"] * (1 if past is None else 3),
+            DOMAIN,
+            num_heads=heads,
+            unidirectional=1,
+        )
     angles = random(10, size // 2) * 3
     cosine, sine = numpy.cos(angles), numpy.sin(angles)
     for interleaved in (0, 1):
@@ -218,6 +237,19 @@ def attention(suite):
             "GroupQueryAttention",
             [hidden, keys, keys + 1, empty, empty]
             + [numpy.array([4, 4], "int32"), numpy.array(5, "int32")],
+            ["float32", "float32", "float32"],
+            DOMAIN,
+            num_heads=heads,
+            kv_num_heads=shared,
+            constant=(6,),
+            **options,
+        )
+    for sink, options in ((None, {"smooth_softmax": 1}), (random(heads), {})):
+        suite.add(
+            "GroupQueryAttention",
+            [hidden, keys, keys + 1, None, None]
+            + [numpy.array([4, 4], "int32"), numpy.array(5, "int32")]
+            + [None, None, None, None, sink],
             ["float32", "float32", "float32"],
             DOMAIN,
             num_heads=heads,
