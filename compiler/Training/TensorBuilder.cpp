@@ -99,6 +99,35 @@ Value TensorBuilder::transpose(Value a, Sizes permutation) const {
   return make<nn::TransposeOp>(a, permutation);
 }
 
+/// What `value` is the transposed matrices of; null if it is not.
+static Value findTransposed(Value value) {
+  auto transpose = value.getDefiningOp<nn::TransposeOp>();
+  if (!transpose)
+    return {};
+  ArrayRef<int64_t> order = transpose.getPermutation();
+  int64_t rank = order.size();
+  for (int64_t dim = 0; dim < rank; ++dim) {
+    int64_t swapped = dim < rank - 2 ? dim : 2 * rank - 3 - dim;
+    if (rank < 2 || order[dim] != swapped)
+      return {};
+  }
+  return transpose.getInput();
+}
+
+Value TensorBuilder::matmul(Value a, Value b, bool transposeA,
+                            bool transposeB) const {
+  auto undo = [](Value &operand, bool &transposes) {
+    Value turned = transposes ? findTransposed(operand) : Value();
+    if (!turned)
+      return;
+    operand = turned;
+    transposes = false;
+  };
+  undo(a, transposeA);
+  undo(b, transposeB);
+  return make<nn::MatMulOp>(a, b, transposeA, transposeB);
+}
+
 Value TensorBuilder::transposeMatrix(Value a) const {
   auto permutation = llvm::to_vector(llvm::seq<int64_t>(0, rankOf(a)));
   std::swap(permutation.back(), permutation[permutation.size() - 2]);

@@ -85,10 +85,9 @@ public:
   Value sum(Value a, Sizes axes, bool keepDims) const;
   Value mean(Value a, Sizes axes, bool keepDims) const;
   Value sumAll(Value a) const;
+  /// What would be transposed twice is taken as it was.
   Value matmul(Value a, Value b, bool transposeA = false,
-               bool transposeB = false) const {
-    return make<nn::MatMulOp>(a, b, transposeA, transposeB);
-  }
+               bool transposeB = false) const;
   Value conv(Value input, Value filter, Sizes strides, Sizes pads,
              Sizes dilations, int64_t group) const {
     return make<nn::ConvOp>(input, filter, Value(), strides, pads, dilations,

@@ -42,9 +42,17 @@ public:
     return given ? given : b.splat(b.elementTypeOf(input), {batch, units}, 0);
   }
 
-  /// Rows of the recurrent weights that belong to some gates.
-  Value rows(int64_t gate, int64_t count) const {
-    return b.slice(recurrent, 0, gate * units, (gate + count) * units);
+  /// A state times the recurrent weights of some gates. Each step reads these
+  /// again: they are turned once, so that few rows meet contiguous columns.
+  Value recur(Value state, int64_t first, int64_t count) {
+    Value &columns = turned[{first, count}];
+    if (!columns)
+      columns = b.transposeMatrix(
+          b.slice(recurrent, 0, first * units, (first + count) * units));
+    return b.matmul(state, columns);
+  }
+  Value recur(Value state) {
+    return recur(state, 0, b.shapeOf(recurrent)[0] / units);
   }
   Value gate(Value all, int64_t index, int64_t count = 1) const {
     int64_t axis = b.rankOf(all) - 1;
@@ -80,6 +88,8 @@ private:
   };
   SmallVector<Activation> activations;
   std::optional<double> clip;
+  /// Recurrent weights of gates from the first on, so many, inputs first.
+  llvm::DenseMap<std::pair<int64_t, int64_t>, Value> turned;
 };
 
 } // namespace
@@ -147,8 +157,7 @@ static Values unroll(nn::RNNOp op, const TensorBuilder &b) {
   Layer layer(op, b);
   return layer.walk({layer.initial(op.getInitialHidden())},
                     [&](Value projected, ValueRange states) {
-                      Value sum = b.add(
-                          projected, layer.product(states[0], layer.recurrent));
+                      Value sum = b.add(projected, layer.recur(states[0]));
                       return Values{layer.activate(0, sum)};
                     });
 }
@@ -166,8 +175,7 @@ static Values unroll(nn::LSTMOp op, const TensorBuilder &b) {
        layer.initial(op.getInitialCell())},
       [&](Value projected, ValueRange states) {
         Value before = states[1];
-        Value gates =
-            b.add(projected, layer.product(states[0], layer.recurrent));
+        Value gates = b.add(projected, layer.recur(states[0]));
         Value input = layer.activate(0, peep(layer.gate(gates, I), 0, before));
         Value forget =
             op.getCouple()
@@ -186,18 +194,18 @@ static Values unroll(nn::GRUOp op, const TensorBuilder &b) {
       {layer.initial(op.getInitialHidden())},
       [&](Value projected, ValueRange states) {
         Value hidden = states[0];
-        Value gates = layer.product(hidden, layer.rows(0, 2));
+        Value gates = layer.recur(hidden, 0, 2);
         Value sums = b.add(layer.gate(projected, 0, 2), gates);
         Value update = layer.activate(0, layer.gate(sums, 0));
         Value reset = layer.activate(0, layer.gate(sums, 1));
         Value inner;
         if (op.getResetAfter()) {
-          inner = layer.product(hidden, layer.rows(2, 1));
+          inner = layer.recur(hidden, 2, 1);
           if (op.getHiddenBias())
             inner = b.add(inner, op.getHiddenBias());
           inner = b.mul(reset, inner);
         } else {
-          inner = layer.product(b.mul(reset, hidden), layer.rows(2, 1));
+          inner = layer.recur(b.mul(reset, hidden), 2, 1);
         }
         Value candidate =
             layer.activate(1, b.add(layer.gate(projected, 2), inner));
