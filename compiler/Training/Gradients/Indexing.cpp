@@ -198,6 +198,20 @@ private:
   }
 };
 
+template <typename OpTy>
+Values gradientsOf(const TensorBuilder &b, OpTy scatter, Value dy,
+                   function_ref<Value(Value, Value, StringRef)> apply,
+                   function_ref<Value(Value)> pick) {
+  return ScatterGradients{b,
+                          scatter.getData(),
+                          scatter.getUpdates(),
+                          scatter.getResult(),
+                          dy,
+                          apply,
+                          pick}
+      .build(scatter.getReduction());
+}
+
 struct ScatterElementsGradient
     : nn::DifferentiableInterface::ExternalModel<ScatterElementsGradient,
                                                  nn::ScatterElementsOp> {
@@ -214,14 +228,7 @@ struct ScatterElementsGradient
     auto pick = [&](Value from) -> Value {
       return b.make<nn::GatherElementsOp>(from, indices, axis);
     };
-    return ScatterGradients{b,
-                            scatter.getData(),
-                            scatter.getUpdates(),
-                            scatter.getResult(),
-                            cotangents[0],
-                            apply,
-                            pick}
-        .build(scatter.getReduction());
+    return gradientsOf(b, scatter, cotangents[0], apply, pick);
   }
 };
 
@@ -239,14 +246,7 @@ struct ScatterNDGradient
     auto pick = [&](Value from) -> Value {
       return b.make<nn::GatherNDOp>(from, indices, /*batch_dims=*/0);
     };
-    return ScatterGradients{b,
-                            scatter.getData(),
-                            scatter.getUpdates(),
-                            scatter.getResult(),
-                            cotangents[0],
-                            apply,
-                            pick}
-        .build(scatter.getReduction());
+    return gradientsOf(b, scatter, cotangents[0], apply, pick);
   }
 };
 
