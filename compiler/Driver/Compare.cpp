@@ -110,20 +110,24 @@ static swage_tensor splitComplex(swage_tensor tensor) {
   return tensor;
 }
 
+/// What differs between two tensors of one type and shape.
+using Comparison =
+    function_ref<std::string(const swage_tensor &, const swage_tensor &)>;
+
 static std::string compare(const swage_tensor &actual, swage_tensor &expected,
-                           Tolerance tolerance);
+                           Comparison compareNumbers);
 
 /// Containers must hold the same number of elements, each as expected.
 static std::string compareContainers(const swage_tensor &actual,
                                      swage_tensor &expected,
-                                     Tolerance tolerance) {
+                                     Comparison compareNumbers) {
   if (actual.dims[0] != expected.dims[0])
     return formatv("has {0} elements, expected {1}", actual.dims[0],
                    expected.dims[0]);
   auto *ours = static_cast<const swage_tensor *>(actual.data);
   auto *theirs = static_cast<swage_tensor *>(expected.data);
   for (int64_t i = 0; i < actual.dims[0]; ++i) {
-    std::string difference = compare(ours[i], theirs[i], tolerance);
+    std::string difference = compare(ours[i], theirs[i], compareNumbers);
     if (!difference.empty())
       return formatv("has an element {0} that {1}", i, difference);
   }
@@ -131,17 +135,23 @@ static std::string compareContainers(const swage_tensor &actual,
 }
 
 static std::string compare(const swage_tensor &actual, swage_tensor &expected,
-                           Tolerance tolerance) {
+                           Comparison compareNumbers) {
   swage_tensor_retype(&expected, actual.dtype);
   if (actual.dtype == expected.dtype && actual.dtype >= SWAGE_SEQUENCE)
-    return compareContainers(actual, expected, tolerance);
+    return compareContainers(actual, expected, compareNumbers);
   bool sameType =
       actual.dtype == expected.dtype && actual.rank == expected.rank &&
       std::equal(actual.dims, actual.dims + actual.rank, expected.dims);
   if (!sameType)
     return formatv("is {0}, expected {1}", describeTensor(actual),
                    describeTensor(expected));
+  return compareNumbers(actual, expected);
+}
 
+/// All numbers must be as expected.
+static std::string compareNumbers(const swage_tensor &actual,
+                                  const swage_tensor &expected,
+                                  Tolerance tolerance) {
   swage_tensor ours = splitComplex(actual);
   swage_tensor theirs = splitComplex(expected);
   if (isFloat(theirs.dtype) && tolerance.ofLargest > 0)
@@ -174,5 +184,44 @@ static std::string compare(const swage_tensor &actual, swage_tensor &expected,
 
 std::string swage::compareTensors(const Tensor &actual, Tensor &expected,
                                   Tolerance tolerance) {
-  return compare(actual.get(), expected.get(), tolerance);
+  return compare(actual.get(), expected.get(),
+                 [&](const swage_tensor &ours, const swage_tensor &theirs) {
+                   return compareNumbers(ours, theirs, tolerance);
+                 });
+}
+
+/// All numbers must be within the bounds.
+static std::string checkDraws(const swage_tensor &tensor,
+                              const onnx::DrawnNumbers &bounds,
+                              Tolerance tolerance) {
+  // Neither truth values nor texts have any.
+  if (tensor.dtype == SWAGE_BOOL || tensor.dtype == SWAGE_STRING ||
+      tensor.dtype == SWAGE_C64 || tensor.dtype == SWAGE_C128)
+    return "";
+  if (!isFloat(tensor.dtype))
+    tolerance = {0, 0, 0};
+  for (int64_t i = 0, e = swage_tensor_count(&tensor); i < e; ++i) {
+    double value = swage_tensor_element(&tensor, i);
+    bool isInside =
+        (value >= bounds.least || isClose(value, bounds.least, tolerance)) &&
+        (value <= bounds.greatest ||
+         isClose(value, bounds.greatest, tolerance));
+    if (!isInside)
+      return formatv("has {0} at {1}, drawn from {2} to {3}",
+                     getElementText(tensor, i), getPosition(tensor, i),
+                     bounds.least, bounds.greatest);
+    if (bounds.areWhole && std::trunc(value) != value)
+      return formatv("has {0} at {1}, drawn from whole numbers",
+                     getElementText(tensor, i), getPosition(tensor, i));
+  }
+  return "";
+}
+
+std::string swage::compareDraws(const Tensor &actual, Tensor &expected,
+                                const onnx::DrawnNumbers &bounds,
+                                Tolerance tolerance) {
+  return compare(actual.get(), expected.get(),
+                 [&](const swage_tensor &ours, const swage_tensor &) {
+                   return checkDraws(ours, bounds, tolerance);
+                 });
 }

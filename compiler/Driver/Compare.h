@@ -7,6 +7,7 @@
 #define SWAGE_COMPILER_DRIVER_COMPARE_H
 
 #include "compiler/Driver/Tensor.h"
+#include "frontends/ONNX/Draws.h"
 
 namespace swage {
 
@@ -27,6 +28,12 @@ struct Tolerance {
 /// one, `expected` is taken as that.
 std::string compareTensors(const Tensor &actual, Tensor &expected,
                            Tolerance tolerance);
+
+/// Empty when `actual` has the type and the shape of `expected`, and its
+/// numbers are what the standard lets be drawn: within the bounds, as far as
+/// `tolerance` goes for floating-point numbers.
+std::string compareDraws(const Tensor &actual, Tensor &expected,
+                         const onnx::DrawnNumbers &bounds, Tolerance tolerance);
 
 } // namespace swage
 

@@ -4,8 +4,8 @@
 
 Without --check, runs every suite that is at hand, writes what passes into the
 table and the page docs/generated/OnnxSupport.md from it. With --check, runs the
-suites named and fails when a case that the table calls `pass` does not pass any
-more, or when any case crashes. Rows of cases that are not at hand stay as they
+suites named and fails when a case that the table calls `pass` or `random` is not
+that any more, or when any case crashes. Rows of cases that are not at hand stay as they
 are, so that the table may be kept on a machine that lacks some.
 """
 import argparse
@@ -80,15 +80,16 @@ def check(suites, swage, jobs, backend):
         for case, (status, reason, _) in results.items():
             row = table.get((suite, case))
             before = row.status if row else "new"
-            if has_crashed(reason) or (before == "pass" and status != "pass"):
+            fell = before in support.GOOD and status not in ("pass", before)
+            if has_crashed(reason) or fell:
                 worse += 1
                 print(f"{suite}/{case}: was {before}, is {status}: {reason}")
-            elif status == "pass" and before != "pass":
+            elif status in support.GOOD and before not in support.GOOD:
                 better.append(case)
         counts = collections.Counter(status for status, _, _ in results.values())
         print(
-            f"{suite}: {counts['pass']} passed, {counts['fail']} failed, "
-            f"{counts['unsupported']} unsupported"
+            f"{suite}: {counts['pass']} passed, {counts['random']} random, "
+            f"{counts['fail']} failed, {counts['unsupported']} unsupported"
         )
         if better:
             print(

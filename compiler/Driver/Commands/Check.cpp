@@ -8,7 +8,7 @@
 #include "compiler/Driver/Arguments.h"
 #include "compiler/Driver/Artifacts/Artifact.h"
 #include "compiler/Driver/Commands/Load.h"
-#include "compiler/Driver/Commands/TestCase.h"
+#include "compiler/Driver/Commands/RunDataSet.h"
 #include "compiler/Driver/Commands/Worker.h"
 #include "compiler/Driver/Progress.h"
 #include "llvm/ADT/StringExtras.h"
@@ -24,7 +24,7 @@ namespace {
 
 /// How a case ended. The name is the first word of its line.
 struct Verdict {
-  StringRef name; ///< pass, fail or unsupported
+  StringRef name; ///< pass, random, fail or unsupported
   std::string reason;
 };
 
@@ -52,62 +52,6 @@ static std::string getOneLine(StringRef text) {
   for (char c : text.trim())
     line += c == '\n' || c == '\t' || c == '\r' ? ' ' : c;
   return line;
-}
-
-/// The tensors in files of inputs; nothing for what cannot be a constant.
-static std::vector<Tensor> loadConstants(ArrayRef<std::string> paths) {
-  std::vector<Tensor> tensors;
-  for (const std::string &path : paths) {
-    Expected<Tensor> tensor = Tensor::load(path);
-    // What is wrong with the file is found when it is read as an input.
-    if (!tensor)
-      consumeError(tensor.takeError());
-    tensors.push_back(tensor && canBeConstant(tensor->get())
-                          ? std::move(*tensor)
-                          : Tensor());
-  }
-  return tensors;
-}
-
-/// Empty when the outputs are as expected, else the first that is not. Inputs
-/// in `constants` are part of the model.
-static Expected<std::string> runDataSet(const LoadedModel &model,
-                                        const DataSet &data,
-                                        ArrayRef<Tensor> constants,
-                                        Tolerance tolerance) {
-  const ModelSignature &signature = model.getSignature();
-  std::vector<std::string> paths;
-  for (auto [index, path] : enumerate(data.inputs))
-    if (index >= constants.size() || !constants[index]->data)
-      paths.push_back(path);
-  if (paths.size() != signature.inputs.size())
-    return formatv("there are {0} input files for {1} inputs", paths.size(),
-                   signature.inputs.size())
-        .str();
-  std::vector<Tensor> inputs;
-  const swage_model *facts = model.getModel();
-  for (auto [index, path] : enumerate(paths)) {
-    Expected<Tensor> tensor = Tensor::load(path, facts->inputs[index]);
-    if (!tensor)
-      return tensor.takeError();
-    inputs.push_back(std::move(*tensor));
-  }
-  Expected<std::vector<Tensor>> outputs = model.run(inputs);
-  if (!outputs)
-    return outputs.takeError();
-  if (data.outputs.size() != outputs->size())
-    return formatv("there are {0} output files for {1} outputs",
-                   data.outputs.size(), outputs->size())
-        .str();
-  for (auto [index, output, path] : enumerate(*outputs, data.outputs)) {
-    Expected<Tensor> expected = Tensor::load(path, facts->outputs[index]);
-    if (!expected)
-      return expected.takeError();
-    std::string difference = compareTensors(output, *expected, tolerance);
-    if (!difference.empty())
-      return ("output '" + signature.outputs[index].name + "' " + difference);
-  }
-  return std::string();
 }
 
 /// A model of a test case, or the verdict that there is none.
@@ -147,6 +91,7 @@ static Verdict checkCase(const TestCase &test,
   if (test.dataSets.empty())
     return {"fail", "there is no folder test_data_set_* beside the model"};
   std::unique_ptr<LoadedModel> model;
+  bool isRandom = false;
   for (const DataSet &data : test.dataSets) {
     std::vector<Tensor> constants;
     if (arguments.constantInputs)
@@ -158,14 +103,15 @@ static Verdict checkCase(const TestCase &test,
         return *verdict;
       model = std::move(std::get<std::unique_ptr<LoadedModel>>(loaded));
     }
-    Expected<std::string> difference =
-        runDataSet(*model, data, constants, arguments.tolerance);
+    Expected<Comparison> outcome =
+        runDataSet(test, data, *model, constants, arguments.tolerance);
     std::string reason =
-        difference ? *difference : toString(difference.takeError());
+        outcome ? outcome->difference : toString(outcome.takeError());
     if (!reason.empty())
       return {"fail", data.name + ": " + reason};
+    isRandom |= outcome->isRandom;
   }
-  return {"pass", ""};
+  return {isRandom ? "random" : "pass", ""};
 }
 
 namespace {
@@ -179,7 +125,10 @@ public:
   bool hasFailures() const { return counts["fail"] > 0; }
 
 private:
+  double getMedian() const;
+
   mutable std::map<std::string, unsigned> counts;
+  std::vector<double> seconds;
   json::Array cases;
 };
 } // namespace
@@ -193,6 +142,7 @@ void Report::add(const TestCase &test, const WorkerResult &result) {
   }
   std::string line = getOneLine(reason);
   ++counts[name.str()];
+  seconds.push_back(result.seconds);
   outs() << name << ' ' << test.name << (line.empty() ? "" : " ") << line
          << '\n';
   outs().flush();
@@ -203,15 +153,31 @@ void Report::add(const TestCase &test, const WorkerResult &result) {
                                {"seconds", result.seconds}});
 }
 
+/// What half of the cases stayed below, in seconds.
+double Report::getMedian() const {
+  if (seconds.empty())
+    return 0;
+  std::vector<double> sorted = seconds;
+  auto middle = sorted.begin() + sorted.size() / 2;
+  std::nth_element(sorted.begin(), middle, sorted.end());
+  return *middle;
+}
+
 void Report::finish() {
-  outs() << formatv("{0} passed, {1} failed, {2} unsupported\n", counts["pass"],
-                    counts["fail"], counts["unsupported"]);
+  outs() << counts["pass"] << " passed, ";
+  if (counts["random"] > 0)
+    outs() << counts["random"] << " random, ";
+  outs() << counts["fail"] << " failed, " << counts["unsupported"]
+         << formatv(" unsupported; {0:F0} ms a case (median)\n",
+                    1000 * getMedian());
 }
 
 Error Report::write(StringRef path) {
   json::Object report{{"passed", int64_t(counts["pass"])},
+                      {"random", int64_t(counts["random"])},
                       {"failed", int64_t(counts["fail"])},
                       {"unsupported", int64_t(counts["unsupported"])},
+                      {"medianSeconds", getMedian()},
                       {"cases", std::move(cases)}};
   return writeFile(path,
                    formatv("{0:2}\n", json::Value(std::move(report))).str());
