@@ -42,8 +42,8 @@ static SizePolynomial add(const SizePolynomial &x, const SizePolynomial &y,
   return sum;
 }
 
-static SizePolynomial multiply(const SizePolynomial &x,
-                               const SizePolynomial &y) {
+SizePolynomial SizeExpressions::multiply(const SizePolynomial &x,
+                                         const SizePolynomial &y) {
   SizePolynomial result;
   for (const auto &[first, factor] : x)
     for (const auto &[second, coefficient] : y) {
@@ -225,23 +225,29 @@ SizePolynomial SizeExpressions::computeDim(Value tensor, int64_t dim) {
     auto names = func ? func.getArgAttrOfType<ArrayAttr>(
                             argument.getArgNumber(), "nn.dims")
                       : nullptr;
-    StringRef name = names && dim < int64_t(names.size())
-                         ? cast<StringAttr>(names[dim]).getValue()
-                         : "";
-    Bounds known = kSize;
     auto ranges = func ? func.getArgAttrOfType<DenseI64ArrayAttr>(
                              argument.getArgNumber(), "nn.ranges")
                        : nullptr;
-    if (ranges && 2 * dim + 1 < int64_t(ranges.size())) {
-      known.range.low = ranges[2 * dim];
-      if (ranges[2 * dim + 1] >= 0)
-        known.range.high = ranges[2 * dim + 1];
-    }
-    if (func && !name.empty())
-      return unknown(("dim " + name).str(), {}, known);
-    return unknown(Key{tensor.getAsOpaquePointer(), dim, "", {}}, known);
+    return inputDim(tensor, dim, names, ranges);
   }
   return unknown(Key{tensor.getAsOpaquePointer(), dim, "", {}}, kSize);
+}
+
+SizePolynomial SizeExpressions::inputDim(Value input, int64_t dim,
+                                         ArrayAttr names,
+                                         DenseI64ArrayAttr ranges) {
+  Bounds known = kSize;
+  if (ranges && 2 * dim + 1 < int64_t(ranges.size())) {
+    known.range.low = ranges[2 * dim];
+    if (ranges[2 * dim + 1] >= 0)
+      known.range.high = ranges[2 * dim + 1];
+  }
+  StringRef name = names && dim < int64_t(names.size())
+                       ? cast<StringAttr>(names[dim]).getValue()
+                       : "";
+  if (!name.empty())
+    return unknown((kDimPrefix + name).str(), {}, known);
+  return unknown(Key{input.getAsOpaquePointer(), dim, "", {}}, known);
 }
 
 //===----------------------------------------------------------------------===//
@@ -332,8 +338,12 @@ SizePolynomial SizeExpressions::divide(const SizePolynomial &x,
         if (auto quotient = divideExactly(x, size))
           return *quotient;
   Bounds known = combine(x, y);
-  if (auto divisor = getConstant(y); divisor.value_or(0) > 0)
-    known.range = getRange(x).dividedBy(*divisor, kind == "ceildiv");
+  // By the least that it may be: of a greater one there is no least quotient.
+  if (int64_t divisor = getRange(y).low.value_or(0); divisor > 0) {
+    known.range = getRange(x).dividedBy(divisor, kind == "ceildiv");
+    if (!getConstant(y))
+      known.range.low.reset();
+  }
   return unknown(kind, {x, y}, known);
 }
 
@@ -434,8 +444,12 @@ SizePolynomial SizeExpressions::computeAffine(AffineExpr expr, unsigned numDims,
     return divide(x, y, "floordiv");
   case AffineExprKind::CeilDiv:
     return divide(x, y, "ceildiv");
-  default:
+  default: {
+    auto divisor = getConstant(y);
+    if (divisor.value_or(0) > 0)
+      return unknown("mod", {x, y}, {false, false, {0, *divisor - 1}});
     return unknown("mod", {x, y}, {false, true});
+  }
   }
 }
 
@@ -531,6 +545,11 @@ SizePolynomial SizeExpressions::compute(Value value) {
       if (auto type = dyn_cast<RankedTensorType>(dim.getSource().getType());
           type && *index >= 0 && *index < type.getRank())
         return computeDim(dim.getSource(), *index);
+  if (auto dim = dyn_cast<memref::DimOp>(op))
+    if (std::optional<int64_t> index = dim.getConstantIndex())
+      if (auto type = dyn_cast<MemRefType>(dim.getSource().getType());
+          type && *index >= 0 && *index < type.getRank())
+        return computeBufferDim(dim.getSource(), *index);
   if (auto apply = dyn_cast<affine::AffineApplyOp>(op))
     return computeAffine(apply.getAffineMap().getResult(0),
                          apply.getAffineMap().getNumDims(),

@@ -14,6 +14,7 @@
 #include "mlir/IR/AffineExpr.h"
 #include "mlir/IR/Value.h"
 #include <map>
+#include <set>
 #include <vector>
 
 namespace swage {
@@ -48,6 +49,11 @@ public:
   SizePolynomial getSize(mlir::Value tensor, int64_t dim);
   SizeRange getRange(const SizePolynomial &polynomial) const;
 
+  /// Why a polynomial has no greatest value: adds the names of the dimensions
+  /// that have no limit to `dims`, and returns whether there is more to it.
+  bool findUnlimited(const SizePolynomial &polynomial,
+                     std::set<std::string> &dims) const;
+
   /// Takes it for granted that a condition holds: from here on, where it says
   /// that two sizes are the same, they are one. Returns whether more can be
   /// said of values that were asked for before: where a size is the lesser of
@@ -55,6 +61,8 @@ public:
   bool assume(mlir::Value condition);
 
   static SizePolynomial constant(int64_t value);
+  static SizePolynomial multiply(const SizePolynomial &x,
+                                 const SizePolynomial &y);
   /// The value of a polynomial without unknowns.
   static std::optional<int64_t> getConstant(const SizePolynomial &polynomial);
 
@@ -68,6 +76,11 @@ private:
   SizePolynomial compute(mlir::Value value);
   SizePolynomial computeArith(mlir::Operation *op);
   SizePolynomial computeDim(mlir::Value tensor, int64_t dim);
+  SizePolynomial computeBufferDim(mlir::Value buffer, int64_t dim);
+  /// The unknown that is a dimension of an argument, of which the model says
+  /// its name and range (either may be null).
+  SizePolynomial inputDim(mlir::Value input, int64_t dim, mlir::ArrayAttr names,
+                          mlir::DenseI64ArrayAttr ranges);
   SizePolynomial computeAffine(mlir::AffineExpr expr, unsigned numDims,
                                mlir::ValueRange operands);
   SizePolynomial compare(mlir::arith::CmpIOp op);
@@ -85,6 +98,9 @@ private:
     SizeRange range = {};    ///< of what is not negative
   };
   static constexpr Bounds kSize{false, false, {}};
+
+  /// Begins the kind of an unknown that is a dimension with a name.
+  static constexpr llvm::StringLiteral kDimPrefix = "dim ";
 
   /// The unknown of that key.
   SizePolynomial unknown(Key key, Bounds bounds);

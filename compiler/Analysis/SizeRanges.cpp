@@ -58,12 +58,24 @@ SizeRange SizeExpressions::getRange(const SizePolynomial &polynomial) const {
   SizeRange sum{0, 0};
   for (const auto &[product, coefficient] : polynomial) {
     SizeRange term{1, 1};
+    unsigned signs = 0; // factors that may be negative
     for (unsigned number : product) {
       const Bounds &known = bounds[number];
-      if (known.mayBeNegative || known.mayOverflow)
+      if (known.mayOverflow)
         return {};
-      term.low = timesLimit(term.low, known.range.low.value_or(0));
-      term.high = timesLimit(term.high, known.range.high);
+      std::optional<int64_t> high = known.range.high;
+      if (known.mayBeNegative) {
+        // A product with it may be as low as one likes, but no higher than if
+        // this were what it is at most, or 0.
+        if (++signs > 1)
+          return {};
+        term.low.reset();
+        if (high && product.size() > 1)
+          high = std::max<int64_t>(0, *high);
+      } else {
+        term.low = timesLimit(term.low, known.range.low.value_or(0));
+      }
+      term.high = timesLimit(term.high, high);
     }
     if (coefficient < 0)
       std::swap(term.low, term.high);
@@ -71,4 +83,33 @@ SizeRange SizeExpressions::getRange(const SizePolynomial &polynomial) const {
     sum.high = plusLimit(sum.high, timesLimit(term.high, coefficient));
   }
   return sum;
+}
+
+bool SizeExpressions::findUnlimited(const SizePolynomial &polynomial,
+                                    std::set<std::string> &dims) const {
+  if (getRange(polynomial).high)
+    return false;
+  std::set<unsigned> unlimited;
+  for (const auto &[product, coefficient] : polynomial)
+    for (unsigned number : product)
+      if (!bounds[number].range.high)
+        unlimited.insert(number);
+  bool isMore = unlimited.empty();
+  for (const auto &[key, number] : numbers) {
+    if (!unlimited.count(number))
+      continue;
+    const auto &[value, index, kind, operands] = key;
+    llvm::StringRef name = kind;
+    if (!value && operands.empty() && name.consume_front(kDimPrefix)) {
+      dims.insert(name.str());
+      continue;
+    }
+    // What it is made of has no limit, or what is done to that has none.
+    size_t before = dims.size();
+    bool found = false;
+    for (const SizePolynomial &operand : operands)
+      found |= findUnlimited(operand, dims);
+    isMore |= found || dims.size() == before;
+  }
+  return isMore;
 }

@@ -101,6 +101,13 @@ struct ModelSignature {
   bool isStatic() const;
 };
 
+/// Of the buffers for intermediate results whose sizes only a run decides.
+struct OpenSizes {
+  int64_t bounded = 0; ///< with places in the workspace for the greatest sizes
+  int64_t unbounded = 0; ///< without a limit: the runtime allocates them
+  std::vector<std::string> dims; ///< a limit of these would be one for those
+};
+
 /// A compiled model. Moving is cheap; the bytes of constants are never copied.
 struct CompiledModel {
   std::string name;
@@ -123,6 +130,7 @@ struct CompiledModel {
   llvm::SmallVector<const OptionalLibrary *, 2> optionalLibraries;
   uint64_t arenaSize = 0;      ///< bytes of workspace with lifetimes shared
   uint64_t naiveArenaSize = 0; ///< bytes were each buffer to have its own
+  OpenSizes openSizes;
   /// Facts beside the signature: opset, producer, options, target, hash, ...
   llvm::json::Object metadata;
   TargetInfo target;

@@ -71,6 +71,16 @@ json::Object swage::describeModel(const CompiledModel &model) {
   facts["prepared_bytes"] = model.preparedSize;
   facts["arena_bytes"] = model.arenaSize;
   facts["arena_naive_bytes"] = model.naiveArenaSize;
+  const OpenSizes &open = model.openSizes;
+  if (open.bounded)
+    facts["arena_bounded_buffers"] = open.bounded;
+  if (open.unbounded) {
+    facts["unbounded_buffers"] = open.unbounded;
+    json::Array dims;
+    for (const std::string &dim : open.dims)
+      dims.push_back(json::fixUTF8(dim));
+    facts["unbounded_dims"] = std::move(dims);
+  }
   return facts;
 }
 

@@ -218,6 +218,15 @@ private:
     };
     model.arenaSize = getSize("kernel.arena_size");
     model.naiveArenaSize = getSize("kernel.arena_naive");
+    if (auto bounded =
+            module->getAttrOfType<IntegerAttr>("kernel.arena_bounded"))
+      model.openSizes.bounded = bounded.getInt();
+    if (auto open = module->getAttrOfType<IntegerAttr>("kernel.arena_open")) {
+      model.openSizes.unbounded = open.getInt();
+      for (Attribute dim :
+           module->getAttrOfType<ArrayAttr>("kernel.arena_open_dims"))
+        model.openSizes.dims.push_back(cast<StringAttr>(dim).str());
+    }
     for (Attribute constant :
          module->getAttrOfType<ArrayAttr>("kernel.constants"))
       model.constants.push_back(getBlob(cast<ElementsAttr>(constant)));

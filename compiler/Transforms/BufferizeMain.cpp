@@ -73,9 +73,11 @@ SmallVector<Value> replaceArguments(func::FuncOp main) {
       argument.replaceAllUsesWith(inputs.back());
       continue;
     }
-    Value buffer = kernel::InputOp::create(builder, argument.getLoc(),
-                                           getBufferType(argument.getType()),
-                                           argument.getArgNumber());
+    unsigned index = argument.getArgNumber();
+    Value buffer = kernel::InputOp::create(
+        builder, argument.getLoc(), getBufferType(argument.getType()), index,
+        main.getArgAttrOfType<ArrayAttr>(index, "nn.dims"),
+        main.getArgAttrOfType<DenseI64ArrayAttr>(index, "nn.ranges"));
     inputs.push_back(createTensor(builder, argument.getLoc(), buffer));
     argument.replaceAllUsesWith(inputs.back());
   }

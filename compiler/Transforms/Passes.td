@@ -481,11 +481,16 @@ def CopiesToKernelsPass : Pass<"swage-copies-to-kernels", "::mlir::ModuleOp"> {
 def PlanArenaPass : Pass<"swage-plan-arena", "::mlir::ModuleOp"> {
   let summary = "Place the allocations of @main in one workspace";
   let description = [{
-    Allocations of known size get offsets in an arena; two share bytes when they
-    are never needed at the same time. Others, and those of `@prepare`, are
-    released after their last use.
+    Allocations get offsets in an arena; two share bytes when they are never
+    needed at the same time. Of one whose size a run decides, the place has room
+    for the greatest size that the ranges of the model's dimensions, and checks
+    before it, allow. Where there is no such limit, the allocation stays one, and
+    is released after its last use, like those of `@prepare`.
     The arena's size, and the sum of all sizes for comparison, are left on the
-    module as `kernel.arena_size` and `kernel.arena_naive`.
+    module as `kernel.arena_size` and `kernel.arena_naive`; how many buffers have
+    places for a greatest size, how many have none, and the dimensions that would
+    need a limit for that, as `kernel.arena_bounded`, `kernel.arena_open` and
+    `kernel.arena_open_dims`.
   }];
   let dependentDialects = ["::swage::kernel::KernelDialect", "::mlir::memref::MemRefDialect"];
 }

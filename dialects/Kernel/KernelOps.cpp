@@ -179,6 +179,14 @@ void BoxOp::getEffects(
 // RequireOp
 //===----------------------------------------------------------------------===//
 
+LogicalResult ArenaOp::verify() {
+  int64_t dynamic = cast<MemRefType>(getType()).getNumDynamicDims();
+  if (dynamic != int64_t(getSizes().size())) // (K6)
+    return emitOpError("has ") << getSizes().size() << " sizes for " << dynamic
+                               << " dynamic dimensions";
+  return success();
+}
+
 LogicalResult RequireOp::verify() {
   int64_t count = 0;
   for (int64_t rank : getRanks()) {

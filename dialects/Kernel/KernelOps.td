@@ -177,7 +177,18 @@ def Kernel_RequireOp : Kernel_Op<"require", [MemoryEffects<[MemWrite]>]> {
 
 def Kernel_InputOp : Kernel_Op<"input", [Pure]> {
   let summary = "The buffer of a model's input";
-  let arguments = (ins I64Attr:$index);
+  let description = [{
+    `dims` names the dimensions, of which those of one name are as large in every
+    input, and `ranges` holds the least and the greatest size of each, -1 for
+    none. The runtime checks both before a run.
+
+    Example:
+
+    ```mlir
+    %x = kernel.input 0 {dims = ["batch", ""], ranges = array<i64: 1, 8, 0, -1>} : memref<?x4xf32>
+    ```
+  }];
+  let arguments = (ins I64Attr:$index, OptionalAttr<StrArrayAttr>:$dims, OptionalAttr<DenseI64ArrayAttr>:$ranges);
   let results = (outs AnyMemRef:$buffer);
   let assemblyFormat = "$index attr-dict `:` type($buffer)";
 }
@@ -198,9 +209,21 @@ def Kernel_ConstantOp : Kernel_Op<"constant", [Pure]> {
 
 def Kernel_ArenaOp : Kernel_Op<"arena", [Pure]> {
   let summary = "A part of the static workspace";
-  let arguments = (ins I64Attr:$offset);
-  let results = (outs AnyStaticShapeMemRef:$buffer);
-  let assemblyFormat = "$offset attr-dict `:` type($buffer)";
+  let description = [{
+    The workspace has room for the greatest sizes.
+
+    1. (K6) There is one size for each dynamic dimension.
+
+    Example:
+
+    ```mlir
+    %a = kernel.arena 64 (%n) : memref<?x768xf32>
+    ```
+  }];
+  let arguments = (ins I64Attr:$offset, Variadic<Index>:$sizes);
+  let results = (outs AnyMemRef:$buffer);
+  let assemblyFormat = "$offset (`(` $sizes^ `)`)? attr-dict `:` type($buffer)";
+  let hasVerifier = 1;
 }
 
 //===----------------------------------------------------------------------===//

@@ -17,7 +17,7 @@ void swage_workspace_destroy(swage_workspace *workspace) {
   if (!workspace)
     return;
   swage_scratch_destroy(workspace->scratch);
-  free(workspace->arena);
+  swage_unreserve(workspace->arena, workspace->arena_size);
   free(workspace->symbols);
   free(workspace->allocated_outputs);
   free(workspace);
@@ -52,7 +52,8 @@ static swage_workspace *acquire_workspace(swage_session *session,
     workspace = create_workspace(session);
   if (!workspace || !needs_arena || workspace->arena)
     return workspace;
-  workspace->arena = swage_allocate(session->model->arena_size);
+  workspace->arena_size = session->model->arena_size;
+  workspace->arena = swage_reserve(workspace->arena_size);
   if (workspace->arena)
     return workspace;
   swage_workspace_destroy(workspace);

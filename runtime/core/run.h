@@ -24,6 +24,7 @@ typedef struct swage_workspace {
   struct swage_workspace *next;
   swage_scratch *scratch;
   unsigned char *arena;    // NULL until a run without a caller's workspace
+  size_t arena_size;
   int64_t *symbols;        // the run's values of the symbolic dimensions
   bool *allocated_outputs; // which outputs the runtime allocated
 } swage_workspace;

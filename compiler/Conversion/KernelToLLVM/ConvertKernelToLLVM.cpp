@@ -203,7 +203,10 @@ private:
     Value address =
         LLVM::GEPOp::create(builder, loc, pointer, builder.getI8Type(), arena,
                             ArrayRef<LLVM::GEPArg>{constant(op.getOffset())});
-    return createBuffer(cast<MemRefType>(op.getType()), address, {});
+    SmallVector<Value> sizes;
+    for (Value size : op.getSizes())
+      sizes.push_back(asI64(size));
+    return createBuffer(cast<MemRefType>(op.getType()), address, sizes);
   }
 
   Value lowerAlloc(memref::AllocOp op) {

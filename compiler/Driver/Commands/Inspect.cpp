@@ -46,14 +46,36 @@ static void printValues(StringRef title, const json::Array *values) {
              << getTypeText(*object) << '\n';
 }
 
+/// What a run needs beside its workspace, and how to make it a part of that.
+static void printUnbounded(const json::Object &facts) {
+  int64_t count = facts.getInteger("unbounded_buffers").value_or(0);
+  if (!count)
+    return;
+  outs() << "beside it: " << count << " buffers, with no limit to their sizes";
+  SmallVector<StringRef> dims;
+  if (const json::Array *names = facts.getArray("unbounded_dims"))
+    for (const json::Value &name : *names)
+      dims.push_back(name.getAsString().value_or("?"));
+  if (dims.empty())
+    outs() << ", which depend on data";
+  else
+    outs() << "; limit them with";
+  for (StringRef dim : dims)
+    outs() << " --dim " << dim << "=LOW..HIGH";
+  outs() << '\n';
+}
+
 static void printMemory(const json::Object &facts) {
   auto size = [&](StringRef key) { return facts.getInteger(key).value_or(0); };
   outs() << "weights: " << getSizeText(size("constant_bytes")) << " in "
          << size("constants") << " constants\n";
   if (int64_t prepared = size("prepared_bytes"))
     outs() << "made at load: " << getSizeText(prepared) << '\n';
-  outs() << "workspace: " << getSizeText(size("arena_bytes")) << " (without "
-         << "sharing " << getSizeText(size("arena_naive_bytes")) << ")\n";
+  outs() << "workspace: " << getSizeText(size("arena_bytes"))
+         << (size("arena_bounded_buffers") ? " for the greatest sizes" : "")
+         << " (without sharing " << getSizeText(size("arena_naive_bytes"))
+         << ")\n";
+  printUnbounded(facts);
   // Not known where a run decides on sizes.
   if (std::optional<int64_t> flops = facts.getInteger("flops"))
     outs() << formatv("arithmetic: {0:f6} GFLOP a run\n", *flops / 1e9);

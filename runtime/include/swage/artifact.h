@@ -74,7 +74,7 @@ typedef struct swage_model {
   const unsigned char *weights;     /* NULL when they live in a file */
   uint64_t weights_size;    /* bytes; a weights file has exactly as many */
   const char *weights_file; /* NULL when embedded; relative to the artifact */
-  uint64_t arena_size;      /* bytes of static workspace a run needs */
+  uint64_t arena_size;      /* bytes of workspace a run needs, at most */
   int32_t (*entry)(swage_exec *exec);
   uint64_t num_kernels; /* 0 where calls of kernels are not told apart */
   const swage_kernel_info *kernels;

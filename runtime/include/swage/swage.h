@@ -114,7 +114,9 @@ swage_module_output(const swage_module *module, uint32_t index);
 /* All static facts as JSON: signature, sizes, opset, producer, target, ... */
 SWAGE_API const char *swage_module_facts(const swage_module *module);
 
-/* Bytes of workspace that a run needs. */
+/* Bytes of workspace that a run needs: as many for all sizes of its inputs, if
+   these have limits. Where they have none, and where sizes depend on data, a
+   run takes more memory, which the module keeps for later runs. */
 SWAGE_API uint64_t swage_module_workspace_size(const swage_module *module);
 
 /* ---- Running ----------------------------------------------------------- */

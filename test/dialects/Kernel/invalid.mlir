@@ -76,3 +76,11 @@ func.func @prepare() -> tensor<3xf32> {
   %0 = arith.constant dense<1.0> : tensor<3xf32>
   return %0 : tensor<3xf32>
 }
+
+// -----
+
+func.func @main(%n: index) {
+  // expected-error @below {{has 1 sizes for 2 dynamic dimensions}}
+  %a = kernel.arena 64 (%n) : memref<?x?xf32>
+  return
+}

@@ -16,6 +16,10 @@ func.func @main(%n: index, %same: i1) {
   %constant = kernel.constant 2 : memref<4xf32>
   // CHECK: %[[ARENA:.*]] = kernel.arena 64 : memref<4xf32>
   %arena = kernel.arena 64 : memref<4xf32>
+  // CHECK: kernel.input 1 {dims = ["n"], ranges = array<i64: 1, 8>} : memref<?xf32>
+  %open = kernel.input 1 {dims = ["n"], ranges = array<i64: 1, 8>} : memref<?xf32>
+  // CHECK: kernel.arena 128(%{{.*}}) : memref<?xf32>
+  %part = kernel.arena 128 (%n) : memref<?xf32>
   // CHECK: kernel.call @k ins(%[[IN]] : memref<4xf32>) outs(%[[ARENA]] : memref<4xf32>)
   kernel.call @k ins(%in : memref<4xf32>) outs(%arena : memref<4xf32>)
   // CHECK: kernel.require %{{.*}}, "they differ" [1, 0](%{{.*}})
