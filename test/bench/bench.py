@@ -4,13 +4,15 @@
 
 usage: bench.py [MODEL...] [--threads 1,2] [--seconds S] [--rounds R] [--round S]
                 [--dim NAME=N]... [--only swage|ort] [--weights-type f16|bf16]
-                [--markdown] [--json FILE]
+                [--memory] [--markdown] [--json FILE]
 
 A MODEL is a network of test/models, one of those at another size or a set of
 them (cases.json), a .onnx file, or a test case's folder; without one, every
 network is timed. With --weights-type, Swage with weights of that type is timed
 against Swage with those of the model. Both run the same inputs, in turns within
-one run, so that a slow spell of the machine meets both. With --seconds the
+one run, so that a slow spell of the machine meets both. With --memory the table has
+the most megabytes that each process had in use at once, of which ONNX Runtime's
+includes Node.js. With --seconds the
 whole table takes about that long: rounds get shorter, and what finds no time
 left is not measured. A peer that is not installed is left out.
 """
@@ -51,10 +53,13 @@ def summarise(rounds: List[dict]) -> dict:
     }
 
 
-def measure(case: Case, peers: List, threads: int, rounds_of: int, seconds: float) -> dict:
+def measure(
+    case: Case, peers: List, threads: int, rounds_of: int, seconds: float, memory: bool = False
+) -> dict:
     """Rounds of all peers in turns; one row of the table."""
     row: Dict[str, object] = {"network": case.name, "threads": threads}
     sessions = {}
+    most: Dict[str, float] = {}
     rounds: Dict[str, List[dict]] = {}
     for peer in peers:
         try:
@@ -71,10 +76,14 @@ def measure(case: Case, peers: List, threads: int, rounds_of: int, seconds: floa
                     sessions.pop(name).close()
                     rounds.pop(name, None)
                     row[name] = {"error": str(reason)}
+        if memory:
+            most = {name: session.memory() for name, session in sessions.items()}
     finally:
         for session in sessions.values():
             session.close()
     row.update({name: summarise(done) for name, done in rounds.items()})
+    for name, megabytes in most.items():
+        row[name]["memory_mb"] = megabytes
     return row
 
 
@@ -88,6 +97,7 @@ def parse(arguments: Optional[List[str]] = None):
     parser.add_argument("--dim", action="append", default=[], metavar="NAME=N")
     parser.add_argument("--only", choices=("swage", "ort"))
     parser.add_argument("--weights-type", choices=("f16", "bf16"))
+    parser.add_argument("--memory", action="store_true", help="show the most memory in use")
     parser.add_argument("--markdown", action="store_true")
     parser.add_argument("--json", type=pathlib.Path, metavar="FILE")
     build = os.environ.get("SWAGE_BUILD_DIR") or networks.REPOSITORY / "build"
@@ -142,8 +152,9 @@ def run(
             continue
         for threads in thread_counts:
             length = budget.round()
-            rows.append(measure(case, peers, threads, options.rounds, length))
-            table.row(rows[-1])
+            row = measure(case, peers, threads, options.rounds, length, options.memory)
+            rows.append(row)
+            table.row(row)
             budget.finish(time.monotonic() - start, length * budget.rounds)
             start = time.monotonic()
         for peer in peers:
@@ -162,7 +173,7 @@ def main() -> int:
         if not peers:
             return 1
         versions = {peer.name: peer.version() for peer in peers}
-        table = report.Table(options.markdown, list(versions))
+        table = report.Table(options.markdown, list(versions), options.memory)
         table.header(report.machine(), versions)
         rows = run(names, peers, options, table, folder)
         table.footer(rows)

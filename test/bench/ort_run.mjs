@@ -104,7 +104,8 @@ const worker = async (model, values) => {
       await session.run(feeds, fetches);
       times.push(performance.now() - start);
     }
-    say({ ...summary(times), times_ms: times.length > 2000 ? undefined : times });
+    const most_kb = process.resourceUsage().maxRSS;
+    say({ ...summary(times), most_kb, times_ms: times.length > 2000 ? undefined : times });
   }
 };
 

@@ -4,10 +4,23 @@
 import json
 import pathlib
 import subprocess
+import sys
 from dataclasses import dataclass, field
 from typing import Dict, List, Optional
 
 RUNNER = pathlib.Path(__file__).resolve().parent / "ort_run.mjs"
+
+
+# Runs a program and prints the most kilobytes that it had in use at once. What the
+# parent of a process holds counts as the process's, so this one has next to nothing.
+MEASURE = """
+import os, sys
+process = os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ, file_actions=[
+    (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)])
+_, status, usage = os.wait4(process, 0)
+print(usage.ru_maxrss)
+sys.exit(status != 0)
+"""
 
 
 class PeerError(Exception):
@@ -106,6 +119,11 @@ class SwageSession:
         except (OSError, ValueError) as error:
             raise PeerError(f"no times were written: {error}") from error
 
+    def memory(self) -> float:
+        """Megabytes in use at once, at most."""
+        runner = [sys.executable, "-S", "-c", MEASURE]
+        return int(call(runner + self.command + ["--seconds", "0.01"])) / 1e3
+
     def close(self) -> None:
         self.times.unlink(missing_ok=True)
 
@@ -167,6 +185,10 @@ class OrtSession:
         except BrokenPipeError as error:
             raise PeerError("ONNX Runtime's worker ended early") from error
         return self.answer()
+
+    def memory(self) -> float:
+        """Megabytes in use at once, at most, by Node.js and what runs in it."""
+        return self.round(0)["most_kb"] / 1e3
 
     def close(self) -> None:
         if not self.worker.stdin.closed:

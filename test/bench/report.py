@@ -56,12 +56,14 @@ def milliseconds(value: float) -> str:
 class Table:
     """Prints rows as they come, so that a long run shows its progress."""
 
-    def __init__(self, markdown: bool, peers: List[str]):
+    def __init__(self, markdown: bool, peers: List[str], memory: bool = False):
         self.markdown = markdown
         self.peers = peers
+        self.memory = memory
         self.titles = ["network", "threads"]
         for peer in peers:
             self.titles += [f"{title(peer)} ms", f"{title(peer)} min"]
+            self.titles += [f"{title(peer)} MB"] if memory else []
         self.both = len(peers) == 2
         if self.both:
             self.quotient = "/".join(map(title, peers))
@@ -90,9 +92,10 @@ class Table:
         for peer in self.peers:
             cell = row[peer]
             if "error" in cell:
-                cells += ["-", "-"]
-            else:
-                cells += [milliseconds(cell["median_ms"]), milliseconds(cell["min_ms"])]
+                cells += ["-", "-"] + ["-"] * self.memory
+                continue
+            cells += [milliseconds(cell["median_ms"]), milliseconds(cell["min_ms"])]
+            cells += [f"{cell['memory_mb']:.0f}"] if self.memory else []
         if self.both:
             value = ratio(row, self.peers)
             cells.append(f"{value:.2f}" if value else "-")

@@ -21,11 +21,11 @@ FAILED = {
 }
 
 
-def printed(markdown, rows):
+def printed(markdown, rows, memory=False):
     """What a table of `rows` looks like."""
     text = io.StringIO()
     with contextlib.redirect_stdout(text):
-        table = report.Table(markdown, ["ort", "swage"])
+        table = report.Table(markdown, ["ort", "swage"], memory)
         for row in rows:
             table.row(row)
         table.footer(rows)
@@ -40,6 +40,13 @@ class ReportTest(unittest.TestCase):
     def test_markdown_row(self):
         first = printed(True, [BOTH])[0]
         self.assertEqual(first, "| net | 1 | 10.000 | 9.000 | 8.000 | 7.500 | 1.25 |")
+
+    def test_memory_stands_behind_each_peers_times(self):
+        used = {peer: dict(BOTH[peer], memory_mb=mb) for peer, mb in (("ort", 99.6), ("swage", 20))}
+        first = printed(True, [dict(BOTH, **used)], memory=True)[0]
+        self.assertEqual(
+            first, "| net | 1 | 10.000 | 9.000 | 100 | 8.000 | 7.500 | 20 | 1.25 |"
+        )
 
     def test_failed_peer_is_named_and_left_out_of_the_mean(self):
         lines = printed(False, [FAILED, BOTH])
