@@ -6,6 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/Backend/Halide/KernelSpec.h"
+#include <algorithm>
+#include <set>
 #include <sstream>
 
 namespace swage::halide {
@@ -98,6 +100,31 @@ std::optional<LinearIndex> linearIndex(const KernelSpec &spec, ExprId id) {
   default:
     return std::nullopt;
   }
+}
+
+bool dependsOn(const KernelSpec &spec, ExprId id, int loop) {
+  const Expression &expr = spec[id];
+  if (expr.opcode == Opcode::Loop)
+    return expr.index == loop;
+  return std::any_of(
+      expr.operands.begin(), expr.operands.end(),
+      [&](ExprId operand) { return dependsOn(spec, operand, loop); });
+}
+
+void forEachRead(const KernelSpec &spec, const Stage &stage,
+                 const std::function<void(ExprId)> &visit) {
+  std::set<ExprId> seen;
+  auto walk = [&](auto &self, ExprId id) -> void {
+    if (!seen.insert(id).second)
+      return;
+    if (spec[id].opcode == Opcode::Read)
+      visit(id);
+    for (ExprId operand : spec[id].operands)
+      self(self, operand);
+  };
+  for (const auto *list : {&stage.inits, &stage.values})
+    for (ExprId id : *list)
+      walk(walk, id);
 }
 
 int64_t Schedule::get(const std::string &name, int64_t otherwise) const {

@@ -14,6 +14,7 @@
 #define SWAGE_COMPILER_BACKEND_HALIDE_KERNELSPEC_H
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -194,6 +195,13 @@ struct LinearIndex {
 
 /// `id` as a linear index; nothing when it is something else.
 std::optional<LinearIndex> linearIndex(const KernelSpec &spec, ExprId id);
+
+/// Whether `id` depends on loop number `loop` of its stage.
+bool dependsOn(const KernelSpec &spec, ExprId id, int loop);
+
+/// Visits each expression of `stage` that reads a tensor once.
+void forEachRead(const KernelSpec &spec, const Stage &stage,
+                 const std::function<void(ExprId)> &visit);
 
 /// Text for people and tests.
 std::string print(const KernelSpec &spec);

@@ -14,11 +14,6 @@ using Halide::Expr;
 namespace swage::halide {
 namespace {
 
-/// The value as it is stored: a truth value takes a byte.
-Expr stored(Expr value) {
-  return value.type().is_bool() ? Halide::cast<uint8_t>(value) : value;
-}
-
 class Builder {
 public:
   explicit Builder(Pipeline &pipeline)
@@ -125,6 +120,10 @@ void constrain(Pipeline &pipeline, const Operand &operand, Param param) {
 }
 
 } // namespace
+
+Expr stored(Expr value) {
+  return value.type().is_bool() ? Halide::cast<uint8_t>(value) : value;
+}
 
 Pipeline buildPipeline(const KernelSpec &spec, const TargetFacts &target) {
   Pipeline pipeline{spec, target, {}, {}, {}, {}, {}};

@@ -63,6 +63,9 @@ struct Pipeline {
 Halide::Type typeOf(Element element);
 Halide::Type memoryTypeOf(Element element);
 
+/// The value as it is stored: a truth value takes a byte.
+Halide::Expr stored(Halide::Expr value);
+
 } // namespace swage::halide
 
 #endif // SWAGE_COMPILER_BACKEND_HALIDE_EMITTER_PIPELINE_H

@@ -7,34 +7,16 @@
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/Backend/Halide/Schedules/Tiles.h"
-#include <algorithm>
 
 namespace swage::halide {
-namespace {
-
-class PoolingTemplate : public TileTemplate {
-public:
-  std::string getName() const override { return "pooling"; }
-
-private:
-  bool isOwn(const SumStages &parts) const override {
-    return parts.isByColumn() && parts.reads.size() == 1;
-  }
-  TileShape chooseTile(const SumStages &parts,
-                       const TargetFacts &target) const override {
-    TileShape tile;
-    tile.columns = chooseColumns(parts, 2, target);
-    if (std::optional<int> rowLoop = findRowLoop(parts))
-      tile.rows = std::min<int64_t>(4, parts.extents[*rowLoop]);
-    tile.unroll = parts.steps <= 49;
-    return tile;
-  }
-};
-
-} // namespace
 
 std::unique_ptr<ScheduleTemplate> createPoolingTemplate() {
-  return std::make_unique<PoolingTemplate>();
+  return std::make_unique<TileTemplate>(
+      "pooling",
+      [](const SumStages &parts) {
+        return parts.isByColumn() && parts.reads.size() == 1;
+      },
+      chooseWindowTile);
 }
 
 } // namespace swage::halide

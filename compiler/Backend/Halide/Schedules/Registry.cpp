@@ -18,6 +18,8 @@ const std::vector<std::unique_ptr<ScheduleTemplate>> &getScheduleTemplates() {
     list.push_back(createDepthwiseTemplate());
     list.push_back(createPoolingTemplate());
     list.push_back(createRowsTemplate());
+    list.push_back(createElementwiseTemplate());
+    list.push_back(createTranspositionTemplate());
     list.push_back(createPlainTemplate());
     return list;
   }();

@@ -198,11 +198,6 @@ private:
     own.reductions = {steps.x, all.x};
     partial[index] = sums;
   }
-
-  /// The value as it is stored: a truth value takes a byte.
-  static Expr stored(Expr value) {
-    return value.type().is_bool() ? Halide::cast<uint8_t>(value) : value;
-  }
 };
 
 } // namespace

@@ -68,9 +68,11 @@ Claim chooseSchedule(const KernelSpec &spec, const TargetFacts &target);
 std::unique_ptr<ScheduleTemplate> createContractionTemplate();
 std::unique_ptr<ScheduleTemplate> createDepthwiseTemplate();
 std::unique_ptr<ScheduleTemplate> createDirectTemplate();
+std::unique_ptr<ScheduleTemplate> createElementwiseTemplate();
 std::unique_ptr<ScheduleTemplate> createPlainTemplate();
 std::unique_ptr<ScheduleTemplate> createPoolingTemplate();
 std::unique_ptr<ScheduleTemplate> createRowsTemplate();
+std::unique_ptr<ScheduleTemplate> createTranspositionTemplate();
 std::unique_ptr<ScheduleTemplate> createWinogradTemplate();
 
 } // namespace swage::halide

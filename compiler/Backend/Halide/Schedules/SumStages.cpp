@@ -7,7 +7,6 @@
 //===----------------------------------------------------------------------===//
 #include "compiler/Backend/Halide/Schedules/SumStages.h"
 #include <algorithm>
-#include <functional>
 
 namespace swage::halide {
 
@@ -16,6 +15,12 @@ int64_t SumStages::panel() const {
   for (const SumRead &read : reads)
     width = std::max(width, read.panel);
   return width;
+}
+
+bool SumStages::isByPanel() const {
+  return std::all_of(reads.begin(), reads.end(), [](const SumRead &read) {
+    return !read.alongColumns || read.panel;
+  });
 }
 
 bool SumStages::readsWindow() const {
@@ -88,7 +93,8 @@ private:
         if (spec.size(tensor, dim) != found.extents[dim])
           return false;
       bool inOrder = true;
-      forEachRead(stage, [&](const Expression &read) {
+      forEachRead(spec, stage, [&](ExprId id) {
+        const Expression &read = spec[id];
         if (spec.tensors[read.index].stage < found.sums)
           return;
         for (size_t dim = 0; dim < read.operands.size(); ++dim) {
@@ -108,7 +114,8 @@ private:
   bool findReads() {
     int column = static_cast<int>(reduction().numParallel) - 1;
     bool fits = true;
-    forEachRead(reduction(), [&](const Expression &expr) {
+    forEachRead(spec, reduction(), [&](ExprId id) {
+      const Expression &expr = spec[id];
       SumRead read;
       read.tensor = expr.index;
       for (size_t dim = 0; dim < expr.operands.size(); ++dim) {
@@ -122,7 +129,7 @@ private:
 
   /// False where a vector of columns would have to be gathered.
   bool addIndex(ExprId id, int column, bool isLast, SumRead &read) const {
-    if (!dependsOn(id, column)) {
+    if (!dependsOn(spec, id, column)) {
       std::optional<LinearIndex> index = linearIndex(spec, id);
       if (!index)
         return false;
@@ -149,27 +156,6 @@ private:
       return false;
     read.alongColumns = true;
     return true;
-  }
-
-  bool dependsOn(ExprId id, int loop) const {
-    const Expression &expr = spec[id];
-    return (expr.opcode == Opcode::Loop && expr.index == loop) ||
-           std::any_of(
-               expr.operands.begin(), expr.operands.end(),
-               [&](ExprId operand) { return dependsOn(operand, loop); });
-  }
-
-  void forEachRead(const Stage &stage,
-                   const std::function<void(const Expression &)> &visit) const {
-    auto walk = [&](auto &self, ExprId id) -> void {
-      if (spec[id].opcode == Opcode::Read)
-        visit(spec[id]);
-      for (ExprId operand : spec[id].operands)
-        self(self, operand);
-    };
-    for (const auto *list : {&stage.inits, &stage.values})
-      for (ExprId id : *list)
-        walk(walk, id);
   }
 
   const KernelSpec &spec;

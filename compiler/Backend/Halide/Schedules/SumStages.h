@@ -34,6 +34,8 @@ struct SumStages {
   int64_t columns() const { return extents.back(); }
   /// Columns of the panels that an operand is packed in, or 0.
   int64_t panel() const;
+  /// Whether all vectors of columns come out of panels.
+  bool isByPanel() const;
   bool readsWindow() const;
   /// Whether each column has operands of its own: no element is read for
   /// several.

@@ -20,6 +20,21 @@ namespace {
 /// Multiplications below which all stays on one thread.
 constexpr int64_t kWorthTasks = 1 << 18;
 
+/// The loop of rows: the innermost besides that of columns with more than one.
+std::optional<int> findRowLoop(const SumStages &parts) {
+  for (int i = static_cast<int>(parts.extents.size()) - 2; i >= 0; --i)
+    if (parts.extents[i] > 1)
+      return i;
+  return std::nullopt;
+}
+
+/// Lanes, at most `lanes`, of vectors that all columns are made of.
+int64_t wholeLanes(const SumStages &parts, int64_t lanes) {
+  while (parts.columns() % lanes)
+    lanes /= 2;
+  return lanes;
+}
+
 class Scheduler {
 public:
   Scheduler(swage::halide::Pipeline &pipeline, const SumStages &parts,
@@ -86,7 +101,7 @@ private:
   void schedule() {
     Func result = pipeline.outputs[0];
     const std::vector<Var> &vars = pipeline.stages[parts.last()].vars;
-    int lanes = static_cast<int>(tile.lanes);
+    int lanes = static_cast<int>(wholeLanes(parts, tile.lanes));
     int width = static_cast<int>(tile.columns);
     for (size_t i = 0; i < vars.size(); ++i)
       result.bound(vars[i], 0, static_cast<int>(parts.extents[i]));
@@ -162,13 +177,21 @@ private:
 
 } // namespace
 
-std::optional<int> findRowLoop(const SumStages &parts) {
-  for (int i = static_cast<int>(parts.extents.size()) - 2; i >= 0; --i)
-    if (parts.extents[i] > 1)
-      return i;
-  return std::nullopt;
+namespace {
+
+/// Lanes of the vectors of sums, or 0 where columns do not make vectors. Panels
+/// are whole vectors, and sums beyond the last column do no harm; without
+/// panels there is nothing to read beyond it.
+int64_t findLanes(const SumStages &parts, const TargetFacts &target) {
+  int64_t lanes = target.lanes(Element::F32);
+  if (parts.panel() && parts.isByPanel())
+    return parts.panel() % lanes ? 0 : lanes;
+  int64_t whole = wholeLanes(parts, lanes);
+  return 4 * whole >= lanes ? whole : 0;
 }
 
+/// The tile's rows with the least time for a step of the sums of all rows:
+/// multiplications, loads, and additions that wait for each other.
 int64_t chooseRows(int64_t rows, int64_t vectors, const TargetFacts &target) {
   // Two multiplications and two loads a cycle, four cycles for an addition.
   int64_t best = 1;
@@ -187,9 +210,8 @@ int64_t chooseRows(int64_t rows, int64_t vectors, const TargetFacts &target) {
   return best;
 }
 
-int64_t chooseColumns(const SumStages &parts, int64_t most,
-                      const TargetFacts &target) {
-  int64_t lanes = target.lanes(Element::F32);
+/// Columns of whole vectors that divide all of them, at most `most` vectors.
+int64_t chooseColumns(const SumStages &parts, int64_t most, int64_t lanes) {
   int64_t vectors = parts.columns() / lanes;
   for (int64_t count = std::min(most, vectors); count > 1; --count)
     if (vectors % count == 0)
@@ -197,12 +219,35 @@ int64_t chooseColumns(const SumStages &parts, int64_t most,
   return lanes;
 }
 
+} // namespace
+
+TileShape chooseProductTile(const SumStages &parts, int64_t lanes,
+                            const TargetFacts &target) {
+  std::optional<int> rowLoop = findRowLoop(parts);
+  int64_t most = rowLoop ? 2 : 4;
+  TileShape tile;
+  tile.columns =
+      parts.panel() ? parts.panel() : chooseColumns(parts, most, lanes);
+  if (rowLoop)
+    tile.rows =
+        chooseRows(parts.extents[*rowLoop], tile.columns / lanes, target);
+  return tile;
+}
+
+TileShape chooseWindowTile(const SumStages &parts, int64_t lanes,
+                           const TargetFacts &) {
+  TileShape tile;
+  tile.columns = chooseColumns(parts, 2, lanes);
+  if (std::optional<int> rowLoop = findRowLoop(parts))
+    tile.rows = std::min<int64_t>(4, parts.extents[*rowLoop]);
+  tile.unroll = parts.steps <= 49;
+  return tile;
+}
+
 std::optional<SumStages> TileTemplate::find(const KernelSpec &spec,
                                             const TargetFacts &target) const {
   std::optional<SumStages> parts = findSumStages(spec);
-  int64_t lanes = target.lanes(Element::F32);
-  if (!parts || parts->columns() % lanes || parts->panel() % lanes ||
-      !isOwn(*parts))
+  if (!parts || !findLanes(*parts, target) || !isOwn(*parts))
     return std::nullopt;
   return parts;
 }
@@ -210,8 +255,9 @@ std::optional<SumStages> TileTemplate::find(const KernelSpec &spec,
 TileShape TileTemplate::choose(const SumStages &parts,
                                const TargetFacts &target,
                                const Schedule &schedule) const {
-  TileShape tile = chooseTile(parts, target);
-  tile.lanes = target.lanes(Element::F32);
+  int64_t lanes = findLanes(parts, target);
+  TileShape tile = chooseTile(parts, lanes, target);
+  tile.lanes = lanes;
   std::optional<int> rowLoop = findRowLoop(parts);
   auto wanted = schedule.parameters.find("register_tile");
   if (wanted != schedule.parameters.end() && wanted->second.size() == 2) {
@@ -244,7 +290,7 @@ std::optional<Claim> TileTemplate::match(const KernelSpec &spec,
   claim.schedule.parameters = {{"register_tile", {tile.rows, tile.columns}},
                                {"unroll", {tile.unroll}},
                                {"parallel", {tile.parallel}}};
-  claim.speedup = getSpeedup();
+  claim.speedup = 0.9;
   return claim;
 }
 
@@ -254,8 +300,7 @@ std::string TileTemplate::apply(swage::halide::Pipeline &pipeline,
   if (!parts)
     return "the schedule '" + getName() +
            "' fits one stage that reduces as it wants, to vectors of known "
-           "size, "
-           "and what changes its elements one by one";
+           "size, and what changes its elements one by one";
   TileShape tile = choose(*parts, pipeline.target, schedule);
   Scheduler(pipeline, *parts, tile).run();
   return "";

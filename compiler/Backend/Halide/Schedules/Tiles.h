@@ -9,8 +9,7 @@
 //   register_tile  rows, columns
 //   unroll         1: the reduction is unrolled
 //   parallel       0: no tasks; 1: columns of the tile's width are tasks; 2:
-//   the
-//                  first of the other loops that has something to split is
+//                  the first of the other loops that has something to split is
 //
 //===----------------------------------------------------------------------===//
 #ifndef SWAGE_COMPILER_BACKEND_HALIDE_SCHEDULES_TILES_H
@@ -25,46 +24,49 @@ namespace swage::halide {
 struct TileShape {
   int64_t rows = 1;
   int64_t columns = 1; ///< whole vectors, and the panel where there is one
-  int64_t lanes = 1;
+  int64_t lanes = 1;   ///< of vectors of sums
   bool unroll = false;
   int64_t parallel = 0;
 };
 
-/// A template for kernels that findSumStages knows. Its file says which of them
-/// are its own, and which tiles fit them.
+/// A template for kernels that findSumStages knows: which of them are its own,
+/// and which tiles fit them.
 class TileTemplate : public ScheduleTemplate {
 public:
+  using IsOwn = bool (*)(const SumStages &parts);
+  /// Chooses rows, columns and unrolling; `lanes` are given.
+  using ChooseTile = TileShape (*)(const SumStages &parts, int64_t lanes,
+                                   const TargetFacts &target);
+
+  TileTemplate(std::string name, IsOwn isOwn, ChooseTile chooseTile)
+      : name(std::move(name)), isOwn(isOwn), chooseTile(chooseTile) {}
+
+  std::string getName() const override { return name; }
   std::optional<Claim> match(const KernelSpec &spec,
                              const TargetFacts &target) const override;
   std::string apply(Pipeline &pipeline,
                     const Schedule &schedule) const override;
-
-protected:
-  virtual bool isOwn(const SumStages &parts) const = 0;
-  /// Rows, columns and unrolling.
-  virtual TileShape chooseTile(const SumStages &parts,
-                               const TargetFacts &target) const = 0;
-  /// How many times as fast as the LLVM backend's.
-  virtual double getSpeedup() const { return 0.9; }
 
 private:
   std::optional<SumStages> find(const KernelSpec &spec,
                                 const TargetFacts &target) const;
   TileShape choose(const SumStages &parts, const TargetFacts &target,
                    const Schedule &schedule) const;
+
+  std::string name;
+  IsOwn isOwn;
+  ChooseTile chooseTile;
 };
 
-/// The loop of rows: the innermost besides that of columns with more than one.
-std::optional<int> findRowLoop(const SumStages &parts);
+/// Tiles of sums that multiply each element of a row with vectors of columns:
+/// as many rows as the registers hold.
+TileShape chooseProductTile(const SumStages &parts, int64_t lanes,
+                            const TargetFacts &target);
 
-/// The tile of products with the least time for a step of the sums of all rows,
-/// of `columns` columns: multiplications, loads, and additions that wait for
-/// each other.
-int64_t chooseRows(int64_t rows, int64_t vectors, const TargetFacts &target);
-
-/// Columns of whole vectors that divide all of them, at most `most` vectors.
-int64_t chooseColumns(const SumStages &parts, int64_t most,
-                      const TargetFacts &target);
+/// Tiles of sums over a window of each column: neighbours in a row share what
+/// they read, once the window is unrolled.
+TileShape chooseWindowTile(const SumStages &parts, int64_t lanes,
+                           const TargetFacts &target);
 
 } // namespace swage::halide
 
