@@ -112,12 +112,24 @@ static Results importQuantizeLinear(NodeContext &node) {
     scale = node.cast(scale, node.builder().getF32Type());
   if (node.failed() || !isa<FloatType>(node.elementType(scale)))
     return node.bad("its scale must be floating-point numbers");
-  Type wide = typeAttr(node, "precision", accumulator(node.elementType(scale)));
+  Type given = typeAttr(node, "precision", Type());
   if (node.failed())
     return {};
+  // The quotient of two narrow numbers is rounded as their type has it, by
+  // dividing in a type with more than twice the bits; what follows is exact.
+  Type same = node.elementType(scale);
+  Type precision = given ? given : node.elementType(value);
+  bool isNarrow = given || precision == same;
+  Type wide = accumulator(given ? given : same);
+  if (given) {
+    value = node.cast(value, given);
+    scale = node.cast(scale, given);
+  }
   scale = node.cast(spread(node, scale, value, axis, blockSize), wide);
   zero = spread(node, zero, value, axis, blockSize);
   Value scaled = node.create<nn::DivOp>(node.cast(value, wide), scale);
+  if (isNarrow)
+    scaled = node.cast(node.cast(scaled, precision), wide);
   return roundTo(node, scaled, zero, type, saturate);
 }
 

@@ -73,8 +73,10 @@ static Numbers getPlaces(NodeContext &node, const Modes &modes,
   case Modes::HalfPixel:
     return centred;
   case Modes::HalfPixelSymmetric:
-    return centred +
-           axis.size / 2 * (Numbers(node, 1.0) - axis.target / extent);
+    // In the order of the standard's formula, and without rounding between:
+    // sums that are whole there have to be whole here.
+    return axis.size / 2 * (Numbers(node, 1.0) - axis.target / extent) +
+           (x + 0.5) / axis.scale - 0.5;
   case Modes::PytorchHalfPixel:
     return single.choose(x * 0 - 0.5, centred);
   case Modes::HalfPixelForNearest:

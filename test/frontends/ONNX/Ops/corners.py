@@ -87,8 +87,34 @@ def borders(suite):
                   mode="cubic", padding_mode="border", align_corners=align)
 
 
+def quotients(suite):
+    """Narrow numbers are divided as their type has it: the quotient is rounded to
+    the type before it is rounded to a whole number."""
+    x = (random(40) * 100).astype("float16")
+    for scale in (0.37, 1.23):
+        scale, zero = numpy.float16(scale), numpy.uint8(100)
+        rounded = numpy.rint(x / scale)
+        suite.add("QuantizeLinear", [x, scale, zero],
+                  [(rounded.astype("int32") + 100).clip(0, 255).astype("uint8")])
+        # Zero points beyond what the type holds are added exactly.
+        zero = numpy.uint16(40001)
+        suite.add("QuantizeLinear", [x, scale, zero],
+                  [(rounded.astype("int32") + 40001).clip(0, 65535).astype("uint16")])
+
+
+def symmetric(suite):
+    """A place that is whole by the standard's formula is whole."""
+    x = random(1, 1, 3)
+    suite.add("Resize", [x, None, numpy.float32([1, 1, 1.5])], [x[:, :, [0, 0, 1, 2]]],
+              constant=(2,), mode="nearest", nearest_mode="floor",
+              coordinate_transformation_mode="half_pixel_symmetric")
+
+
 if __name__ == "__main__":
-    for opset, parts in ((7, [old_batch_norm]), (22, [selections, pads, borders])):
+    for opset, parts in (
+        (7, [old_batch_norm]),
+        (22, [selections, pads, borders, quotients, symmetric]),
+    ):
         suite = Suite(f"{sys.argv[1]}/{opset}", opset)
         for part in parts:
             part(suite)
