@@ -14,7 +14,8 @@
 namespace swage {
 
 /// The facts of `kernel`, whose symbol is its name after `prefix`.
-KernelFacts describeKernel(kernel::FuncOp kernel, llvm::StringRef prefix);
+KernelFacts describeKernel(kernel::FuncOp kernel, llvm::StringRef prefix,
+                           bool strictFP);
 
 } // namespace swage
 

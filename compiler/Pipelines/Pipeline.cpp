@@ -295,8 +295,8 @@ private:
     // Lowering main leaves nothing of its kernels but their names.
     llvm::StringMap<KernelFacts> facts;
     for (KernelRequest &request : requests)
-      facts[request.kernel.getSymName()] =
-          describeKernel(request.kernel, "swage_" + options.modelName + "_");
+      facts[request.kernel.getSymName()] = describeKernel(
+          request.kernel, "swage_" + options.modelName + "_", options.strictFP);
     if (failed(compileMain()))
       return failure();
     for (Attribute name : module->getAttrOfType<ArrayAttr>("kernel.names"))

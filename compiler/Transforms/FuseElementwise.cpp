@@ -6,6 +6,7 @@
 // next stays in a register.
 //
 //===----------------------------------------------------------------------===//
+#include "compiler/Analysis/PackingCost.h"
 #include "compiler/Transforms/FusionGroups.h"
 #include "compiler/Transforms/Passes.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
@@ -51,8 +52,6 @@ static bool isCopy(linalg::GenericOp op) {
 /// Whether `product` reads `operand`, whose elements are those of a copy, into
 /// panels in any case: a copy of its own would only be one more pass.
 static bool isPackedAnyhow(linalg::GenericOp product, OpOperand *operand) {
-  // Fewer rows than this and the operand is read as it lies.
-  constexpr int64_t kRowsThatPay = 24;
   if (product.getNumDpsInputs() != 2 || product->getNumResults() != 1 ||
       product.isDpsInit(operand) ||
       !getElementTypeOrSelf(operand->get().getType()).isF32())

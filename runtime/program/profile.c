@@ -66,8 +66,8 @@ void swage_profile_print(FILE *stream, const swage_model *model,
     if (kernels[i].calls) // what a branch leaves out has nothing to show
       lines[count++] =
           (line){&model->kernels[i], (double)kernels[i].calls / runs,
-                 kernels[i].ms / runs};
+                 kernels[i].median_ms};
   qsort(lines, count, sizeof(line), compare);
-  print_lines(stream, lines, count, timing->mean_ms);
+  print_lines(stream, lines, count, timing->median_ms);
   free(lines);
 }

@@ -34,23 +34,45 @@ static bool add(samples *taken, double time) {
   return true;
 }
 
+/// Adds what each kernel took up to here, negated: its time of the run that
+/// follows is missing.
+static bool begin_kernels(samples *kernels, const swage_profile *profile,
+                          size_t count) {
+  for (size_t i = 0; i < count; ++i)
+    if (!add(kernels, -profile->kernels[i].ms))
+      return false;
+  return true;
+}
+
+static void end_kernels(samples *kernels, const swage_profile *profile,
+                        size_t count) {
+  double *last = kernels->times + kernels->count - count;
+  for (size_t i = 0; i < count; ++i)
+    last[i] += profile->kernels[i].ms;
+}
+
 /// Runs for `duration` milliseconds, at least once. `taken` and `profile` may
-/// be NULL.
+/// be NULL; `kernels` gets the times of all kernels, run after run.
 static swage_status run_for(swage_session *session, const swage_tensor *inputs,
                             swage_tensor *outputs, double duration,
                             samples *taken, swage_profile *profile,
-                            char **error) {
+                            samples *kernels, char **error) {
+  size_t count = profile ? session->model->num_kernels : 0;
   double begin = swage_now_ms(), before = begin;
   do {
     // Outputs of the first run are the buffers of the others, where they can.
     for (uint32_t i = 0; i < session->model->num_outputs; ++i)
       if (swage_has_parts(session->model->outputs[i].dtype))
         swage_tensors_release(&outputs[i], 1);
+    if (!begin_kernels(kernels, profile, count))
+      return swage_error(error, SWAGE_ERROR, "no memory for the times");
+    before = swage_now_ms();
     swage_status status =
         swage_run_session(session, inputs, outputs, NULL, profile, error);
     if (status)
       return status;
     double after = swage_now_ms();
+    end_kernels(kernels, profile, count);
     if (taken && !add(taken, after - before))
       return swage_error(error, SWAGE_ERROR, "no memory for the times");
     before = swage_now_ms();
@@ -63,18 +85,35 @@ static int compare(const void *left, const void *right) {
   return (a > b) - (a < b);
 }
 
+/// The median of times in order.
+static double median(const double *times, size_t count) {
+  return (times[(count - 1) / 2] + times[count / 2]) / 2;
+}
+
+/// Sets the medians of kernels from their times, of which `all` has room for
+/// one kernel's.
+static void set_medians(const samples *kernels, size_t num_kernels,
+                        samples *all, swage_profile *profile) {
+  for (size_t i = 0; i < num_kernels; ++i) {
+    for (size_t run = 0; run < all->count; ++run)
+      all->times[run] = kernels->times[run * num_kernels + i];
+    qsort(all->times, all->count, sizeof(double), compare);
+    profile->kernels[i].median_ms = median(all->times, all->count);
+  }
+}
+
 static swage_status measure(swage_session *session, const swage_tensor *inputs,
                             swage_tensor *outputs, double seconds,
                             swage_profile *profile, swage_timing *timing,
                             char **error) {
   if (error)
     *error = NULL;
-  samples taken = {0};
-  swage_status status =
-      run_for(session, inputs, outputs, seconds * 100, NULL, NULL, error);
+  samples taken = {0}, kernels = {0};
+  swage_status status = run_for(session, inputs, outputs, seconds * 100, NULL,
+                                NULL, &kernels, error);
   if (!status)
     status = run_for(session, inputs, outputs, seconds * 1000, &taken, profile,
-                     error);
+                     &kernels, error);
   if (!status) {
     size_t count = taken.count;
     double *times = taken.times;
@@ -82,14 +121,16 @@ static swage_status measure(swage_session *session, const swage_tensor *inputs,
     for (size_t i = 0; i < count; ++i)
       total += times[i];
     qsort(times, count, sizeof(double), compare);
-    *timing = (swage_timing){
-        .min_ms = times[0],
-        .median_ms = (times[(count - 1) / 2] + times[count / 2]) / 2,
-        .p99_ms = times[(count * 99 + 99) / 100 - 1],
-        .mean_ms = total / (double)count,
-        .runs = (int64_t)count,
-        .threads = session->num_threads};
+    *timing = (swage_timing){.min_ms = times[0],
+                             .median_ms = median(times, count),
+                             .p99_ms = times[(count * 99 + 99) / 100 - 1],
+                             .mean_ms = total / (double)count,
+                             .runs = (int64_t)count,
+                             .threads = session->num_threads};
+    if (profile)
+      set_medians(&kernels, session->model->num_kernels, &taken, profile);
   }
+  free(kernels.times);
   free(taken.times);
   return status;
 }
@@ -134,8 +175,7 @@ static void write_kernels(FILE *stream, const swage_model *model,
     fputs(i ? ", {\"name\": " : "{\"name\": ", stream);
     write_json_string(stream, model->kernels[i].name);
     fprintf(stream, ", \"calls\": %" PRId64 ", \"ms\": %.6f}",
-            kernels[i].calls / timing->runs,
-            kernels[i].ms / (double)timing->runs);
+            kernels[i].calls / timing->runs, kernels[i].median_ms);
   }
   fputc(']', stream);
 }

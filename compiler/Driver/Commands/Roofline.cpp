@@ -47,9 +47,9 @@ std::vector<KernelRow> swage::getKernelRows(ArrayRef<KernelFacts> kernels,
     KernelRow row = {};
     row.kernel = &kernel;
     row.calls = double(time.calls) / timing.runs;
-    row.ms = time.ms / timing.runs;
-    row.share = row.ms / timing.mean_ms;
-    double perCall = std::max(time.ms / time.calls, 1e-9);
+    row.ms = time.median_ms;
+    row.share = row.ms / timing.median_ms;
+    double perCall = std::max(row.ms / row.calls, 1e-9);
     if (kernel.flops >= 0)
       row.gflops = kernel.flops / perCall * 1e-6;
     if (kernel.bytes >= 0)

@@ -25,7 +25,7 @@ struct Machine {
                                          unsigned threads);
 };
 
-/// One kernel in one run. What is not known is nothing.
+/// One kernel in one run: medians over the runs. What is not known is nothing.
 struct KernelRow {
   const KernelFacts *kernel;
   double calls;

@@ -91,10 +91,12 @@ SWAGE_API swage_status swage_session_time(swage_session *session,
                                           swage_tensor *outputs, double seconds,
                                           swage_timing *timing, char **error);
 
-/* What the calls of one kernel took in all timed runs together. */
+/* What the calls of one kernel took: in all timed runs together, and in one
+   run, the median over the runs. */
 typedef struct swage_kernel_time {
   int64_t calls;
   double ms;
+  double median_ms;
 } swage_kernel_time;
 
 /* The same as swage_session_time, and times each kernel as well: `kernels` has
@@ -112,8 +114,8 @@ SWAGE_API void swage_profile_print(FILE *stream, const swage_model *model,
                                    const swage_kernel_time *kernels);
 
 /* Writes a timing as a JSON object: name, median_ms, min_ms, p99_ms, runs,
-   threads; with `kernels` (may be NULL) also the calls and ms of each kernel in
-   one run. */
+   threads; with `kernels` (may be NULL) also the calls and the median ms of
+   each kernel in one run. */
 SWAGE_API swage_status swage_timing_save(const char *path,
                                          const swage_model *model,
                                          const swage_timing *timing,

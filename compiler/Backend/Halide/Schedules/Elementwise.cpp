@@ -72,7 +72,7 @@ public:
         vectorize(pipeline, last, elements, steps);
         steps =
             addTasks(pipeline.stages[last], *parts, parallel, elements, steps);
-      } else if (inStep[i] && !pipeline.isOutput(i)) {
+      } else if (inStep[i]) {
         pipeline.stages[i].func.compute_at(func, steps);
         vectorize(pipeline, i, elements, Var("all"));
       } else {
@@ -103,7 +103,9 @@ private:
     std::vector<bool> inStep(spec.stages.size(), false);
     inStep[last] = true;
     for (int i = last - 1; i >= 0; --i) {
-      inStep[i] = spec.stages[i].numParallel == spec.stages[last].numParallel;
+      // Other outputs have loops of their own.
+      inStep[i] = spec.stages[i].numParallel == spec.stages[last].numParallel &&
+                  !pipeline.isOutput(i);
       for (int reader : pipeline.consumers(i)) {
         inStep[i] = inStep[i] && inStep[reader];
         forEachRead(spec, spec.stages[reader], [&](ExprId id) {

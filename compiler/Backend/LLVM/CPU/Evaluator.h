@@ -94,8 +94,12 @@ public:
                   int64_t lanes, llvm::SmallVectorImpl<Access> &accesses,
                   bool &usesIndices);
 
+  /// The first operation of the body that cannot run on vectors, or null.
+  static mlir::Operation *findScalarOp(mlir::linalg::GenericOp op);
   /// Whether the body can run on vectors.
-  static bool isVectorizable(mlir::linalg::GenericOp op);
+  static bool isVectorizable(mlir::linalg::GenericOp op) {
+    return !findScalarOp(op);
+  }
   /// The loops of an operation without reductions, from the indices of its
   /// result `number`; nothing when its map is no permutation.
   static std::optional<Indices> loopsOf(mlir::linalg::GenericOp op,

@@ -151,20 +151,26 @@ SmallVector<Value> Evaluator::emitBody(linalg::GenericOp op,
   return results;
 }
 
-bool Evaluator::isVectorizable(linalg::GenericOp op) {
-  return llvm::all_of(op.getBlock()->without_terminator(), [](Operation &op) {
-    if (isa<linalg::IndexOp, tensor::ExtractOp>(op))
-      return true;
-    auto fits = [](Type type) {
-      return type.isIntOrIndexOrFloat() &&
-             (type.isIndex() || type.getIntOrFloatBitWidth() <= 64);
-    };
-    return op.getNumResults() == 1 && op.getNumRegions() == 0 &&
-           (isa<arith::ConstantOp>(op) ||
-            OpTrait::hasElementwiseMappableTraits(&op)) &&
-           llvm::all_of(op.getOperandTypes(), fits) &&
-           llvm::all_of(op.getResultTypes(), fits);
-  });
+/// Whether `op` means the same on vectors, element by element.
+static bool runsOnVectors(Operation &op) {
+  if (isa<linalg::IndexOp, tensor::ExtractOp>(op))
+    return true;
+  auto fits = [](Type type) {
+    return type.isIntOrIndexOrFloat() &&
+           (type.isIndex() || type.getIntOrFloatBitWidth() <= 64);
+  };
+  return op.getNumResults() == 1 && op.getNumRegions() == 0 &&
+         (isa<arith::ConstantOp>(op) ||
+          OpTrait::hasElementwiseMappableTraits(&op)) &&
+         llvm::all_of(op.getOperandTypes(), fits) &&
+         llvm::all_of(op.getResultTypes(), fits);
+}
+
+Operation *Evaluator::findScalarOp(linalg::GenericOp op) {
+  for (Operation &inner : op.getBlock()->without_terminator())
+    if (!runsOnVectors(inner))
+      return &inner;
+  return nullptr;
 }
 
 } // namespace swage

@@ -38,20 +38,20 @@ static LogicalResult generalize(kernel::FuncOp kernel) {
 FailureOr<func::FuncOp> lowerFast(kernel::FuncOp original,
                                   ArrayRef<MemRefType> operands,
                                   const TargetInfo &target,
-                                  std::string &reason) {
+                                  FastRemarks &remarks) {
   auto kernel = cast<kernel::FuncOp>(original->clone());
   auto erase = llvm::scope_exit([&] { kernel->erase(); });
   // The copy's diagnostics are no concern of anyone: the general path reports.
   ScopedDiagnosticHandler quiet(kernel.getContext(),
                                 [](Diagnostic &) { return success(); });
   if (!llvm::hasSingleElement(kernel.getBody()) || failed(generalize(kernel))) {
-    reason = "it is not made of structured operations";
+    remarks.reason = "it is not made of structured operations";
     return failure();
   }
   if (llvm::any_of(operands, [](MemRefType type) {
         return isa<ComplexType>(type.getElementType());
       })) {
-    reason = "complex numbers are no elements of vectors";
+    remarks.reason = "complex numbers are no elements of vectors";
     return failure();
   }
   splitBorders(kernel);
@@ -62,11 +62,16 @@ FailureOr<func::FuncOp> lowerFast(kernel::FuncOp original,
   TensorTable tensors(builder, space, body, kernel.getBody().front());
   Evaluator evaluator(builder, space, tensors, target, &body.front());
   FailureOr<SmallVector<StageGroup, 0>> plan =
-      planKernel(kernel, evaluator, reason);
+      planKernel(kernel, evaluator, remarks.reason);
   if (failed(plan)) {
     body.erase();
     return failure();
   }
+  kernel.walk([&](linalg::GenericOp op) {
+    if (Operation *scalar = Evaluator::findScalarOp(op))
+      remarks.scalarOps.push_back(
+          {scalar->getLoc(), scalar->getName().getStringRef().str()});
+  });
   NestEmitter emitter(evaluator, target);
   emitter.emit(*plan, original.getScheduleAttr());
   if (emitter.getSchedule())

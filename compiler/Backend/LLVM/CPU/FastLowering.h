@@ -13,12 +13,20 @@
 
 namespace swage {
 
+/// What is to be told of a kernel.
+struct FastRemarks {
+  /// Why it is not for the fast path.
+  std::string reason;
+  /// Operations that keep loops from being vectors: where, and their names.
+  llvm::SmallVector<std::pair<mlir::Location, std::string>> scalarOps;
+};
+
 /// Fills a body for `kernel` with tiled, vectorised loops. Where that cannot be
-/// it fails without a diagnostic and says why in `reason`; the module is as it
+/// it fails without a diagnostic and says why in `remarks`; the module is as it
 /// was. The body carries the schedule as its attribute `schedule`.
 llvm::FailureOr<mlir::func::FuncOp>
 lowerFast(kernel::FuncOp kernel, llvm::ArrayRef<mlir::MemRefType> operands,
-          const TargetInfo &target, std::string &reason);
+          const TargetInfo &target, FastRemarks &remarks);
 
 } // namespace swage
 

@@ -28,10 +28,13 @@ LogicalResult lowerKernel(kernel::FuncOp kernel, const TargetInfo &target,
     return failure();
   FailureOr<func::FuncOp> body = failure();
   if (path == CPUPath::Fast) {
-    std::string reason;
-    body = lowerFast(kernel, *operands, target, reason);
+    FastRemarks remarks;
+    body = lowerFast(kernel, *operands, target, remarks);
     if (failed(body))
-      kernel.emitRemark("takes the general path: ") << reason;
+      kernel.emitRemark("takes the general path: ") << remarks.reason;
+    for (const auto &[location, name] : remarks.scalarOps)
+      emitRemark(location) << "computes one element at a time: '" << name
+                           << "' has no vectorised form";
   }
   if (failed(body))
     body = lowerGeneric(kernel, *operands);

@@ -7,6 +7,7 @@
 // rows that stay in cache.
 //
 //===----------------------------------------------------------------------===//
+#include "compiler/Analysis/PackingCost.h"
 #include "compiler/Backend/LLVM/CPU/Nests.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include <cmath>
@@ -213,8 +214,6 @@ bool NestEmitter::emitContraction(Stage &stage, int64_t lanes) {
   std::optional<int64_t> panels = panelWidth(stage.reduction, along);
   SmallVector<Value> strided = findStrided(loops, along);
   SmallVector<Value> across = strided;
-  // Bringing an operand in order takes as long as a number of rows.
-  constexpr int64_t kRowsThatPay = 24;
   Extent rows = analysis.extentOf(builder.getIndexAttr(1));
   for (unsigned loop : findReuse(loops, along).reused)
     rows = analysis.product(rows, loops.extents[loop]);

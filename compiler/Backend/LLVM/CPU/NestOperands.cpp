@@ -14,22 +14,6 @@ using namespace mlir;
 
 namespace swage {
 
-SmallVector<Value> NestEmitter::findStrided(const StageLoops &loops,
-                                            unsigned lane) {
-  linalg::GenericOp op = loops.stage->reduction;
-  SmallVector<Value> strided;
-  for (OpOperand *operand : op.getDpsInputOperands()) {
-    const Place *place = tensors.find(operand->get());
-    AffineMap map = op.getMatchingIndexingMap(operand);
-    if (!place || place->layout)
-      continue;
-    auto along = map.getResultPosition(builder.getAffineDimExpr(lane));
-    if (along && !place->strides[*along].isOne())
-      strided.push_back(operand->get());
-  }
-  return strided;
-}
-
 /// Elements between steps of the innermost reduction that `place` is read
 /// along, and the steps; nothing where one of them is not known.
 static std::optional<std::pair<int64_t, int64_t>>
@@ -45,25 +29,43 @@ reductionStep(const StageLoops &loops, AffineMap map, const Place &place) {
   return std::nullopt;
 }
 
-SmallVector<Value> NestEmitter::findConflicting(const StageLoops &loops,
-                                                unsigned lane) {
+SmallVector<Value> NestEmitter::findOperands(
+    const StageLoops &loops, unsigned lane,
+    function_ref<bool(OpOperand &, const Place &, const Monomial &)> wants) {
   linalg::GenericOp op = loops.stage->reduction;
-  SmallVector<Value> conflicting;
+  SmallVector<Value> found;
   for (OpOperand *operand : op.getDpsInputOperands()) {
     const Place *place = tensors.find(operand->get());
-    AffineMap map = op.getMatchingIndexingMap(operand);
     if (!place || place->layout)
       continue;
-    auto along = map.getResultPosition(builder.getAffineDimExpr(lane));
-    auto step = reductionStep(loops, map, *place);
-    if (along && step && place->strides[*along].isOne() &&
-        conflictsInCache(target,
-                         step->first * bytesOf(getElementTypeOrSelf(
-                                           operand->get().getType())),
-                         step->second))
-      conflicting.push_back(operand->get());
+    auto along = op.getMatchingIndexingMap(operand).getResultPosition(
+        builder.getAffineDimExpr(lane));
+    if (along && wants(*operand, *place, place->strides[*along]))
+      found.push_back(operand->get());
   }
-  return conflicting;
+  return found;
+}
+
+SmallVector<Value> NestEmitter::findStrided(const StageLoops &loops,
+                                            unsigned lane) {
+  return findOperands(loops, lane,
+                      [](OpOperand &, const Place &, const Monomial &stride) {
+                        return !stride.isOne();
+                      });
+}
+
+SmallVector<Value> NestEmitter::findConflicting(const StageLoops &loops,
+                                                unsigned lane) {
+  return findOperands(
+      loops, lane,
+      [&](OpOperand &operand, const Place &place, const Monomial &stride) {
+        AffineMap map = loops.stage->reduction.getMatchingIndexingMap(&operand);
+        auto step = reductionStep(loops, map, place);
+        Type element = getElementTypeOrSelf(operand.get().getType());
+        return step && stride.isOne() &&
+               conflictsInCache(target, step->first * bytesOf(element),
+                                step->second);
+      });
 }
 
 void NestEmitter::straightenRows(StageLoops &loops, unsigned lane,

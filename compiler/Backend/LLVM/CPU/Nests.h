@@ -187,7 +187,14 @@ private:
   void placeLocals(StageGroup &group, unsigned lane, int64_t width,
                    const IndexValue &base, bool real);
   void settle(const Stage &stage);
-  /// The reduction's operands that vectors along `lane` would have to gather.
+  /// The reduction's operands along `lane`, as they lie in memory, with their
+  /// places and strides along it, that a caller wants.
+  llvm::SmallVector<mlir::Value>
+  findOperands(const StageLoops &loops, unsigned lane,
+               llvm::function_ref<bool(mlir::OpOperand &, const Place &,
+                                       const Monomial &)>
+                   wants);
+  /// Those that vectors along `lane` would have to gather.
   llvm::SmallVector<mlir::Value> findStrided(const StageLoops &loops,
                                              unsigned lane);
   /// Those that vectors along `lane` load as such, but whose steps of the

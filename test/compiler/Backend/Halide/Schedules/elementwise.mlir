@@ -124,3 +124,29 @@ kernel.func @mixed(%x: tensor<30x20xf32>, %y: tensor<30x20xi64>, %out: tensor<30
   } -> tensor<30x20xf32>
   kernel.return %3 : tensor<30x20xf32>
 }
+
+// What two results need.
+// CHECK: ok @corners halide
+kernel.func @corners(%x: tensor<90x2xf32>, %y: tensor<90x2xf32>, %a: tensor<90x2xf32>, %b: tensor<90x2xf32>) -> (tensor<90x2xf32>, tensor<90x2xf32>) {
+  %c = arith.constant 2.0 : f32
+  %e = tensor.empty() : tensor<90x2xf32>
+  %0 = linalg.generic {indexing_maps = [#id2, #id2], iterator_types = ["parallel", "parallel"]}
+      ins(%x : tensor<90x2xf32>) outs(%e : tensor<90x2xf32>) {
+  ^bb0(%v: f32, %o: f32):
+    %3 = arith.divf %v, %c : f32
+    linalg.yield %3 : f32
+  } -> tensor<90x2xf32>
+  %1 = linalg.generic {indexing_maps = [#id2, #id2, #id2], iterator_types = ["parallel", "parallel"]}
+      ins(%y, %0 : tensor<90x2xf32>, tensor<90x2xf32>) outs(%a : tensor<90x2xf32>) {
+  ^bb0(%v: f32, %w: f32, %o: f32):
+    %3 = arith.subf %v, %w : f32
+    linalg.yield %3 : f32
+  } -> tensor<90x2xf32>
+  %2 = linalg.generic {indexing_maps = [#id2, #id2, #id2], iterator_types = ["parallel", "parallel"]}
+      ins(%y, %0 : tensor<90x2xf32>, tensor<90x2xf32>) outs(%b : tensor<90x2xf32>) {
+  ^bb0(%v: f32, %w: f32, %o: f32):
+    %3 = arith.addf %v, %w : f32
+    linalg.yield %3 : f32
+  } -> tensor<90x2xf32>
+  kernel.return %1, %2 : tensor<90x2xf32>, tensor<90x2xf32>
+}
