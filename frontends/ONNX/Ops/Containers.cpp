@@ -64,15 +64,14 @@ static std::optional<int64_t> knownPosition(NodeContext &node, unsigned index,
   return place;
 }
 
-/// `container` with what is declared of a tensor in it, when it does not know
-/// the number of dimensions itself; fails where nobody does. `wrap` makes the
-/// container's type from the tensor's.
+/// `container` with what is `declared` (may be null) of a tensor in it, when it
+/// does not know the number of dimensions itself; fails where nobody does.
+/// `wrap` makes the container's type from the tensor's.
 static Value refine(NodeContext &node, Value container, Type content,
-                    StringRef tensorName,
+                    const TypeProto *declared,
                     llvm::function_ref<Type(RankedTensorType)> wrap) {
   if (node.failed() || isa<RankedTensorType>(content))
     return container;
-  const TypeProto *declared = node.declaredType(tensorName);
   auto tensor = declared ? dyn_cast_or_null<RankedTensorType>(
                                valueTypeOf(*declared, node.context()))
                          : RankedTensorType();
@@ -88,12 +87,12 @@ static Value refine(NodeContext &node, Value container, Type content,
   return {};
 }
 
-/// The tensor at `position`, of which the declaration of `tensorName` may know
+/// The tensor at `position`, of which what is `declared` (may be null) may know
 /// more than the sequence does.
 static Value takeAt(NodeContext &node, Value sequence, Value position,
-                    StringRef tensorName) {
+                    const TypeProto *declared) {
   Type content = cast<nn::SequenceType>(sequence.getType()).getElement();
-  Value known = refine(node, sequence, content, tensorName,
+  Value known = refine(node, sequence, content, declared,
                        [&](RankedTensorType tensor) -> Type {
                          return nn::SequenceType::get(node.context(), tensor);
                        });
@@ -152,7 +151,8 @@ static Results importSequenceAt(NodeContext &node) {
   if (auto tensors = tensorsIn(sequence))
     if (auto place = knownPosition(node, 1, tensors->size(), tensors->size()))
       return (*tensors)[*place];
-  return takeAt(node, sequence, position, node.proto().output(0));
+  return takeAt(node, sequence, position,
+                node.declaredType(node.proto().output(0)));
 }
 
 static Results importSequenceLength(NodeContext &node) {
@@ -300,7 +300,7 @@ static Results spellOutMap(NodeContext &node, const GraphProto &body,
         return value;
       return takeAt(node, value,
                     node.intTensor(node.builder().getI64Type(), {}, {i}),
-                    body.input(index).name());
+                    &body.input(index).type());
     });
     if (!tensors)
       return {};
@@ -350,7 +350,7 @@ static Results importSequenceMap(NodeContext &node) {
       Value value = node.anyInput(index);
       if (!isa<nn::SequenceType>(value.getType()))
         return value;
-      return takeAt(node, value, number, body->input(index).name());
+      return takeAt(node, value, number, &body->input(index).type());
     });
     if (!tensors)
       return std::nullopt;
@@ -404,7 +404,8 @@ static Results importOptionalGetElement(NodeContext &node) {
   if (auto some = value.getDefiningOp<nn::SomeOp>())
     return some.getValue();
   if (!isa<nn::SequenceType>(type.getElement()))
-    value = refine(node, value, type.getElement(), node.proto().output(0),
+    value = refine(node, value, type.getElement(),
+                   node.declaredType(node.proto().output(0)),
                    [&](RankedTensorType tensor) -> Type {
                      return nn::OptionalType::get(node.context(), tensor);
                    });

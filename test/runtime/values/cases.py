@@ -292,6 +292,15 @@ def control_flow(folder):
           [("s", SEQ), ("t", SEQ), ("x", tensor(T.FLOAT, [1, 2]))],
           [("r", SEQ), ("n", sequence(tensor(T.INT64, [2])))],
           ((items, more, tail), (joined, [np.array(y.shape) for y in joined])))
+    # Where the sequence does not tell the number of dimensions, the body does.
+    body = graph([node("Mul", ["a", "factor"], ["y"])],
+                 [("a", tensor(T.FLOAT, ["p", 2]))], [("y", tensor(T.FLOAT, ["p", 2]))])
+    unknown = sequence(tensor(T.FLOAT))
+    write(folder, "map_undeclared",
+          [node("SequenceMap", ["s"], ["r"], body=body)],
+          [("s", unknown), ("factor", tensor(T.FLOAT, [1, 2]))], [("r", unknown)],
+          ((items, tail), ([9 * each for each in items],)),
+          (([], tail), ([],)))
 
 
 # ---- Optionals ----
