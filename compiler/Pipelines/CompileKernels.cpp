@@ -54,7 +54,7 @@ std::vector<KernelRequest> specializeKernels(ModuleOp module,
   std::vector<KernelRequest> requests;
   SymbolTable symbols(module);
   DenseMap<std::pair<Operation *, ArrayAttr>, kernel::FuncOp> variants;
-  DenseSet<Operation *> taken;
+  DenseSet<Operation *> taken, called;
   module.walk([&](kernel::CallOp call) {
     auto callee = symbols.lookup<kernel::FuncOp>(call.getCallee());
     SmallVector<MemRefType> operands;
@@ -72,18 +72,25 @@ std::vector<KernelRequest> specializeKernels(ModuleOp module,
         symbols.insert(variant); // makes the name unique
       }
       requests.push_back({variant, operands});
+      called.insert(variant);
     }
     call.setCallee(variant.getSymName());
   });
+  // Only calls name kernels, and there are thousands of both in a large model:
+  // a symbol table would search them all for each name.
+  DenseMap<StringAttr, StringAttr> names;
   for (KernelRequest &request : requests) {
-    std::string name = (prefix + "_" + request.kernel.getSymName()).str();
-    (void)symbols.rename(request.kernel, name);
+    StringAttr name = request.kernel.getSymNameAttr();
+    names[name] =
+        StringAttr::get(module.getContext(), prefix + "_" + name.getValue());
+    request.kernel.setSymNameAttr(names[name]);
   }
+  module.walk([&](kernel::CallOp call) {
+    call.setCallee(names.lookup(call.getCalleeAttr().getAttr()));
+  });
   for (auto kernel :
        llvm::make_early_inc_range(module.getOps<kernel::FuncOp>()))
-    if (!llvm::any_of(requests, [&](KernelRequest &request) {
-          return request.kernel == kernel;
-        }))
+    if (!called.contains(kernel))
       kernel.erase();
   return requests;
 }

@@ -92,6 +92,9 @@ private:
       // Shapes are inferred, and what they decide is folded.
       passes.addPass(createCanonicalizerPass());
       passes.addPass(createCSEPass());
+      // What is spelled out has more steps to go back, and to keep values for,
+      // than the operator that it means.
+      passes.addNestedPass<func::FuncOp>(createSimplifyPass());
     });
     if (failed(prepared))
       return failure();

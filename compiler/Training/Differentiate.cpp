@@ -10,11 +10,19 @@
 #include "compiler/Training/Differentiate.h"
 #include "compiler/Training/ReverseMode.h"
 #include "dialects/NN/Inference.h"
+#include "dialects/NN/Types.h"
 #include "mlir/IR/Matchers.h"
 
 using namespace mlir;
 using namespace swage;
 using namespace swage::training;
+
+/// Sequences and optionals have no cotangents, but what is taken out of them
+/// does: it must not seem to depend on nothing.
+static bool holdsNumbers(Type type) {
+  return isa<nn::SequenceType, nn::OptionalType>(type) &&
+         isa<FloatType>(nn::getInnerElementType(type));
+}
 
 ReverseMode::ReverseMode(OpBuilder &builder, ArrayRef<Operation *> operations,
                          ArrayRef<Value> variables)
@@ -30,7 +38,7 @@ ReverseMode::ReverseMode(OpBuilder &builder, ArrayRef<Operation *> operations,
     if (!depends)
       continue;
     for (Value result : op->getResults())
-      if (isDifferentiable(result.getType()))
+      if (isDifferentiable(result.getType()) || holdsNumbers(result.getType()))
         active.insert(result);
   }
 }

@@ -95,23 +95,35 @@ Value TensorBuilder::expand(Value a, Sizes shape) const {
   return make<nn::ExpandOp>(a, indices(shape));
 }
 
+/// Whether `order` turns matrices, the last two dimensions.
+static bool turnsMatrices(ArrayRef<int64_t> order) {
+  int64_t rank = order.size();
+  if (rank < 2)
+    return false;
+  for (int64_t dim = 0; dim < rank; ++dim)
+    if (order[dim] != (dim < rank - 2 ? dim : 2 * rank - 3 - dim))
+      return false;
+  return true;
+}
+
 Value TensorBuilder::transpose(Value a, Sizes permutation) const {
+  // A product that nobody else reads is made in the order that is wanted: the
+  // gradient of a matrix that the model turns, mostly.
+  auto product = a.getDefiningOp<nn::MatMulOp>();
+  if (product && a.use_empty() && turnsMatrices(permutation) &&
+      rankOf(product.getLhs()) == rankOf(a) &&
+      rankOf(product.getRhs()) == rankOf(a))
+    return matmul(product.getRhs(), product.getLhs(),
+                  !product.getTransposeRhs(), !product.getTransposeLhs());
   return make<nn::TransposeOp>(a, permutation);
 }
 
 /// What `value` is the transposed matrices of; null if it is not.
 static Value findTransposed(Value value) {
   auto transpose = value.getDefiningOp<nn::TransposeOp>();
-  if (!transpose)
-    return {};
-  ArrayRef<int64_t> order = transpose.getPermutation();
-  int64_t rank = order.size();
-  for (int64_t dim = 0; dim < rank; ++dim) {
-    int64_t swapped = dim < rank - 2 ? dim : 2 * rank - 3 - dim;
-    if (rank < 2 || order[dim] != swapped)
-      return {};
-  }
-  return transpose.getInput();
+  return transpose && turnsMatrices(transpose.getPermutation())
+             ? transpose.getInput()
+             : Value();
 }
 
 Value TensorBuilder::matmul(Value a, Value b, bool transposeA,

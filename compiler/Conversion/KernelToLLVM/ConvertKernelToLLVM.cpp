@@ -43,13 +43,6 @@ public:
   ArrayRef<Attribute> getKernels() const { return kernels.getArrayRef(); }
 
   void run() {
-    if (mayBeProfiled) {
-      builder.setInsertionPointToStart(&entry.front());
-      Value profile = loadAt(pointer, exec, offsetof(swage_exec, profile));
-      Value null = LLVM::ZeroOp::create(builder, loc, pointer);
-      isProfiled = LLVM::ICmpOp::create(builder, loc, LLVM::ICmpPredicate::ne,
-                                        profile, null);
-    }
     entry.walk([&](Operation *op) {
       builder.setInsertionPoint(op);
       loc = op->getLoc();
@@ -325,7 +318,9 @@ private:
     op->erase();
   }
 
-  /// Calls a kernel, or has the runtime call it when the run is profiled.
+  /// Calls a kernel; the runtime does where runs can be profiled. To choose
+  /// here would make three blocks of each call, of thousands in a step of
+  /// training.
   void createCall(FlatSymbolRefAttr name, Value buffers, Value dims) {
     auto callee = declare(name.getValue(), {pointer, pointer, pointer}, {});
     if (!mayBeProfiled) {
@@ -336,21 +331,12 @@ private:
     kernels.insert(name.getAttr());
     auto index = llvm::find(kernels, name.getAttr()) - kernels.begin();
     FunctionType type = callee.getFunctionType();
-    auto timed =
+    auto call =
         declare("swage_rt_call", {pointer, i64, type, pointer, pointer}, {});
-    auto branch = scf::IfOp::create(builder, loc, TypeRange(), isProfiled,
-                                    /*addThenBlock=*/true,
-                                    /*addElseBlock=*/true);
-    OpBuilder::InsertionGuard guard(builder);
-    builder.setInsertionPointToStart(branch.thenBlock());
     Value address = func::ConstantOp::create(builder, loc, type, name);
     func::CallOp::create(
-        builder, loc, timed,
+        builder, loc, call,
         ValueRange{exec, constant(index), address, buffers, dims});
-    scf::YieldOp::create(builder, loc);
-    builder.setInsertionPointToStart(branch.elseBlock());
-    func::CallOp::create(builder, loc, callee, ValueRange{exec, buffers, dims});
-    scf::YieldOp::create(builder, loc);
   }
 
   /// The addresses and all sizes of dense buffers, as two arrays.
@@ -480,7 +466,6 @@ private:
   Type pointer, i64;
   Value exec;
   bool mayBeProfiled;
-  Value isProfiled;
   Location loc = entry.getLoc();
   llvm::SetVector<Attribute> kernels;
 };

@@ -155,8 +155,8 @@ SWAGE_API void swage_rt_fail_shapes(swage_exec *exec, const char *message,
 typedef void (*swage_kernel)(swage_exec *exec, void *const *buffers,
                              const int64_t *dims);
 
-/* Calls a kernel and adds the time that it takes to exec->profile, which is not
-   NULL, as that of model->kernels[index]. */
+/* Calls a kernel. Where exec->profile is not NULL, the time that it takes is
+   added to that of model->kernels[index]. */
 SWAGE_API void swage_rt_call(swage_exec *exec, int64_t index,
                              swage_kernel kernel, void *const *buffers,
                              const int64_t *dims);

@@ -43,3 +43,22 @@ func.func @nothing(%x: tensor<4xf32>, %w: tensor<2xf32>) -> tensor<2xf32> {
       : (tensor<4xf32>, tensor<2xf32>, tensor<2xf32>) -> tensor<2xf32>
   return %d : tensor<2xf32>
 }
+
+// -----
+
+// The gradient of a matrix that is used turned is a product in the order of the
+// matrix, not one that is turned afterwards.
+// CHECK-LABEL: @turned
+// CHECK-SAME: (%[[X:.*]]: tensor<8x4xf32>, %[[W:.*]]: tensor<2x4xf32>)
+func.func @turned(%x: tensor<8x4xf32>, %w: tensor<2x4xf32>) -> tensor<2x4xf32> {
+  // CHECK: %[[Y:.*]] = nn.matmul
+  // CHECK: %[[DY:.*]] = nn.cos %[[Y]]
+  // CHECK: %[[DW:.*]] = nn.matmul %{{.*}}, %[[X]] {transpose_lhs} : tensor<8x2xf32>, tensor<8x4xf32> -> tensor<2x4xf32>
+  // CHECK-NEXT: return %[[DW]]
+  %t = nn.transpose %w [1, 0] : tensor<2x4xf32> -> tensor<4x2xf32>
+  %0 = nn.matmul %x, %t : tensor<8x4xf32>, tensor<4x2xf32> -> tensor<8x2xf32>
+  %y = nn.sin %0 : tensor<8x2xf32> -> tensor<8x2xf32>
+  %dw = nn.gradient %y by(%w) fixed(%x) at(%w, %x)
+      : (tensor<8x2xf32>, tensor<2x4xf32>, tensor<8x4xf32>, tensor<2x4xf32>, tensor<8x4xf32>) -> tensor<2x4xf32>
+  return %dw : tensor<2x4xf32>
+}

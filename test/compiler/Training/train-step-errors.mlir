@@ -51,6 +51,16 @@ func.func @main(%w: tensor<4xf32> {nn.name = "w", nn.role = "parameter"}, %s: te
 
 // -----
 
+func.func @main(%w: tensor<4xf32> {nn.name = "w", nn.role = "parameter"}, %i: tensor<i64>) -> tensor<4xf32> {
+  %s = nn.sequence %w, %w of f32 : tensor<4xf32>, tensor<4xf32> -> <tensor<4xf32>>
+  // expected-error @+2 {{'nn.sequence_at' cannot be differentiated, and parameters that are trained come before it}}
+  // expected-note @+1 {{freeze those parameters}}
+  %y = nn.sequence_at %s at %i : <tensor<4xf32>>, tensor<i64> -> tensor<4xf32>
+  return %y : tensor<4xf32>
+}
+
+// -----
+
 func.func @main(%x: tensor<4xf32>, %w: tensor<4xf32> {nn.name = "w", nn.role = "parameter"}) -> tensor<4xf32> {
   // expected-error-re @+1 {{'nn.mod' cannot be differentiated: there is no derivative of 'arith.{{.*}}'}}
   %y = nn.mod %w, %x : tensor<4xf32>, tensor<4xf32> -> tensor<4xf32>

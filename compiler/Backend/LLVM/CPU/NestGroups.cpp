@@ -50,12 +50,32 @@ void NestEmitter::emitInside(StageLoops &loops, Indices bound,
   });
 }
 
+/// Visits stages as they will be emitted: each finds in memory what those
+/// before it have stored, results of the kernel too. Whether vectors pay
+/// depends on it: a row's sum is then read, not computed.
+void NestEmitter::forEachInOrder(StageGroup &group,
+                                 llvm::function_ref<void(unsigned)> visit) {
+  SmallVector<Value> placed;
+  for (auto [number, stage] : llvm::enumerate(group.stages)) {
+    visit(number);
+    for (const StageStore &store : stage.stores)
+      if (store.whole && store.place.isValid() && !tensors.find(store.whole)) {
+        tensors.place(store.whole, store.place);
+        placed.push_back(store.whole);
+      }
+  }
+  for (Value whole : placed)
+    tensors.forget(whole);
+}
+
 void NestEmitter::emitTogether(StageGroup &group) {
   allocateWhole(group);
   placeLocals(group, kNone, 1, IndexValue(), /*real=*/false);
   SmallVector<StageLoops, 0> stages;
-  for (auto [stage, common] : llvm::zip(group.stages, group.outer))
-    stages.push_back(analysis.analyze(stage, common));
+  forEachInOrder(group, [&](unsigned number) {
+    stages.push_back(
+        analysis.analyze(group.stages[number], group.outer[number]));
+  });
   analysis.merge(stages, group.outer);
   int64_t lanes = target.vectorBits / 8;
   for (StageLoops &loops : stages)
@@ -63,19 +83,21 @@ void NestEmitter::emitTogether(StageGroup &group) {
 
   // Vectors along a common loop, or along each stage's own.
   double own = 0;
-  for (StageLoops &loops : stages) {
+  forEachInOrder(group, [&](unsigned number) {
     double cost;
-    bestLane(loops, false, lanes, &cost);
-    own += cost * analysis.volume(loops);
-  }
+    bestLane(stages[number], false, lanes, &cost);
+    own += cost * analysis.volume(stages[number]);
+  });
   unsigned lane = kNone;
   for (unsigned c = 0; c < group.outer[0].size(); ++c) {
     double cost = 0;
-    for (auto [loops, common] : llvm::zip(stages, group.outer))
-      cost += loops.gone[common[c]]
-                  ? std::numeric_limits<double>::infinity()
-                  : analysis.costAlong(loops, common[c], lanes) *
-                        analysis.volume(loops);
+    forEachInOrder(group, [&](unsigned number) {
+      StageLoops &loops = stages[number];
+      unsigned loop = group.outer[number][c];
+      cost += loops.gone[loop] ? std::numeric_limits<double>::infinity()
+                               : analysis.costAlong(loops, loop, lanes) *
+                                     analysis.volume(loops);
+    });
     if (cost < own) {
       own = cost;
       lane = c;

@@ -74,6 +74,8 @@ private:
 
   // Groups.
   void emitSingle(StageGroup &group);
+  void forEachInOrder(StageGroup &group,
+                      llvm::function_ref<void(unsigned)> visit);
   void emitTogether(StageGroup &group);
   void emitGroup(StageGroup &group);
 
