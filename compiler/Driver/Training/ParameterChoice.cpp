@@ -59,6 +59,9 @@ Status ParameterChoice::reportUse(Status status,
   // A model that cannot even be imported has not shown all its parameters.
   if (status != Status::Success && status != Status::Error)
     return status;
+  // A model that could not even be read has said so.
+  if (status == Status::Error && seen.empty())
+    return status;
   Error unused = checkUse();
   if (!unused)
     return status;
