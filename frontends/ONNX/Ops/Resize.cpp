@@ -2,13 +2,12 @@
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //
-// Every axis is resized by itself: each element along it is a weighted sum of
-// few elements of the input, whose places and weights the operator's many modes
-// define. Those are tables that are constant unless sizes depend on the run.
+// Reads what the operator's many versions, modes and inputs say of each axis;
+// Interpolation.cpp resizes one axis after the other.
 //
 //===----------------------------------------------------------------------===//
 #include "frontends/ONNX/Ops/Common.h"
-#include "frontends/ONNX/Ops/Numbers.h"
+#include "frontends/ONNX/Ops/Interpolation.h"
 #include "frontends/ONNX/Ops/Quantization.h"
 #include "frontends/ONNX/Registry.h"
 #include "llvm/ADT/StringSwitch.h"
@@ -16,222 +15,6 @@
 using namespace mlir;
 using namespace swage;
 using namespace swage::onnx;
-
-namespace {
-
-/// What all axes have in common.
-struct Modes {
-  enum { Nearest, Linear, Cubic } interpolation = Nearest;
-  enum {
-    HalfPixel,
-    HalfPixelSymmetric,
-    PytorchHalfPixel,
-    HalfPixelForNearest,
-    AlignCorners,
-    Asymmetric,
-    Crop
-  } places = HalfPixel;
-  /// PreferDown rounds halves down, Old rounds away from the origin when the
-  /// image shrinks.
-  enum { PreferDown, PreferUp, Floor, Ceil, Old } rounding = PreferDown;
-  bool antialias = false;
-  bool excludeOutside = false;
-  double cubic = -0.75;
-  double outside = 0;
-};
-
-/// One axis: the sizes of input and output, how much longer the output is, and
-/// which part of the input is shown.
-struct Axis {
-  int64_t number;
-  Numbers size, target, scale, start, end;
-  /// Whether the scale was given, as an f32.
-  bool isGiven = false;
-
-  /// Given scales are seldom exact, but a quotient rounded like them mostly is.
-  Numbers divide(const Numbers &places) const {
-    return isGiven ? (places / scale).rounded() : places / scale;
-  }
-};
-
-} // namespace
-
-//===----------------------------------------------------------------------===//
-// Places and weights
-//===----------------------------------------------------------------------===//
-
-/// Where in the input each element of the output is.
-static Numbers getPlaces(NodeContext &node, const Modes &modes,
-                         const Axis &axis) {
-  Numbers x = Numbers::count(axis.target), zero(node, 0.0);
-  // The standard's formulas take the output's size before it is rounded.
-  Numbers extent = axis.scale * axis.size, single = extent == 1;
-  Numbers centred = axis.divide(x + 0.5) - 0.5;
-  Numbers step =
-      single.choose(zero, (axis.size - 1) / single.choose(extent, extent - 1));
-  switch (modes.places) {
-  case Modes::HalfPixel:
-    return centred;
-  case Modes::HalfPixelSymmetric:
-    // In the order of the standard's formula, and without rounding between:
-    // sums that are whole there have to be whole here.
-    return axis.size / 2 * (Numbers(node, 1.0) - axis.target / extent) +
-           (x + 0.5) / axis.scale - 0.5;
-  case Modes::PytorchHalfPixel:
-    return single.choose(x * 0 - 0.5, centred);
-  case Modes::HalfPixelForNearest:
-    return axis.divide(x + 0.5);
-  case Modes::AlignCorners:
-    return x * step;
-  case Modes::Asymmetric:
-    return axis.divide(x);
-  case Modes::Crop: {
-    Numbers last = axis.size - 1, shown = axis.end - axis.start;
-    Numbers within = single.choose(x * 0 + shown * last / 2, x * step * shown);
-    return within + axis.start * last;
-  }
-  }
-  llvm_unreachable("all modes are handled");
-}
-
-/// The place of one element each.
-static Numbers roundPlaces(NodeContext &node, const Modes &modes,
-                           const Axis &axis, const Numbers &places) {
-  switch (modes.rounding) {
-  case Modes::PreferDown:
-    return (places - 0.5).ceil();
-  case Modes::PreferUp:
-    return (places + 0.5).floor();
-  case Modes::Floor:
-    return places.floor();
-  case Modes::Ceil:
-    return places.ceil();
-  case Modes::Old:
-    return (axis.scale < 1).choose(places.ceil(), places.floor());
-  }
-  llvm_unreachable("all modes are handled");
-}
-
-/// What an element at a distance counts.
-static Numbers weigh(NodeContext &node, const Modes &modes,
-                     const Numbers &distance) {
-  Numbers d = distance.abs(), one(node, 1.0), zero(node, 0.0);
-  if (modes.interpolation == Modes::Linear)
-    return (one - d).max(zero);
-  double a = modes.cubic;
-  Numbers near = (d * (a + 2) - (a + 3)) * d * d + 1;
-  Numbers far = ((d * a - 5 * a) * d + 8 * a) * d - 4 * a;
-  return (one < d).choose((d < 2).choose(far, zero), near);
-}
-
-//===----------------------------------------------------------------------===//
-// One axis
-//===----------------------------------------------------------------------===//
-
-/// Numbers with an entry for each place of `axis`, to broadcast against a
-/// tensor of `rank` dimensions.
-static Value along(NodeContext &node, Value vector, int64_t axis,
-                   int64_t rank) {
-  return node.failed() ? Value() : alongAxis(node, vector, axis, rank);
-}
-
-/// Elements that are shown from outside of the input have a value of their own.
-static Value maskOutside(NodeContext &node, const Modes &modes,
-                         const Axis &axis, const Numbers &places,
-                         Value result) {
-  if (node.failed() || modes.places != Modes::Crop)
-    return result;
-  Numbers outside = (places < 0) + (axis.size - 1 < places);
-  if (outside.isKnown() &&
-      llvm::all_of(outside.values(), [](double x) { return x == 0; }))
-    return result;
-  Value mask = node.cast(outside.vector(node.builder().getI64Type()),
-                         node.builder().getI1Type());
-  return node.create<nn::SelectOp>(
-      along(node, mask, axis.number, node.rank(result)),
-      node.scalarLike(result, modes.outside), result);
-}
-
-/// The sum over `taps` neighbours of each place.
-static Value interpolate(NodeContext &node, const Modes &modes,
-                         const Axis &axis, const Numbers &places, Value value) {
-  Type i64 = node.builder().getI64Type(), type = node.elementType(value);
-  bool linear = modes.interpolation == Modes::Linear;
-  Numbers one(node, 1.0), reach(node, linear ? 1.0 : 2.0), shrink = one;
-  if (modes.antialias) {
-    // A shrinking image averages over more of the input.
-    shrink = axis.scale.min(one);
-    reach = reach / shrink;
-  }
-  Numbers first = (reach * -1).floor() + 1;
-  Numbers offsets = (Numbers::count(first * -2 + 2) + first).row();
-  Numbers base = places.floor();
-  Numbers weights = weigh(node, modes, (offsets - (places - base)) * shrink);
-  Numbers taps = base + offsets, last = axis.size - 1;
-  if (modes.excludeOutside) {
-    Numbers inside = one - ((taps < 0) + (last < taps));
-    weights = weights * inside;
-  }
-  if (modes.excludeOutside || modes.antialias)
-    weights = weights / weights.sumRows();
-  Value indices = taps.clamp(Numbers(node, 0.0), last).matrix(i64);
-  Value factors = weights.matrix(type);
-  if (node.failed())
-    return {};
-  int64_t count = node.shape(factors)[1], rank = node.rank(value);
-  constexpr int64_t unrolled = 4;
-  if (!ShapedType::isDynamic(count) && count <= unrolled) {
-    Value sum;
-    for (int64_t i = 0; i < count; ++i) {
-      auto column = [&](Value table) {
-        return node.squeeze(node.slice(table, 1, i, i + 1), {1});
-      };
-      Value part = node.create<nn::MulOp>(
-          node.create<nn::GatherOp>(value, column(indices), axis.number),
-          along(node, column(factors), axis.number, rank));
-      sum = sum ? node.create<nn::AddOp>(sum, part) : part;
-    }
-    return sum;
-  }
-  // The axis becomes the rows of a matrix, in which each result is a sum.
-  SmallVector<int64_t> order{axis.number}, back;
-  for (int64_t i = 0; i < rank; ++i)
-    if (i != axis.number)
-      order.push_back(i);
-  for (int64_t i = 0; i < rank; ++i)
-    back.push_back(llvm::find(order, i) - order.begin());
-  Value rows = node.transpose(value, order);
-  Value sums = node.create<nn::GatherSumOp>(flattenTo2D(node, rows, 1), indices,
-                                            factors, false);
-  if (node.failed())
-    return {};
-  Value sizes = node.concat({node.create<nn::ShapeOp>(sums, 0, 1),
-                             node.create<nn::ShapeOp>(rows, 1, rank)},
-                            0);
-  return node.transpose(
-      node.create<nn::ReshapeOp>(sums, sizes, /*allow_zero=*/true), back);
-}
-
-static Value resizeAxis(NodeContext &node, const Modes &modes, const Axis &axis,
-                        Value value) {
-  if (node.failed())
-    return {};
-  bool same = axis.scale.scalar() == 1.0 && axis.size.scalar() &&
-              axis.size.scalar() == axis.target.scalar();
-  if (same && modes.places != Modes::Crop)
-    return value;
-  Numbers places = getPlaces(node, modes, axis);
-  Value result;
-  if (modes.interpolation == Modes::Nearest) {
-    Numbers nearest = roundPlaces(node, modes, axis, places)
-                          .clamp(Numbers(node, 0.0), axis.size - 1);
-    result = node.create<nn::GatherOp>(
-        value, nearest.vector(node.builder().getI64Type()), axis.number);
-  } else {
-    result = interpolate(node, modes, axis, places, value);
-  }
-  return maskOutside(node, modes, axis, places, result);
-}
 
 //===----------------------------------------------------------------------===//
 // Sizes and scales
@@ -278,9 +61,9 @@ static bool isOwnSize(Value sizes, int64_t place, Value input, int64_t axis) {
          int64_t(shape.getStart()) + place == axis;
 }
 
-static SmallVector<Axis, 4> getAxes(NodeContext &node, const Request &request,
-                                    Value value) {
-  SmallVector<Axis, 4> axes;
+static SmallVector<ResizedAxis, 4>
+getAxes(NodeContext &node, const Request &request, Value value) {
+  SmallVector<ResizedAxis, 4> axes;
   SmallVector<Numbers, 4> sizes;
   for (int64_t axis : request.axes)
     sizes.push_back(
@@ -324,13 +107,13 @@ static SmallVector<Axis, 4> getAxes(NodeContext &node, const Request &request,
       }
       scale = target / size;
     }
-    Axis axis{number,
-              size,
-              target,
-              scale,
-              Numbers(node, 0.0),
-              one,
-              bool(request.scales)};
+    ResizedAxis axis{number,
+                     size,
+                     target,
+                     scale,
+                     Numbers(node, 0.0),
+                     one,
+                     bool(request.scales)};
     if (request.roi) {
       axis.start = element(node, request.roi, i);
       axis.end = element(node, request.roi, request.axes.size() + i);
@@ -340,8 +123,8 @@ static SmallVector<Axis, 4> getAxes(NodeContext &node, const Request &request,
   return axes;
 }
 
-static Results resize(NodeContext &node, const Modes &modes, Request request,
-                      Value value) {
+static Results resize(NodeContext &node, const ResizeModes &modes,
+                      Request request, Value value) {
   if (node.failed())
     return {};
   int64_t number = request.axes.size();
@@ -355,18 +138,18 @@ static Results resize(NodeContext &node, const Modes &modes, Request request,
       return node.bad("it needs a size or scale for each axis, and two corners "
                       "where it crops");
   }
-  SmallVector<Axis, 4> axes = getAxes(node, request, value);
+  SmallVector<ResizedAxis, 4> axes = getAxes(node, request, value);
   if (node.failed())
     return {};
   Type type = node.elementType(value), wide = accumulator(type);
-  if (modes.interpolation == Modes::Nearest)
+  if (modes.interpolation == ResizeModes::Nearest)
     wide = type;
   else if (isa<IntegerType>(type))
     wide = node.builder().getF64Type();
   Value result = node.cast(value, wide);
   // Axes that shrink the image come first, so that there is less to do.
   for (bool shrinks : {true, false})
-    for (const Axis &axis : axes)
+    for (const ResizedAxis &axis : axes)
       if ((axis.scale.scalar().value_or(1) < 1) == shrinks)
         result = resizeAxis(node, modes, axis, result);
   if (node.failed())
@@ -381,43 +164,44 @@ static Results resize(NodeContext &node, const Modes &modes, Request request,
 // The operators
 //===----------------------------------------------------------------------===//
 
-static void readInterpolation(NodeContext &node, Modes &modes) {
+static void readInterpolation(NodeContext &node, ResizeModes &modes) {
   std::string mode = node.stringAttr("mode", "nearest");
   if (mode == "linear" || mode == "bilinear" || mode == "trilinear")
-    modes.interpolation = Modes::Linear;
+    modes.interpolation = ResizeModes::Linear;
   else if (mode == "cubic")
-    modes.interpolation = Modes::Cubic;
+    modes.interpolation = ResizeModes::Cubic;
   else if (mode != "nearest")
     node.bad("its attribute 'mode' must be nearest, linear or cubic");
 }
 
-static void readPlaces(NodeContext &node, Modes &modes) {
+static void readPlaces(NodeContext &node, ResizeModes &modes) {
   std::string name =
       node.stringAttr("coordinate_transformation_mode", "half_pixel");
-  auto places = llvm::StringSwitch<std::optional<decltype(modes.places)>>(name)
-                    .Case("half_pixel", Modes::HalfPixel)
-                    .Case("half_pixel_symmetric", Modes::HalfPixelSymmetric)
-                    .Case("pytorch_half_pixel", Modes::PytorchHalfPixel)
-                    .Case("tf_half_pixel_for_nn", Modes::HalfPixelForNearest)
-                    .Case("align_corners", Modes::AlignCorners)
-                    .Case("asymmetric", Modes::Asymmetric)
-                    .Case("tf_crop_and_resize", Modes::Crop)
-                    .Default(std::nullopt);
+  auto places =
+      llvm::StringSwitch<std::optional<decltype(modes.places)>>(name)
+          .Case("half_pixel", ResizeModes::HalfPixel)
+          .Case("half_pixel_symmetric", ResizeModes::HalfPixelSymmetric)
+          .Case("pytorch_half_pixel", ResizeModes::PytorchHalfPixel)
+          .Case("tf_half_pixel_for_nn", ResizeModes::HalfPixelForNearest)
+          .Case("align_corners", ResizeModes::AlignCorners)
+          .Case("asymmetric", ResizeModes::Asymmetric)
+          .Case("tf_crop_and_resize", ResizeModes::Crop)
+          .Default(std::nullopt);
   if (!places)
     node.bad("its attribute 'coordinate_transformation_mode' is none that the "
              "standard has");
-  modes.places = places.value_or(Modes::HalfPixel);
+  modes.places = places.value_or(ResizeModes::HalfPixel);
   std::string nearest = node.stringAttr("nearest_mode", "round_prefer_floor");
   auto rounding =
       llvm::StringSwitch<std::optional<decltype(modes.rounding)>>(nearest)
-          .Case("round_prefer_floor", Modes::PreferDown)
-          .Case("round_prefer_ceil", Modes::PreferUp)
-          .Case("floor", Modes::Floor)
-          .Case("ceil", Modes::Ceil)
+          .Case("round_prefer_floor", ResizeModes::PreferDown)
+          .Case("round_prefer_ceil", ResizeModes::PreferUp)
+          .Case("floor", ResizeModes::Floor)
+          .Case("ceil", ResizeModes::Ceil)
           .Default(std::nullopt);
   if (!rounding)
     node.bad("its attribute 'nearest_mode' is none that the standard has");
-  modes.rounding = rounding.value_or(Modes::PreferDown);
+  modes.rounding = rounding.value_or(ResizeModes::PreferDown);
 }
 
 /// An input that is not there, or empty, which means the same.
@@ -430,7 +214,7 @@ static Value orAbsent(NodeContext &node, unsigned index) {
 }
 
 static Results importResize(NodeContext &node) {
-  Modes modes;
+  ResizeModes modes;
   readInterpolation(node, modes);
   readPlaces(node, modes);
   modes.cubic = node.floatAttr("cubic_coeff_a", -0.75);
@@ -459,7 +243,7 @@ static Results importResize(NodeContext &node) {
     request.scales = {};
   if (!request.scales && !request.sizes)
     return node.bad("it needs scales or sizes");
-  if (modes.places == Modes::Crop) {
+  if (modes.places == ResizeModes::Crop) {
     request.roi = orAbsent(node, 1);
     if (!request.roi)
       return node.bad("it needs a region to crop");
@@ -469,10 +253,10 @@ static Results importResize(NodeContext &node) {
 
 /// Upsample, and the first version of Resize: places are divided by the scale.
 static Results importOldResize(NodeContext &node, Value scales) {
-  Modes modes;
+  ResizeModes modes;
   readInterpolation(node, modes);
-  modes.places = Modes::Asymmetric;
-  modes.rounding = Modes::Old;
+  modes.places = ResizeModes::Asymmetric;
+  modes.rounding = ResizeModes::Old;
   Value value = node.input(0);
   if (node.failed())
     return {};
