@@ -52,23 +52,34 @@ static Value spread(NodeContext &node, Value parameter, Value value,
              "or, with a block size, as many dimensions as its input");
     return {};
   }
-  SmallVector<int64_t> sizes(node.shape(parameter));
+  int64_t blocks = node.shape(parameter)[axis];
   int64_t size = node.shape(value)[axis];
-  if (ShapedType::isDynamicShape(sizes) || ShapedType::isDynamic(size)) {
-    node.unsupported("blocks need a shape that is known at compile time");
-    return {};
-  }
-  int64_t blocks = sizes[axis];
-  if (blocks * blockSize < size || (blocks - 1) * blockSize >= size) {
+  // What is not known here shows in the run, as sizes that do not fit.
+  bool areKnown =
+      !ShapedType::isDynamic(blocks) && !ShapedType::isDynamic(size);
+  if (areKnown &&
+      (blocks * blockSize < size || (blocks - 1) * blockSize >= size)) {
     node.bad("its blocks do not cover axis " + llvm::Twine(axis));
     return {};
   }
-  SmallVector<int64_t> repeated(sizes);
-  repeated.insert(repeated.begin() + axis + 1, blockSize);
-  sizes[axis] = blocks * blockSize;
+  // [.., blocks, ..] -> [.., blocks, block, ..] -> [.., blocks * block, ..]
+  SmallVector<Value> apart, joined;
+  for (int64_t i = 0; i < rank; ++i) {
+    Value count = node.create<nn::ShapeOp>(parameter, i, i + 1);
+    apart.push_back(count);
+    joined.push_back(count);
+    if (i == axis) {
+      apart.push_back(node.ints({blockSize}));
+      joined.back() = node.create<nn::MulOp>(count, apart.back());
+    }
+  }
   Value all = node.create<nn::ExpandOp>(node.unsqueeze(parameter, {axis + 1}),
-                                        node.ints(repeated));
-  return node.slice(node.reshape(all, sizes), axis, 0, size);
+                                        node.concat(apart, 0));
+  all = node.create<nn::ReshapeOp>(all, node.concat(joined, 0),
+                                   /*allow_zero=*/true);
+  return node.create<nn::SliceOp>(
+      all, node.ints({0}), node.create<nn::ShapeOp>(value, axis, axis + 1),
+      node.ints({1}), ArrayRef<int64_t>{axis});
 }
 
 Value swage::onnx::roundTo(NodeContext &node, Value scaled, Value zeroPoint,

@@ -60,6 +60,18 @@ def sampling(suite):
               dilations=[2, 1], pads=[1, 0, 1, 0], strides=[2, 2])
 
 
+def blocks(suite):
+    """Each scale is for a block of places, of which the last one has fewer."""
+    bytes_ = numpy.arange(-30, 30, dtype="int8").reshape(3, 5, 4)
+    for axis, size, count in ((0, 2, 2), (1, 2, 3), (2, 3, 2)):
+        shape = list(bytes_.shape)
+        shape[axis] = count
+        scale = abs(random(*shape)) + numpy.float32(0.1)
+        places = numpy.repeat(scale, size, axis).take(range(bytes_.shape[axis]), axis)
+        suite.add("DequantizeLinear", [bytes_, scale], [bytes_ * places], axis=axis,
+                  block_size=size)
+
+
 def spectra(suite):
     real, both = random(2, 9, 1), random(2, 9, 2)
     for signal, inverse in ((real, 0), (both, 0), (both, 1)):
@@ -95,6 +107,8 @@ def rotations(suite):
 
 if __name__ == "__main__":
     suite = Suite(sys.argv[1], 23)
-    for part in (convolutions, resizing, sampling, spectra, squeezing, rotations):
+    for part in (
+        convolutions, resizing, sampling, blocks, spectra, squeezing, rotations
+    ):
         part(suite)
     suite.check(options=["--dynamic"])
