@@ -54,6 +54,9 @@ built = os.path.join(config.swage_build_dir, "models")
 models = os.environ.get("SWAGE_MODEL_CACHE") or built
 if os.path.isfile(os.path.join(models, "gpt2_cached", "model.onnx")):
     config.available_features.add("gpt2")
+# What takes much longer than all else together.
+if os.environ.get("SWAGE_LONG_TESTS"):
+    config.available_features.add("long")
 if importable("torch"):
     config.available_features.add("torch")
 if importable("onnx"):

@@ -164,7 +164,10 @@ private:
           createFuseAttentionPass({options.strictFP}));
       // Layers have their masks in common.
       passes.addPass(createCSEPass());
-      passes.addNestedPass<func::FuncOp>(createFuseDepthwisePass());
+      // What stays in the second-level cache anyway, or all but, costs more in
+      // rows that bands compute twice than it saves.
+      passes.addNestedPass<func::FuncOp>(
+          createFuseDepthwisePass({2 * options.target.l2Bytes}));
       // Before weights are packed: these read theirs in an order of their own.
       if (options.backend != "llvm" && !options.strictFP &&
           isForHalide(options.target)) {

@@ -3,7 +3,7 @@
 """Compiles every kernel of test networks by both backends and compares them
 with the plain reading of their linalg.
 
-usage: kernels.py NAME|FILE.onnx... [--tolerance T] [--build DIR]
+usage: kernels.py NAME|FILE.onnx... | --all [--tolerance T] [--build DIR]
 
 One line a network; the last line counts kernels.
 """
@@ -44,13 +44,17 @@ def get_kernels(swage, model):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument("names", nargs="+", metavar="NAME")
+    parser.add_argument("names", nargs="*", metavar="NAME")
+    parser.add_argument("--all", action="store_true", help="every network")
     parser.add_argument("--tolerance", default="1e-4")
     parser.add_argument("--build", default=os.environ.get("SWAGE_BUILD_DIR", "build"))
     options = parser.parse_args()
+    names = list(networks.load()) if options.all else options.names
+    if not names:
+        parser.error("no network is named")
     tools = pathlib.Path(options.build) / "bin"
     total, failed = 0, False
-    for name in options.names:
+    for name in names:
         try:
             model = model_of(name)
         except check.Skipped as reason:
