@@ -45,6 +45,7 @@ Registry::Registry() {
   registerRandomOps(*this);
   registerRecurrentOps(*this);
   registerReduceOps(*this);
+  registerRepeatOps(*this);
   registerResizeOps(*this);
   registerRoiAlignOps(*this);
   registerSearchOps(*this);

@@ -88,6 +88,7 @@ void registerQuantizationOps(Registry &registry);
 void registerRandomOps(Registry &registry);
 void registerRecurrentOps(Registry &registry);
 void registerReduceOps(Registry &registry);
+void registerRepeatOps(Registry &registry);
 void registerResizeOps(Registry &registry);
 void registerRoiAlignOps(Registry &registry);
 void registerSearchOps(Registry &registry);

@@ -45,6 +45,11 @@ mlir::Value fill(NodeContext &node, mlir::Value scalar, mlir::Value sizes);
 /// `value` as often along each dimension as the vector of integers says.
 mlir::Value repeat(NodeContext &node, mlir::Value value, mlir::Value repeats);
 
+/// The sizes for a reshape of `value`, with a number in place of -1 where that
+/// can be told, although others depend on the run.
+mlir::Value resolveRest(NodeContext &node, mlir::Value value, mlir::Value sizes,
+                        bool allowZero);
+
 /// 0, 1, ..., size - 1 as a vector.
 mlir::Value iota(NodeContext &node, mlir::Type elementType, int64_t size);
 

@@ -39,9 +39,11 @@ static Results importReshapeByAttribute(NodeContext &node) {
 }
 
 static Results importReshape(NodeContext &node) {
-  return node.create<nn::ReshapeOp>(node.input(0),
-                                    node.sizesFor(0, node.input(1)),
-                                    node.boolAttr("allowzero", false));
+  bool allowZero = node.boolAttr("allowzero", false);
+  Value sizes = node.sizesFor(0, node.input(1));
+  return node.create<nn::ReshapeOp>(
+      node.input(0), resolveRest(node, node.input(0), sizes, allowZero),
+      allowZero);
 }
 
 static Results importFlatten(NodeContext &node) {
@@ -129,53 +131,6 @@ static Results importExpand(NodeContext &node) {
                                    node.sizesFor(0, node.input(1)));
 }
 
-/// Each dimension is paired with a new one of size 1 before it, which is then
-/// broadcast to the count of repetitions.
-Value swage::onnx::repeat(NodeContext &node, Value value, Value repeats) {
-  if (node.failed())
-    return {};
-  int64_t rank = node.rank(value);
-  repeats = node.vectorOf(repeats, rank);
-  if (node.failed())
-    return {};
-  if (node.shape(repeats) != ArrayRef<int64_t>{rank}) {
-    node.bad("it needs one count of repetitions for each dimension");
-    return {};
-  }
-  Value sizes = node.shapeOf(value);
-  SmallVector<int64_t> inserted;
-  SmallVector<Value> paired, result;
-  for (int64_t i = 0; i < rank; ++i) {
-    inserted.push_back(2 * i);
-    Value count = node.cast(node.slice(repeats, 0, i, i + 1),
-                            node.builder().getI64Type());
-    Value size = node.slice(sizes, 0, i, i + 1);
-    paired.append({count, size});
-    result.push_back(node.create<nn::MulOp>(count, size));
-  }
-  if (rank == 0)
-    return value;
-  Value spread = node.create<nn::ExpandOp>(node.unsqueeze(value, inserted),
-                                           node.concat(paired, 0));
-  return node.create<nn::ReshapeOp>(spread, node.concat(result, 0),
-                                    /*allow_zero=*/true);
-}
-
-static Results importTile(NodeContext &node) {
-  return repeat(node, node.input(0), node.input(1));
-}
-
-static Results importConcat(NodeContext &node) {
-  SmallVector<Value> values = node.tensorInputs();
-  if (!node.requireSameType(values))
-    return {};
-  // The axis became a duty in version 4.
-  if (node.opset() >= 4 && !node.hasAttr("axis"))
-    return node.bad("its attribute 'axis' is missing");
-  return node.concat(
-      values, node.axis(node.intAttr("axis", 1), node.rank(values.front())));
-}
-
 static Results importDepthToSpace(NodeContext &node) {
   Value value = node.input(0);
   int64_t block = node.intAttr("blocksize", 0);
@@ -239,8 +194,6 @@ void swage::onnx::registerShapeOps(Registry &registry) {
   registry.add("Unsqueeze", 1, {1, 2}, importUnsqueeze);
   registry.add("Transpose", 1, {1, 1}, importTranspose);
   registry.add("Expand", 8, {2, 2}, importExpand);
-  registry.add("Tile", 6, {2, 2}, importTile);
-  registry.add("Concat", 1, {1, kVariadic}, importConcat);
   registry.add("DepthToSpace", 1, {1, 1}, importDepthToSpace);
   registry.add("SpaceToDepth", 1, {1, 1}, importSpaceToDepth);
 }

@@ -19,6 +19,7 @@ import exports
 from exports import LENGTH
 
 HEADS, SIZE = 4, 16
+TIMES = 2  # heads of queries for one of keys
 WIDTH = HEADS * SIZE
 LOWEST = torch.finfo(torch.float32).min
 
@@ -315,6 +316,54 @@ def rotary_pairs(q, k, v):
     return attend(turn(q), turn(k), v)
 
 
+# Heads that share keys and values: each of these is for TIMES queries' heads in
+# turn, as repeat_interleave repeats them. (The exporter of PyTorch 1.13 writes that
+# itself wrongly where a length is open; later ones write what `expanded` is.)
+
+
+def shared(repeat):
+    def attention(q, k, v):
+        return attend(q, repeat(k), repeat(v))
+
+    attention.__name__ = "keys_" + repeat.__name__
+    return attention
+
+
+def expanded(x):
+    wide = x[:, :, None].expand(-1, -1, TIMES, -1, -1)
+    return wide.reshape(x.shape[0], HEADS, x.shape[2], SIZE)
+
+
+def expanded_flat(x):
+    return x[:, :, None].expand(-1, -1, TIMES, -1, -1).flatten(1, 2)
+
+
+def tiled(x):
+    return x[:, :, None].repeat(1, 1, TIMES, 1, 1).flatten(1, 2)
+
+
+def stacked(x):
+    return torch.stack([x] * TIMES, 2).flatten(1, 2)
+
+
+def joined(x):
+    return torch.cat([x[:, :, None]] * TIMES, 2).reshape(x.shape[0], HEADS, x.shape[2], SIZE)
+
+
+def in_turn(x):
+    """A near miss: all heads, and then all of them again."""
+    return x.repeat(1, TIMES, 1, 1)
+
+
+def joined_in_turn(x):
+    return torch.cat([x] * TIMES, 1)
+
+
+def crossed(x):
+    """Another: some heads more often than others, and in another order."""
+    return x[:, torch.tensor([0, 1, 1, 0])]
+
+
 # Near misses: what must stay apart, or must not be cut short.
 
 
@@ -352,7 +401,7 @@ def no_softmax(q, k, v):
     return torch.tanh(q @ k.transpose(-1, -2)) @ v
 
 
-HEADED, MASKED, HIDDEN = "qkv", "qkvm", "x"
+HEADED, MASKED, SHARED, HIDDEN = "qkv", "qkvm", "qkv shared", "x"
 EXPORTS = [
     # name, module, inputs, versions of the operators
     ("separate", Separate(), HIDDEN, (11, 13, 17)),
@@ -374,6 +423,8 @@ for inputs, functions in (
     (HEADED, (causal_by_tril, causal_by_triu, causal_by_range, causal_by_fill)),
     (MASKED, (causal_and_padding,)),
     (HEADED, (windowed, biased, capped, rotary_halves, rotary_pairs)),
+    (SHARED, map(shared, (expanded, expanded_flat, tiled, stacked, joined))),
+    (SHARED, map(shared, (in_turn, joined_in_turn, crossed))),
     (HEADED, (over_queries, over_heads, weights_seen, best_only, hidden_after, no_softmax)),
 ):
     for function in functions:
@@ -382,6 +433,7 @@ for inputs, functions in (
 INPUTS = {
     HIDDEN: {"x": (1, LENGTH, WIDTH)},
     HEADED: {name: (1, HEADS, LENGTH, SIZE) for name in "qkv"},
+    SHARED: {n: (1, HEADS // (1 if n == "q" else TIMES), LENGTH, SIZE) for n in "qkv"},
     MASKED: {**{name: (1, HEADS, LENGTH, SIZE) for name in "qkv"}, "m": (1, LENGTH)},
 }
 
@@ -402,6 +454,11 @@ def describe(path):
     fused = sum("@attention" in call for call in calls)
     if fused != 1:
         return "in parts" if not fused else f"{fused} kernels of attention"
+    # Keys and values are operands as they are given, and nothing else is computed.
+    operands = calls[0].split("outs(")[0].split(" : ")[-1].split(", ")
+    given = f"x{HEADS // TIMES}x1x?x{SIZE}xf32"
+    if len(calls) == 1 and sum(given in operand for operand in operands) == 2:
+        return "fused, keys once"
     stored = sum("?x?x" in call.split("->")[-1].replace("?x4x?", "") for call in calls)
     return "fused" + (f", {stored} of the size of scores in memory" if stored else "")
 

@@ -5,6 +5,8 @@ import subprocess
 import warnings
 
 import numpy
+import onnx
+import onnx.helper
 import torch
 
 LENGTH = 40  # the size that is left open
@@ -33,10 +35,23 @@ def export(module, given, opset, path):
     return expected.detach().numpy()
 
 
+def raise_version(path, opset):
+    """Makes operators of the domain `later` those of the standard's version."""
+    model = onnx.load(path)
+    for node in model.graph.node:
+        node.domain = "" if node.domain == "later" else node.domain
+    del model.opset_import[:]
+    model.opset_import.append(onnx.helper.make_opsetid("", opset))
+    onnx.save(model, path)
+
+
 def check(name, module, given, opset, folder):
-    """Exports and runs; returns the model's path and how close the result is."""
+    """Exports and runs; returns the model's path and how close the result is. What
+    PyTorch cannot export yet is exported in version 17 and brought to `opset`."""
     path = folder / f"{name}-{opset}.onnx"
-    expected = export(module.eval(), given, opset, path)
+    expected = export(module.eval(), given, min(opset, 17), path)
+    if opset > 17:
+        raise_version(path, opset)
     flags = []
     for key, value in given.items():
         numpy.save(folder / f"{name}.{key}.npy", value.numpy())

@@ -59,6 +59,35 @@ def rms_norm_shifted(x):
     return x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + 1e-6) * (1.0 + SCALE)
 
 
+class Operator(torch.autograd.Function):
+    """RMSNormalization, as the standard has it from version 23 on."""
+
+    @staticmethod
+    def forward(context, x, scale):
+        return x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + 1e-6) * scale
+
+    @staticmethod
+    def symbolic(graph, x, scale):
+        made = graph.op("later::RMSNormalization", x, scale, axis_i=-1, epsilon_f=1e-6)
+        return made.setType(x.type())
+
+
+def rms_norm_operator(x):
+    return Operator.apply(x, SCALE)
+
+
+class Block(nn.Module):
+    """A layer around the input, a normalisation, and a layer behind that."""
+
+    def __init__(self, norm):
+        super().__init__()
+        self.norm = norm
+        self.inner, self.outer = nn.Linear(WIDTH, WIDTH), nn.Linear(WIDTH, WIDTH)
+
+    def forward(self, x):
+        return self.outer(self.norm(x + self.inner(x)))
+
+
 def gelu(x):
     return functional.gelu(x)
 
@@ -173,6 +202,9 @@ EXPORTS = [
     (rms_norm, (11, 14)),
     (rms_norm_divides, (14,)),
     (rms_norm_shifted, (14,)),
+    (rms_norm_operator, (23,)),
+    ("rms_norm_block", Block(rms_norm), (14,)),
+    ("rms_norm_operator_block", Block(rms_norm_operator), (23,)),
     (gelu, (11, 14)),
     (gelu_spelled, (14,)),
     (gelu_tanh, (14,)),
