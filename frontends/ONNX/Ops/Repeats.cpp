@@ -88,10 +88,12 @@ static Results importConcat(NodeContext &node) {
   int64_t axis = node.axis(node.intAttr("axis", 1), node.rank(values.front()));
   if (node.failed())
     return {};
+  // Vectors are sizes, mostly, which are followed through joins.
   auto isFirst = [&](Value value) { return isSame(value, values.front()); };
-  if (values.size() > 1 && node.shape(values.front())[axis] == 1 &&
+  int64_t rank = node.rank(values.front());
+  if (values.size() > 1 && rank > 1 && node.shape(values.front())[axis] == 1 &&
       llvm::all_of(values, isFirst)) {
-    SmallVector<int64_t> counts(node.rank(values.front()), 1);
+    SmallVector<int64_t> counts(rank, 1);
     counts[axis] = values.size();
     return node.create<nn::ExpandOp>(values.front(), node.ints(counts));
   }
