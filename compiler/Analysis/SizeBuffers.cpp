@@ -44,7 +44,8 @@ SizePolynomial SizeExpressions::computeBufferDim(Value buffer, int64_t dim) {
       })
       .Case([&](memref::CollapseShapeOp collapse) {
         SizePolynomial product = constant(1);
-        for (int64_t part : collapse.getReassociationIndices()[dim])
+        auto groups = collapse.getReassociationIndices();
+        for (int64_t part : groups[dim])
           product =
               multiply(product, computeBufferDim(collapse.getSrc(), part));
         return product;

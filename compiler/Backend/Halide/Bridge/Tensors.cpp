@@ -166,7 +166,8 @@ FailureOr<ExprId> SpecBuilder::sizeOf(Value tensor, int64_t dim,
     return sizeOf(view.getMixedOutputShape()[dim]);
   if (auto view = dyn_cast<tensor::CollapseShapeOp>(op)) {
     ExprId product = index(1);
-    for (int64_t inner : view.getReassociationIndices()[dim]) {
+    auto groups = view.getReassociationIndices();
+    for (int64_t inner : groups[dim]) {
       FailureOr<ExprId> size = sizeOf(view.getSrc(), inner, reader);
       if (failed(size))
         return failure();
