@@ -48,7 +48,7 @@ TABLE = {
     "alexnet": (2, 3, 224, 224), "resnext50_32x4d": IMAGES, "densenet121": IMAGES,
     "mobilenet_v3_large": IMAGES, "efficientnet_b0": IMAGES, "shufflenet_v2_x1_0": IMAGES,
     "mnasnet1_0": IMAGES, "regnet_y_400mf": IMAGES, "googlenet": IMAGES,
-    "inception_v3": (2, 3, 96, 96), "convnext_small": IMAGES, "vit_small": IMAGES,
+    "inception_v3": (4, 3, 128, 128), "convnext_small": IMAGES, "vit_small": IMAGES,
     "swin_small": IMAGES, "bert_small": (2, 16), "gpt2_small": (2, 16),
 }
 
@@ -73,6 +73,8 @@ def make_network(entry):
         for name in ("p", "dropout"):
             if isinstance(getattr(module, name, None), float):
                 setattr(module, name, 0.0)
+        if isinstance(getattr(module, "eps", None), float):  # as ONNX has it
+            module.eps = torch.tensor(module.eps, dtype=torch.float32).item()
     return model
 
 
