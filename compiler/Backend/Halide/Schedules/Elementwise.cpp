@@ -79,12 +79,7 @@ public:
         computeWhole(pipeline, i);
       }
     }
-    for (size_t i = 0; i < spec.outputs.size(); ++i) {
-      const Tensor &tensor = spec.tensors[spec.outputs[i].tensor];
-      if (pipeline.outputs[i].name() !=
-          pipeline.stages[tensor.stage].func.name())
-        vectorizeInner(pipeline, pipeline.outputs[i], tensor);
-    }
+    vectorizeCopies(pipeline);
     return "";
   }
 

@@ -31,13 +31,7 @@ public:
     for (size_t i = 0; i < spec.stages.size(); ++i)
       if (isStored(pipeline, static_cast<int>(i)))
         computeWhole(pipeline, static_cast<int>(i));
-    // Copies that outputs need.
-    for (size_t i = 0; i < spec.outputs.size(); ++i) {
-      const Tensor &tensor = spec.tensors[spec.outputs[i].tensor];
-      if (pipeline.outputs[i].name() !=
-          pipeline.stages[tensor.stage].func.name())
-        vectorizeInner(pipeline, pipeline.outputs[i], tensor);
-    }
+    vectorizeCopies(pipeline);
     return "";
   }
 };

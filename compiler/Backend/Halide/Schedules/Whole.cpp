@@ -105,4 +105,13 @@ void vectorizeInner(Pipeline &pipeline, Halide::Func func,
   }
 }
 
+void vectorizeCopies(Pipeline &pipeline) {
+  const KernelSpec &spec = pipeline.spec;
+  for (size_t i = 0; i < spec.outputs.size(); ++i) {
+    const Tensor &tensor = spec.tensors[spec.outputs[i].tensor];
+    if (pipeline.outputs[i].name() != pipeline.stages[tensor.stage].func.name())
+      vectorizeInner(pipeline, pipeline.outputs[i], tensor);
+  }
+}
+
 } // namespace swage::halide

@@ -26,6 +26,10 @@ void computeWhole(Pipeline &pipeline, int stage);
 void vectorizeInner(Pipeline &pipeline, Halide::Func func,
                     const Tensor &tensor);
 
+/// The same for the copies that outputs need: those that are not a stage's
+/// result itself.
+void vectorizeCopies(Pipeline &pipeline);
+
 } // namespace swage::halide
 
 #endif // SWAGE_COMPILER_BACKEND_HALIDE_SCHEDULES_WHOLE_H
