@@ -8,7 +8,7 @@ Each network is compiled in f64, where it must agree with PyTorch to 1e-7 in the
 norm of each parameter's gradient, and in f32. A gradient in f32 is as good as its
 sums are long, and normalisation amplifies what they lose: PyTorch itself is off
 by more than 1e-4 in some layers. So the truth is PyTorch's gradient in f64, and
-Swage may be off by 1e-4 or by five times what PyTorch is off.
+Swage may be off by 1e-4 or by three times what PyTorch is off.
 
 ReLU and largest values of windows have kinks: a sum that rounds to the other side
 of one changes the gradient by much more than rounding, in PyTorch as in Swage, at
@@ -182,7 +182,7 @@ def errors(entry, shape, dtype):
         error = (gradient_of(name) - truth).norm() / scale
         theirs = (own[name] - truth).norm() / scale
         worst = max(worst, error.item())
-        if not error < max(TOLERANCE[dtype], 5 * theirs):
+        if not error < max(TOLERANCE[dtype], 3 * theirs):
             bad.append(f"{name} is off by {error:.2g}, PyTorch by {theirs:.2g}")
     return bad, worst, len(exact)
 
