@@ -32,7 +32,7 @@ public:
     /// Where the result is collected, what adds a piece to it. Nothing else
     /// reads the argument then.
     mlir::Operation *collector = nullptr;
-    mlir::Value piece;
+    mlir::Value piece = {};
     bool isSaved() const { return !collector && !argument.use_empty(); }
   };
 

@@ -77,18 +77,39 @@ NestEmitter::Carried NestEmitter::emitStep(StageLoops &loops, const Tile &tile,
   return results;
 }
 
+/// Whether a stage's reduction is a sum of floating-point numbers.
+static bool isFloatSum(const StageLoops &loops) {
+  linalg::GenericOp op = loops.stage->reduction;
+  return op.getNumDpsInits() == 1 &&
+         getCombiningKind(op, 0) == vector::CombiningKind::ADD &&
+         isa<FloatType>(getElementTypeOrSelf(op->getResult(0).getType()));
+}
+
 /// How many sets of sums a tile of one row needs so that additions do not wait
 /// for each other; 1 where the reduction is no sum or too short.
 int64_t NestEmitter::chainsOf(const StageLoops &loops, const Tile &tile,
                               int64_t turns) {
   constexpr int64_t kInFlight = 8, kMostChains = 4, kFewTurns = 8;
-  linalg::GenericOp op = loops.stage->reduction;
   int64_t vectors = tile.vectors.size();
-  if (tile.rows.size() != 1 || op.getNumDpsInits() != 1 || turns < kFewTurns ||
-      getCombiningKind(op, 0) != vector::CombiningKind::ADD ||
-      !isa<FloatType>(getElementTypeOrSelf(op->getResult(0).getType())))
+  // What is no product has an addition for each load, so that fewer turns pay.
+  int64_t fewest = tile.nest ? kFewTurns : kFewTurns / 4;
+  if (tile.rows.size() != 1 || turns < fewest || !isFloatSum(loops))
     return 1;
   return std::clamp<int64_t>(kInFlight / vectors, 1, kMostChains);
+}
+
+/// Neutral elements of a sum, as many as `sums`.
+NestEmitter::Carried NestEmitter::emptySums(ArrayRef<Value> sums) {
+  Carried empty;
+  for (Value sum : sums) {
+    TypedAttr neutral = getNeutralElement(builder, vector::CombiningKind::ADD,
+                                          getElementTypeOrSelf(sum.getType()));
+    if (auto type = dyn_cast<VectorType>(sum.getType()))
+      neutral = DenseElementsAttr::get(type, Attribute(neutral));
+    empty.push_back(
+        arith::ConstantOp::create(builder, builder.getUnknownLoc(), neutral));
+  }
+  return empty;
 }
 
 /// A loop of the reduction with several sets of sums, added up at its end.
@@ -100,14 +121,7 @@ NestEmitter::Carried NestEmitter::emitChains(StageLoops &loops,
   Location loc = builder.getUnknownLoc();
   Carried carried = sums;
   for (int64_t chain = 1; chain < chains; ++chain)
-    for (Value sum : sums) {
-      TypedAttr neutral =
-          getNeutralElement(builder, vector::CombiningKind::ADD,
-                            getElementTypeOrSelf(sum.getType()));
-      if (auto type = dyn_cast<VectorType>(sum.getType()))
-        neutral = DenseElementsAttr::get(type, Attribute(neutral));
-      carried.push_back(arith::ConstantOp::create(builder, loc, neutral));
-    }
+    llvm::append_range(carried, emptySums(sums));
   carried = emitLoop(range, step, carried, body);
   for (size_t i = 0; i < sums.size(); ++i) {
     sums[i] = carried[i];
@@ -118,16 +132,64 @@ NestEmitter::Carried NestEmitter::emitChains(StageLoops &loops,
   return sums;
 }
 
+/// Whether parts of a long sum, which is no product, are added up apart. What a
+/// sum over N elements loses grows with its longest chain of additions (Higham,
+/// Accuracy and Stability of Numerical Algorithms, chapter 4).
+static bool sumsApart(const StageLoops &loops, ArrayRef<unsigned> order) {
+  constexpr int64_t kLong = 256, kInner = 8;
+  if (order.size() != 1 || !isFloatSum(loops))
+    return false;
+  int64_t volume = 1;
+  for (unsigned loop : loops.remaining(/*reductions=*/true))
+    volume *= loops.extents[loop].fixed().value_or(kLong);
+  return volume >= kLong &&
+         loops.extents[order.front()].fixed().value_or(kInner) >= kInner;
+}
+
 NestEmitter::Carried NestEmitter::emitReduction(StageLoops &loops,
                                                 const Tile &tile,
                                                 ArrayRef<unsigned> order,
                                                 Indices bound, Carried sums) {
   if (order.empty())
     return emitStep(loops, tile, bound, sums);
-  unsigned loop = order.front();
-  Range range = {IndexValue(), loops.extents[loop]};
-  if (tile.part && tile.part->cut == loop)
+  Range range = {IndexValue(), loops.extents[order.front()]};
+  if (tile.part && tile.part->cut == order.front())
     range = tile.part->range;
+  if (tile.nest || !sumsApart(loops, order))
+    return emitSums(loops, tile, order, range, bound, sums);
+
+  auto addPart = [&](const Range &part, ValueRange carried) {
+    Carried whole(carried.begin(), carried.end());
+    Carried inner = emitSums(loops, tile, order, part, bound, emptySums(whole));
+    for (auto [sum, addend] : llvm::zip_equal(whole, inner))
+      sum =
+          arith::AddFOp::create(builder, builder.getUnknownLoc(), sum, addend);
+    return whole;
+  };
+  constexpr int64_t kPart = 128;
+  std::optional<int64_t> fixed = range.extent.fixed();
+  if (!fixed || *fixed < 2 * kPart)
+    return addPart(range, sums);
+  int64_t inParts = *fixed / kPart * kPart;
+  auto stretch = [&](IndexValue start, int64_t size) {
+    return Range{start, analysis.extentOf(builder.getIndexAttr(size))};
+  };
+  sums = emitLoop(stretch(range.start, inParts), kPart, sums,
+                  [&](IndexValue start, ValueRange carried) {
+                    return addPart(stretch(start, kPart), carried);
+                  });
+  if (inParts == *fixed)
+    return sums;
+  IndexValue rest = range.start;
+  rest.constant += inParts;
+  return addPart(stretch(rest, *fixed - inParts), sums);
+}
+
+NestEmitter::Carried NestEmitter::emitSums(StageLoops &loops, const Tile &tile,
+                                           ArrayRef<unsigned> order,
+                                           const Range &range, Indices bound,
+                                           Carried sums) {
+  unsigned loop = order.front();
   const Extent &extent = range.extent;
   if (extent.fixed() == 0)
     return sums;
@@ -177,7 +239,7 @@ NestEmitter::Carried NestEmitter::emitReduction(StageLoops &loops,
   if (std::optional<int64_t> fixed = extent.fixed()) {
     int64_t whole = *fixed / step * step;
     Range main = {range.start, analysis.extentOf(builder.getIndexAttr(whole))};
-    int64_t chains = tile.nest ? chainsOf(loops, tile, whole / step) : 1;
+    int64_t chains = chainsOf(loops, tile, whole / step);
     sums = chains > 1
                ? emitChains(loops, tile, main, step, chains, sums, unrolled)
                : emitLoop(main, step, sums, unrolled);

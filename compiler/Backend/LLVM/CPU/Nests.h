@@ -256,6 +256,10 @@ private:
   Carried emitReduction(StageLoops &loops, const Tile &tile,
                         llvm::ArrayRef<unsigned> order, Indices bound,
                         Carried sums);
+  Carried emitSums(StageLoops &loops, const Tile &tile,
+                   llvm::ArrayRef<unsigned> order, const Range &range,
+                   Indices bound, Carried sums);
+  Carried emptySums(llvm::ArrayRef<mlir::Value> sums);
   int64_t chainsOf(const StageLoops &loops, const Tile &tile, int64_t turns);
   Carried emitChains(StageLoops &loops, const Tile &tile, const Range &range,
                      int64_t step, int64_t chains, Carried sums, LoopBody body);
