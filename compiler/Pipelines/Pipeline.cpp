@@ -168,6 +168,7 @@ private:
       // rows that bands compute twice than it saves.
       passes.addNestedPass<func::FuncOp>(
           createFuseDepthwisePass({2 * options.target.l2Bytes}));
+      passes.addNestedPass<func::FuncOp>(createFuseGatesPass());
       // Before weights are packed: these read theirs in an order of their own.
       if (options.backend != "llvm" && !options.strictFP &&
           isForHalide(options.target)) {

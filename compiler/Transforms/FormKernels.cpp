@@ -305,6 +305,7 @@ private:
       copy->removeAttr(kScheduleAttr);
       copy->removeAttr(kChainAttr);
       copy->removeAttr(kWindowAttr);
+      copy->removeAttr(kGatesAttr);
       writeToDestination(op, copy, *body);
     }
     SmallVector<Value> returned;
@@ -314,9 +315,9 @@ private:
     func->setAttr("kind", builder.getStringAttr(getGroupName(group.kind)));
     if (group.schedule)
       func.setScheduleAttr(cast<kernel::ScheduleAttr>(group.schedule));
-    // Chains and bands are for the planner of this backend.
+    // Chains, bands and gates are for the planner of this backend.
     if (group.kind == GroupKind::Attention ||
-        group.kind == GroupKind::Depthwise)
+        group.kind == GroupKind::Depthwise || group.kind == GroupKind::Gates)
       func.setBackend("llvm");
     // An update's destination may be in the memory of what it reads. Backends
     // that compute a stage anew where it is needed would read it too late.

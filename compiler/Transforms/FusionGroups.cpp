@@ -35,6 +35,8 @@ StringRef getGroupName(GroupKind kind) {
     return "attention";
   case GroupKind::Depthwise:
     return "depthwise";
+  case GroupKind::Gates:
+    return "gates";
   }
   llvm_unreachable("all kinds are named");
 }
@@ -56,7 +58,7 @@ bool isMonotonic(AffineMap map) {
   return true;
 }
 
-bool swage::isLeading(AffineMap map, unsigned count) {
+bool isLeading(AffineMap map, unsigned count) {
   unsigned next = 0;
   for (AffineExpr expr : map.getResults()) {
     if (isa<AffineConstantExpr>(expr))
@@ -168,6 +170,10 @@ private:
       return;
     if (auto chain = op->getAttrOfType<IntegerAttr>(kChainAttr)) {
       joinMarked(op, chain, chains, GroupKind::Attention);
+      return;
+    }
+    if (auto cell = op->getAttrOfType<IntegerAttr>(kGatesAttr)) {
+      joinMarked(op, cell, cells, GroupKind::Gates);
       return;
     }
     if (int group = findGroup(structured); group >= 0) {
@@ -353,7 +359,7 @@ private:
   Block &block;
   DenseMap<Operation *, unsigned> positions;
   DenseMap<Operation *, unsigned> membership;
-  DenseMap<int64_t, unsigned> chains, windows;
+  DenseMap<int64_t, unsigned> chains, windows, cells;
   SmallVector<FusionGroup> groups;
 };
 

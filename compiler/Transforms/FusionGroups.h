@@ -22,6 +22,7 @@ enum class GroupKind {
   Sequence,    ///< a loop nest that works element by element
   Attention,   ///< a product, what is made of its rows, a product of that
   Depthwise,   ///< a product, and a window over each of its channels
+  Gates,       ///< a product, and what combines gates of each of its columns
 };
 
 llvm::StringRef getGroupName(GroupKind kind);

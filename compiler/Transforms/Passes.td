@@ -309,6 +309,34 @@ def FuseDepthwisePass : Pass<"swage-fuse-depthwise", "::mlir::func::FuncOp"> {
   ];
 }
 
+def FuseGatesPass : Pass<"swage-fuse-gates", "::mlir::func::FuncOp"> {
+  let summary = "Make one kernel of a recurrent product and its gates";
+  let description = [{
+    A product with constant weights whose result is cut into equal slices of
+    columns, the gates of a recurrent cell, becomes one with a dimension for gates
+    and one for units. The operation that combines the gates reads them there,
+    and both get a common mark, `kernel.gates`.
+
+    ```mlir
+    %p = linalg.generic ... ins(%state, %weights) -> tensor<1x1024xf32>
+    %i = tensor.extract_slice %p[0, 0] [1, 256] [1, 1]
+    %o = tensor.extract_slice %p[0, 256] [1, 256] [1, 1]
+    ...
+    %s = linalg.generic ... ins(%i, %o, ...)
+    ```
+    becomes
+    ```mlir
+    %p = linalg.generic ... ins(%state, %by_gate) -> tensor<1x4x256xf32>
+    %s = linalg.generic {maps = [(b, u) -> (b, 0, u), (b, u) -> (b, 1, u), ...]}
+             ins(%p, %p, ...)
+    ```
+    An elementwise operation between product and slices is divided likewise.
+  }];
+  let statistics = [
+    Statistic<"numFused", "fused", "Products fused with what combines their gates">
+  ];
+}
+
 def ScaleWeightsPass : Pass<"swage-scale-weights", "::mlir::func::FuncOp"> {
   let summary = "Multiply weights by the factors of channels";
   let description = [{

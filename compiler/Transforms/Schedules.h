@@ -22,6 +22,10 @@ inline constexpr llvm::StringLiteral kChainAttr = "kernel.chain";
 /// made of its elements, their padding, and a window over each channel of that.
 inline constexpr llvm::StringLiteral kWindowAttr = "kernel.window";
 
+/// The number of the group that an operation belongs to: a product whose
+/// columns are gates of units, and what combines the gates of each unit.
+inline constexpr llvm::StringLiteral kGatesAttr = "kernel.gates";
+
 } // namespace swage
 
 #endif // SWAGE_COMPILER_TRANSFORMS_SCHEDULES_H

@@ -105,6 +105,15 @@ private:
   void emitBandTask(BandNest &nest, llvm::ArrayRef<IndexValue> at,
                     llvm::ArrayRef<TileVector> vectors);
 
+  // Gates: a product, and what combines elements of several of its columns.
+  struct GateNest;
+  void emitGates(StageGroup &group);
+  bool prepareGates(GateNest &nest);
+  void limitRows(GateNest &nest);
+  Place placeGates(const GateNest &nest, const Range &block, IndexValue unit);
+  void emitCell(GateNest &nest, const Range &block,
+                llvm::ArrayRef<TileVector> vectors);
+
   /// The loops of a contraction with vectors along one of them.
   struct Reuse {
     llvm::SmallVector<unsigned> batch;  ///< all operands know these

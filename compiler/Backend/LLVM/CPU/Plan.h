@@ -67,6 +67,20 @@ struct Band {
   llvm::SmallVector<unsigned> windowed; ///< rows, and columns within them
 };
 
+/// A dimension of a product: its loop, and that of the stage that reads it.
+struct GateDim {
+  static constexpr unsigned kNone = ~0u;
+  unsigned product = kNone;
+  unsigned cell = kNone; ///< none: read at constants, as a number of a gate
+};
+
+/// A product whose elements of equal index, in several gates, the next stage
+/// combines.
+struct Gates {
+  mlir::Value product;
+  llvm::SmallVector<GateDim> dims;
+};
+
 /// Stages that run one after the other for each iteration of common loops.
 struct StageGroup {
   llvm::SmallVector<Stage, 0> stages;
@@ -81,8 +95,9 @@ struct StageGroup {
   std::optional<unsigned> chainRows;
   std::optional<RowLimit> limit; ///< of a chain
   std::optional<Band> band;
-  /// A chain's or a band's stages in groups of their own, for when there are
-  /// few rows, or no vectors.
+  std::optional<Gates> gates;
+  /// The stages of a chain, a band or gates in groups of their own, for when
+  /// there are few rows, or no vectors.
   std::vector<StageGroup> apart;
   /// Tensors of a chain that take the memory of one that is read at the same
   /// places, for the last time, in computing them.

@@ -193,6 +193,8 @@ SmallVector<StageGroup, 0> Planner::formGroups() {
     std::optional<StageGroup> found = chainFrom(next);
     if (!found)
       found = bandFrom(next);
+    if (!found)
+      found = gatesFrom(next);
     groups.push_back(found ? std::move(*found) : groupFrom(next));
     next += groups.back().stages.size();
   }

@@ -152,8 +152,31 @@ bool Planner::attach(Value tensor) {
   return true;
 }
 
+/// Lets the last stage write `tensor` too where it writes another result of the
+/// same operation at the same places: what both are made of is computed once.
+bool Planner::joinSibling(Value tensor) {
+  auto result = cast<OpResult>(tensor);
+  auto generic = dyn_cast<linalg::GenericOp>(result.getOwner());
+  if (!generic || stages.empty() || stages.back().reduction)
+    return false;
+  auto mapOf = [&](OpResult of) {
+    return generic.getMatchingIndexingMap(
+        generic.getDpsInitOperand(of.getResultNumber()));
+  };
+  Stage &stage = stages.back();
+  const StageStore &first = stage.stores.front();
+  auto sibling = dyn_cast_or_null<OpResult>(first.tensor);
+  if (!sibling || sibling.getOwner() != generic ||
+      first.whole != first.tensor || mapOf(sibling) != mapOf(result))
+    return false;
+  AffineMap fromLoops = first.fromLoops;
+  stage.stores.push_back(storeOf(tensor, fromLoops));
+  stageOf[tensor] = stages.size() - 1;
+  return true;
+}
+
 LogicalResult Planner::createElements(Value tensor) {
-  if (attach(tensor))
+  if (attach(tensor) || joinSibling(tensor))
     return success();
   Place place = destinations.lookup(tensor);
   if (failed(createCopy(tensor, tensor, {}, place)))

@@ -55,6 +55,7 @@ private:
                                  llvm::ArrayRef<mlir::OpFoldResult> offsets,
                                  Place place);
   bool attach(mlir::Value tensor);
+  bool joinSibling(mlir::Value tensor);
   StageStore storeOf(mlir::Value tensor, mlir::AffineMap fromLoops);
   llvm::LogicalResult setExtents(Stage &stage, mlir::linalg::GenericOp op);
   llvm::LogicalResult completeStores();
@@ -71,6 +72,8 @@ private:
   std::optional<StageGroup> chainFrom(unsigned first);
   std::optional<StageGroup> bandFrom(unsigned first);
   std::optional<Band> matchBand(unsigned first, unsigned last);
+  std::optional<StageGroup> gatesFrom(unsigned first);
+  std::optional<Gates> matchGates(unsigned number);
   std::optional<RowLimit> findLimit(unsigned first, unsigned last);
   mlir::Value takenOver(unsigned number, unsigned last);
   llvm::SmallVector<StageGroup, 0> formGroups();

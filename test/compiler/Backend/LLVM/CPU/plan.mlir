@@ -111,3 +111,25 @@ kernel.func @borders(%out: tensor<10x64xf32>) -> tensor<10x64xf32> {
   } : tensor<8x64xf32> to tensor<10x64xf32>
   kernel.return %p : tensor<10x64xf32>
 }
+
+// -----
+
+#id = affine_map<(i, j) -> (i, j)>
+
+// Two results of one operation are one loop, and what both need is computed once.
+// CHECK-LABEL: func.func private @siblings.body
+// CHECK: scf.for
+// CHECK-COUNT-4: math.exp
+// CHECK-NOT: math.exp
+// CHECK-NOT: scf.for
+// CHECK: return
+kernel.func @siblings(%x: tensor<64x64xf32>, %p: tensor<64x64xf32>, %q: tensor<64x64xf32>) -> (tensor<64x64xf32>, tensor<64x64xf32>) {
+  %r:2 = linalg.generic {indexing_maps = [#id, #id, #id], iterator_types = ["parallel", "parallel"]}
+      ins(%x : tensor<64x64xf32>) outs(%p, %q : tensor<64x64xf32>, tensor<64x64xf32>) {
+  ^bb0(%a: f32, %b: f32, %c: f32):
+    %e = math.exp %a : f32
+    %s = arith.addf %e, %a : f32
+    linalg.yield %e, %s : f32, f32
+  } -> (tensor<64x64xf32>, tensor<64x64xf32>)
+  kernel.return %r#0, %r#1 : tensor<64x64xf32>, tensor<64x64xf32>
+}
