@@ -30,7 +30,8 @@ static int32_t callKernel(swage_exec *exec) {
 /// The facts of that model; they are the same for every kernel.
 static const swage_model *getCallModel() {
   static const int64_t dims[] = {sizeof(KernelCall)};
-  static const swage_value_info input = {"call", SWAGE_U8, 1, dims, nullptr};
+  static const swage_value_info input = {"call",  SWAGE_U8, 1,      dims,
+                                         nullptr, nullptr,  nullptr};
   static const swage_model model = [] {
     swage_model model = {};
     model.abi_version = SWAGE_ABI_VERSION;

@@ -31,6 +31,7 @@ llvm::ArrayRef<RuntimeSymbol> swage::getRuntimeSymbols() {
       SYMBOL(swage_rt_output_value),
       SYMBOL(swage_rt_parallel_for),
       SYMBOL(swage_rt_regex_full_match),
+      SYMBOL(swage_rt_release_weights),
       SYMBOL(swage_rt_map),
       SYMBOL(swage_rt_map_part),
       SYMBOL(swage_rt_sequence_at),

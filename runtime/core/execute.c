@@ -159,6 +159,10 @@ swage_status swage_prepare_session(swage_session *session, char **error) {
   return status;
 }
 
+void swage_rt_release_weights(swage_exec *exec) {
+  swage_weights_give_back(&exec->session->weights);
+}
+
 swage_status swage_session_run(swage_session *session,
                                const swage_tensor *inputs,
                                swage_tensor *outputs, void *workspace,

@@ -18,35 +18,65 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/// The path of the mapped file that contains `address`, in a line of
-/// /proc/self/maps: "begin-end flags offset device inode   path\n".
-static const char *path_in_line(char *line, uintptr_t address) {
+/// A mapping in a line of /proc/self/maps: "begin-end flags offset device inode
+/// path\n".
+typedef struct {
   uintmax_t begin, end;
-  if (sscanf(line, "%jx-%jx", &begin, &end) != 2 || address < begin ||
-      address >= end)
+  char flags[5];    // "r-xp"
+  const char *path; // NULL: of no file
+} mapping;
+
+/// Reads the line of the mapping that contains `address`. Returns the line,
+/// which `found` points into, to be freed; NULL where there is none (other
+/// systems).
+static char *find_mapping(const void *address, mapping *found) {
+  FILE *maps = fopen("/proc/self/maps", "re");
+  if (!maps)
     return NULL;
+  uintptr_t wanted = (uintptr_t)address;
+  char *line = NULL;
+  size_t capacity = 0;
+  bool is_found = false;
+  while (!is_found && getline(&line, &capacity, maps) > 0)
+    is_found = sscanf(line, "%jx-%jx %4s", &found->begin, &found->end,
+                      found->flags) == 3 &&
+               wanted >= found->begin && wanted < found->end;
+  fclose(maps);
+  if (!is_found) {
+    free(line);
+    return NULL;
+  }
   line[strcspn(line, "\n")] = 0;
-  return strchr(line, '/');
+  found->path = strchr(line, '/');
+  return line;
 }
 
 /// `name` in the folder of the executable or library that contains `address`;
 /// just `name` where that is unknown (code made in memory, other systems). To
 /// be freed; NULL when memory is exhausted.
 static char *beside_artifact(const void *address, const char *name) {
-  char *found = NULL;
-  FILE *maps = fopen("/proc/self/maps", "re");
-  char *line = NULL;
-  size_t capacity = 0;
-  while (maps && !found && getline(&line, &capacity, maps) > 0) {
-    const char *path = path_in_line(line, (uintptr_t)address);
-    const char *slash = path ? strrchr(path, '/') : NULL;
-    if (slash)
-      found = swage_format("%.*s/%s", (int)(slash - path), path, name);
-  }
+  mapping found;
+  char *line = find_mapping(address, &found);
+  const char *slash = line && found.path ? strrchr(found.path, '/') : NULL;
+  char *path = slash ? swage_format("%.*s/%s", (int)(slash - found.path),
+                                    found.path, name)
+                     : swage_format("%s", name);
   free(line);
-  if (maps)
-    fclose(maps);
-  return found ? found : swage_format("%s", name);
+  return path;
+}
+
+/// How many of `size` bytes at `data` are pages of a file that nobody can
+/// write.
+static size_t count_file_backed(const void *data, uint64_t size) {
+  mapping found;
+  char *line = find_mapping(data, &found);
+  if (!line)
+    return 0;
+  bool is_file =
+      found.path && strchr(found.flags, 'p') && !strchr(found.flags, 'w');
+  free(line);
+  uint64_t most = found.end - (uintptr_t)data;
+  return is_file ? (size_t)(size < most ? size : most) : 0;
 }
 
 static swage_status map_file(const char *path, uint64_t size,
@@ -65,13 +95,13 @@ static swage_status map_file(const char *path, uint64_t size,
                          "truncated",
                          path, (intmax_t)facts.st_size, size);
   } else if (size) {
-    void *mapping = mmap(NULL, size, PROT_READ, MAP_PRIVATE, file, 0);
-    if (mapping == MAP_FAILED) {
+    void *mapped = mmap(NULL, size, PROT_READ, MAP_PRIVATE, file, 0);
+    if (mapped == MAP_FAILED) {
       status = swage_error(error, SWAGE_ERROR, "cannot map '%s': %s", path,
                            strerror(errno));
     } else {
-      madvise(mapping, size, MADV_WILLNEED);
-      *weights = (swage_weights){mapping, mapping, size};
+      madvise(mapped, size, MADV_WILLNEED);
+      *weights = (swage_weights){mapped, mapped, size, size};
     }
   }
   close(file);
@@ -83,6 +113,10 @@ swage_status swage_weights_open(const swage_model *model, const char *path,
   *weights = (swage_weights){0};
   if (!path && model->weights) {
     weights->data = model->weights;
+    // Asked for only where it is of use.
+    if (model->num_prepared)
+      weights->file_backed =
+          count_file_backed(model->weights, model->weights_size);
     return SWAGE_OK;
   }
   if (path)
@@ -102,6 +136,18 @@ swage_status swage_weights_open(const swage_model *model, const char *path,
   swage_status status = map_file(beside, model->weights_size, weights, error);
   free(beside);
   return status;
+}
+
+void swage_weights_give_back(const swage_weights *weights) {
+  long page = sysconf(_SC_PAGESIZE);
+  if (!weights->file_backed || page <= 0)
+    return;
+  // Whole pages only: at the ends there may be something else.
+  uintptr_t size = (uintptr_t)page, data = (uintptr_t)weights->data;
+  uintptr_t begin = (data + size - 1) / size * size;
+  uintptr_t end = (data + weights->file_backed) / size * size;
+  if (begin < end)
+    madvise((void *)begin, end - begin, MADV_DONTNEED);
 }
 
 void swage_weights_close(swage_weights *weights) {

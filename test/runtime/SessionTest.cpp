@@ -268,6 +268,79 @@ TEST_F(SessionTest, MakesConstantsAtLoad) {
   }
 }
 
+/// Bytes of the pages of [data, data + size) that are mapped in this process,
+/// by the kernel's account of the mapping that begins at `data`.
+long residentBytes(const void *data) {
+  std::ifstream maps("/proc/self/smaps");
+  char begin[32];
+  snprintf(begin, sizeof(begin), "%jx-", uintmax_t(uintptr_t(data)));
+  bool inside = false;
+  for (std::string line; std::getline(maps, line);) {
+    inside |= line.rfind(begin, 0) == 0;
+    long kilobytes;
+    if (inside && sscanf(line.c_str(), "Rss: %ld kB", &kilobytes) == 1)
+      return kilobytes << 10;
+  }
+  return -1;
+}
+
+/// Reads all weights, as what makes constants of them does.
+float sumWeights(swage_exec *exec, size_t count) {
+  auto *weights = static_cast<const float *>(exec->constants[0]);
+  float sum = 0;
+  for (size_t i = 0; i < count; ++i)
+    sum += weights[i];
+  return sum;
+}
+
+constexpr size_t kManyWeights = 1 << 20;
+
+TEST_F(SessionTest, GivesPagesOfWeightsBack) {
+  std::string path =
+      testing::TempDir() + "SessionTest." + std::to_string(getpid()) + ".many";
+  std::ofstream(path, std::ios::binary)
+      .write(reinterpret_cast<const char *>(
+                 std::vector<float>(kManyWeights, 1).data()),
+             kManyWeights * sizeof(float));
+  GrownModel grown;
+  static const uint64_t offsets[2] = {0, 0};
+  grown.constant_offsets = offsets;
+  grown.weights_size = kManyWeights * sizeof(float);
+  grown.weights = nullptr;
+  grown.prepare = [](swage_exec *exec) -> int32_t {
+    const void *weights = exec->constants[0];
+    EXPECT_EQ(sumWeights(exec, kManyWeights), kManyWeights);
+    EXPECT_GT(residentBytes(weights), 0);
+    swage_rt_release_weights(exec);
+    EXPECT_EQ(residentBytes(weights), 0);
+    EXPECT_EQ(sumWeights(exec, kManyWeights), kManyWeights);
+    return 0;
+  };
+  swage_session_options options = {1, path.c_str()};
+  swage_session *session = nullptr;
+  char *error = nullptr;
+  ASSERT_EQ(swage_session_create(&grown, &options, &session, &error), SWAGE_OK)
+      << error;
+  swage_session_destroy(session);
+  remove(path.c_str());
+}
+
+TEST_F(SessionTest, KeepsWeightsThatAreInNoFile) {
+  std::vector<float> weights(kManyWeights, 1);
+  GrownModel grown;
+  static const uint64_t offsets[2] = {0, 0};
+  grown.constant_offsets = offsets;
+  grown.weights_size = kManyWeights * sizeof(float);
+  grown.weights = reinterpret_cast<const unsigned char *>(weights.data());
+  grown.prepare = [](swage_exec *exec) -> int32_t {
+    swage_rt_release_weights(exec);
+    EXPECT_EQ(sumWeights(exec, kManyWeights), kManyWeights);
+    return 0;
+  };
+  Session session(grown, 1);
+  EXPECT_EQ(session.status, SWAGE_OK) << session.error;
+}
+
 TEST_F(SessionTest, ProtectsConstantsMadeAtLoad) {
   GrownModel grown;
   grown.entry = growBias;

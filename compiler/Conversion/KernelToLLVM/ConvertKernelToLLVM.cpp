@@ -32,12 +32,12 @@ namespace {
 /// Builds @main's accesses to its surroundings.
 class EntryBuilder {
 public:
-  /// Without `mayBeProfiled`, kernels are always called directly.
-  EntryBuilder(ModuleOp module, func::FuncOp entry, bool mayBeProfiled)
+  /// With `isMain`, calls of kernels may be profiled; without it, they make
+  /// constants of weights.
+  EntryBuilder(ModuleOp module, func::FuncOp entry, bool isMain)
       : module(module), entry(entry), builder(module.getContext()),
         pointer(LLVM::LLVMPointerType::get(module.getContext())),
-        i64(builder.getI64Type()), exec(entry.getArgument(0)),
-        mayBeProfiled(mayBeProfiled) {}
+        i64(builder.getI64Type()), exec(entry.getArgument(0)), isMain(isMain) {}
 
   /// The kernels that are called, in the order of their indices.
   ArrayRef<Attribute> getKernels() const { return kernels.getArrayRef(); }
@@ -318,14 +318,17 @@ private:
     op->erase();
   }
 
-  /// Calls a kernel; the runtime does where runs can be profiled. To choose
-  /// here would make three blocks of each call, of thousands in a step of
-  /// training.
+  /// Calls a kernel; the runtime does in @main, which can be profiled. To
+  /// choose here would make three blocks of each call, of thousands in a step
+  /// of training.
   void createCall(FlatSymbolRefAttr name, Value buffers, Value dims) {
     auto callee = declare(name.getValue(), {pointer, pointer, pointer}, {});
-    if (!mayBeProfiled) {
+    if (!isMain) {
       func::CallOp::create(builder, loc, callee,
                            ValueRange{exec, buffers, dims});
+      func::CallOp::create(builder, loc,
+                           declare("swage_rt_release_weights", {pointer}, {}),
+                           exec);
       return;
     }
     kernels.insert(name.getAttr());
@@ -465,7 +468,7 @@ private:
   OpBuilder builder;
   Type pointer, i64;
   Value exec;
-  bool mayBeProfiled;
+  bool isMain;
   Location loc = entry.getLoc();
   llvm::SetVector<Attribute> kernels;
 };
@@ -511,7 +514,7 @@ private:
         arith::ConstantIntOp::create(builder, ret->getLoc(), SWAGE_OK, 32);
     func::ReturnOp::create(builder, ret->getLoc(), ok);
     ret->erase();
-    EntryBuilder entryBuilder(getOperation(), func, /*mayBeProfiled=*/isMain);
+    EntryBuilder entryBuilder(getOperation(), func, isMain);
     entryBuilder.run();
     if (isMain)
       getOperation()->setAttr("kernel.names",

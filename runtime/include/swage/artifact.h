@@ -161,6 +161,11 @@ SWAGE_API void swage_rt_call(swage_exec *exec, int64_t index,
                              swage_kernel kernel, void *const *buffers,
                              const int64_t *dims);
 
+/* Gives the memory of the model's weights back to the system where they are
+   pages of a file, which are read again when they are needed. For `prepare`,
+   after each kernel: what a constant is made from is often not read again. */
+SWAGE_API void swage_rt_release_weights(swage_exec *exec);
+
 /* ---- What programs call ------------------------------------------------ */
 
 typedef struct swage_session_options {
