@@ -253,6 +253,18 @@ Indices NestEmitter::sumAt(const Tile &tile, unsigned row, unsigned vector) {
   return indices;
 }
 
+SmallVector<Type> NestEmitter::sumTypes(const Tile &tile) {
+  Type element = getElementTypeOrSelf(
+      tile.nest->loops->stage->reduction->getResult(0).getType());
+  SmallVector<Type> types;
+  for (unsigned row = 0; row < tile.rows.size(); ++row)
+    for (const TileVector &vector : tile.vectors) {
+      int64_t lanes = vector.context.lanes;
+      types.push_back(lanes > 1 ? VectorType::get({lanes}, element) : element);
+    }
+  return types;
+}
+
 NestEmitter::Carried NestEmitter::loadSums(const Tile &tile) {
   Place sums = *tile.part->sums;
   sums.level = evaluator.level(); // behind the stores of the part before

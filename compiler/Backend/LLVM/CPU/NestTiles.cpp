@@ -98,18 +98,23 @@ int64_t NestEmitter::chainsOf(const StageLoops &loops, const Tile &tile,
   return std::clamp<int64_t>(kInFlight / vectors, 1, kMostChains);
 }
 
-/// Neutral elements of a sum, as many as `sums`.
-NestEmitter::Carried NestEmitter::emptySums(ArrayRef<Value> sums) {
+/// Neutral elements of sums of these types.
+NestEmitter::Carried NestEmitter::emptySums(TypeRange types) {
   Carried empty;
-  for (Value sum : sums) {
+  for (Type type : types) {
     TypedAttr neutral = getNeutralElement(builder, vector::CombiningKind::ADD,
-                                          getElementTypeOrSelf(sum.getType()));
-    if (auto type = dyn_cast<VectorType>(sum.getType()))
-      neutral = DenseElementsAttr::get(type, Attribute(neutral));
+                                          getElementTypeOrSelf(type));
+    if (auto vector = dyn_cast<VectorType>(type))
+      neutral = DenseElementsAttr::get(vector, Attribute(neutral));
     empty.push_back(
         arith::ConstantOp::create(builder, builder.getUnknownLoc(), neutral));
   }
   return empty;
+}
+
+void NestEmitter::addSums(MutableArrayRef<Value> sums, ValueRange addends) {
+  for (auto [sum, addend] : llvm::zip_equal(sums, addends))
+    sum = arith::AddFOp::create(builder, builder.getUnknownLoc(), sum, addend);
 }
 
 /// A loop of the reduction with several sets of sums, added up at its end.
@@ -121,7 +126,7 @@ NestEmitter::Carried NestEmitter::emitChains(StageLoops &loops,
   Location loc = builder.getUnknownLoc();
   Carried carried = sums;
   for (int64_t chain = 1; chain < chains; ++chain)
-    llvm::append_range(carried, emptySums(sums));
+    llvm::append_range(carried, emptySums(TypeRange(ValueRange(sums))));
   carried = emitLoop(range, step, carried, body);
   for (size_t i = 0; i < sums.size(); ++i) {
     sums[i] = carried[i];
@@ -132,9 +137,9 @@ NestEmitter::Carried NestEmitter::emitChains(StageLoops &loops,
   return sums;
 }
 
-/// Whether parts of a long sum, which is no product, are added up apart. What a
-/// sum over N elements loses grows with its longest chain of additions (Higham,
-/// Accuracy and Stability of Numerical Algorithms, chapter 4).
+/// Whether parts of a long sum outside of contractions are added up apart. What
+/// a sum over N elements loses grows with its longest chain of additions
+/// (Higham, Accuracy and Stability of Numerical Algorithms, chapter 4).
 static bool sumsApart(const StageLoops &loops, ArrayRef<unsigned> order) {
   constexpr int64_t kLong = 256, kInner = 8;
   if (order.size() != 1 || !isFloatSum(loops))
@@ -160,10 +165,8 @@ NestEmitter::Carried NestEmitter::emitReduction(StageLoops &loops,
 
   auto addPart = [&](const Range &part, ValueRange carried) {
     Carried whole(carried.begin(), carried.end());
-    Carried inner = emitSums(loops, tile, order, part, bound, emptySums(whole));
-    for (auto [sum, addend] : llvm::zip_equal(whole, inner))
-      sum =
-          arith::AddFOp::create(builder, builder.getUnknownLoc(), sum, addend);
+    addSums(whole, emitSums(loops, tile, order, part, bound,
+                            emptySums(carried.getTypes())));
     return whole;
   };
   constexpr int64_t kPart = 128;
@@ -422,7 +425,11 @@ void NestEmitter::emitTile(StageLoops &loops, const Tile &tile, int64_t lanes,
     return emitStores(loops, tile);
   unsigned outputs = op.getNumDpsInits();
   bool begun = tile.part && tile.part->sums;
-  Carried sums = begun ? loadSums(tile) : emitInits(loops, tile);
+  // A part's sum is added to those before as a whole: see sumsApart.
+  bool apart = begun && isFloatSum(loops);
+  Carried sums = apart   ? emptySums(sumTypes(tile))
+                 : begun ? loadSums(tile)
+                         : emitInits(loops, tile);
   SmallVector<unsigned> order = loops.remaining(/*reductions=*/true);
   Indices bound = tile.loops;
   if (begun)
@@ -435,6 +442,8 @@ void NestEmitter::emitTile(StageLoops &loops, const Tile &tile, int64_t lanes,
                             reducedVectors);
   else
     sums = emitReduction(loops, tile, order, bound, sums);
+  if (apart)
+    addSums(sums, loadSums(tile));
   if (tile.part && !tile.part->last)
     return storeSums(tile, sums);
   unsigned point = 0;

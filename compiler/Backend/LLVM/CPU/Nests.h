@@ -168,6 +168,7 @@ private:
   /// Memory for the sums of a block between parts.
   Place allocateSums(const Contraction &nest, const Range &block);
   Indices sumAt(const Tile &tile, unsigned row, unsigned vector);
+  llvm::SmallVector<mlir::Type> sumTypes(const Tile &tile);
   Carried loadSums(const Tile &tile);
   void storeSums(const Tile &tile, mlir::ValueRange sums);
   /// Asks for a piece of the panel that comes after this one.
@@ -268,7 +269,9 @@ private:
   Carried emitSums(StageLoops &loops, const Tile &tile,
                    llvm::ArrayRef<unsigned> order, const Range &range,
                    Indices bound, Carried sums);
-  Carried emptySums(llvm::ArrayRef<mlir::Value> sums);
+  Carried emptySums(mlir::TypeRange types);
+  void addSums(llvm::MutableArrayRef<mlir::Value> sums,
+               mlir::ValueRange addends);
   int64_t chainsOf(const StageLoops &loops, const Tile &tile, int64_t turns);
   Carried emitChains(StageLoops &loops, const Tile &tile, const Range &range,
                      int64_t step, int64_t chains, Carried sums, LoopBody body);
