@@ -85,17 +85,24 @@ static bool isFloatSum(const StageLoops &loops) {
          isa<FloatType>(getElementTypeOrSelf(op->getResult(0).getType()));
 }
 
-/// How many sets of sums a tile of one row needs so that additions do not wait
-/// for each other; 1 where the reduction is no sum or too short.
+int64_t NestEmitter::chainsFor(int64_t rows, int64_t vectors) {
+  constexpr int64_t kInFlight = 8, kMostChains = 4;
+  return rows > 1 ? 1
+                  : std::clamp<int64_t>(kInFlight / vectors, 1, kMostChains);
+}
+
+/// The sets of sums that a tile has for a loop of `turns`; 1 where the
+/// reduction is no sum or too short. A tile that is left over has as many as
+/// the others: what is the same in two columns stays the same.
 int64_t NestEmitter::chainsOf(const StageLoops &loops, const Tile &tile,
                               int64_t turns) {
-  constexpr int64_t kInFlight = 8, kMostChains = 4, kFewTurns = 8;
-  int64_t vectors = tile.vectors.size();
+  constexpr int64_t kFewTurns = 8;
   // What is no product has an addition for each load, so that fewer turns pay.
-  int64_t fewest = tile.nest ? kFewTurns : kFewTurns / 4;
-  if (tile.rows.size() != 1 || turns < fewest || !isFloatSum(loops))
-    return 1;
-  return std::clamp<int64_t>(kInFlight / vectors, 1, kMostChains);
+  if (!tile.nest)
+    return turns >= kFewTurns / 4 && isFloatSum(loops) ? tile.chains : 1;
+  return turns >= kFewTurns && isFloatSum(loops)
+             ? chainsFor(tile.rows.size(), tile.nest->shape.vectors)
+             : 1;
 }
 
 /// Neutral elements of sums of these types.

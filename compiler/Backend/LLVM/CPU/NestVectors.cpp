@@ -176,6 +176,7 @@ void NestEmitter::emitLight(StageLoops &loops, unsigned lane, int64_t lanes) {
     if (inBlocks)
       tile.loops[outer.front()] += at[0] * Monomial(kBlock);
     tile.rowLoop = rowLoop;
+    tile.chains = chainsFor(rows, vectors);
     auto rowsOf = [&] {
       if (rowLoop == kNone) {
         tile.rows.assign(1, IndexValue());

@@ -67,6 +67,7 @@ private:
     llvm::SmallVector<TileVector, 0> vectors;
     unsigned reducedLane = kNone; ///< a reduction along the vectors
     const Contraction *nest = nullptr; ///< of a contraction
+    int64_t chains = 1;                ///< sets of sums, without a contraction
     const Part *part = nullptr;
     IndexValue blockStart; ///< of the loop that is cut in blocks of rows
   };
@@ -272,6 +273,9 @@ private:
   Carried emptySums(mlir::TypeRange types);
   void addSums(llvm::MutableArrayRef<mlir::Value> sums,
                mlir::ValueRange addends);
+  /// How many sets of sums such tiles need so that additions do not wait for
+  /// each other.
+  static int64_t chainsFor(int64_t rows, int64_t vectors);
   int64_t chainsOf(const StageLoops &loops, const Tile &tile, int64_t turns);
   Carried emitChains(StageLoops &loops, const Tile &tile, const Range &range,
                      int64_t step, int64_t chains, Carried sums, LoopBody body);

@@ -62,7 +62,7 @@ kernel.func @tile(%a: tensor<6x64xf32>, %b: tensor<3x64x16xf32>, %bias: tensor<4
 #column = affine_map<(i, j) -> (j)>
 
 // A reduction in parts: the sums begin in memory, all rows pass over the first
-// part and leave theirs there, then all rows pass over the last one.
+// part and add theirs to it, then all rows pass over the last one.
 // CHECK-LABEL: func.func private @parts.body
 // CHECK-SAME: reduction_block = array<i64: 32>
 // CHECK: scf.parallel
@@ -72,16 +72,18 @@ kernel.func @tile(%a: tensor<6x64xf32>, %b: tensor<3x64x16xf32>, %bias: tensor<4
 // CHECK: vector.store %{{.*}}, %[[SUMS]]
 // CHECK: vector.store %{{.*}}, %[[SUMS]]
 // CHECK: scf.for %{{.*}} = %c0 to %c6 step %c2
+// CHECK: %[[T:.*]]:2 = scf.for %{{.*}} = %c0 to %c32 step %c8 iter_args(%{{.*}} = %cst{{.*}}, %{{.*}} = %cst{{.*}})
 // CHECK: %[[S0:.*]] = vector.load %[[SUMS]]
 // CHECK: %[[S1:.*]] = vector.load %[[SUMS]]
-// CHECK: %[[T:.*]]:2 = scf.for %{{.*}} = %c0 to %c32 step %c8 iter_args(%{{.*}} = %[[S0]], %{{.*}} = %[[S1]])
-// CHECK: vector.store %[[T]]#0, %[[SUMS]]
-// CHECK: vector.store %[[T]]#1, %[[SUMS]]
+// CHECK: %[[T0:.*]] = arith.addf %[[T]]#0, %[[S0]]
+// CHECK: %[[T1:.*]] = arith.addf %[[T]]#1, %[[S1]]
+// CHECK: vector.store %[[T0]], %[[SUMS]]
+// CHECK: vector.store %[[T1]], %[[SUMS]]
 // CHECK: scf.for %{{.*}} = %c0 to %c6 step %c2
-// CHECK: vector.load %[[SUMS]]
-// CHECK: vector.load %[[SUMS]]
 // CHECK: %[[U:.*]]:2 = scf.for %{{.*}} = %c32 to %c64 step %c8
-// CHECK: arith.addf %[[U]]#0,
+// CHECK: %[[V0:.*]] = vector.load %[[SUMS]]
+// CHECK: %[[W0:.*]] = arith.addf %[[U]]#0, %[[V0]]
+// CHECK: arith.addf %[[W0]],
 // CHECK: scf.reduce
 kernel.func @parts(%a: tensor<6x64xf32>, %b: tensor<3x64x16xf32>, %bias: tensor<48xf32>, %out: tensor<6x48xf32>) -> tensor<6x48xf32>
     attributes {schedule = #kernel.schedule<contraction {register_tile = array<i64: 2, 16>, reduction_block = array<i64: 32>}>} {

@@ -43,3 +43,21 @@ kernel.func @windows(%x: tensor<7x7x64xf32>, %s: tensor<64xf32>) -> tensor<64xf3
   } -> tensor<64xf32>
   kernel.return %1 : tensor<64xf32>
 }
+
+// Channels that are left over have as many chains as the others: the sums of equal
+// channels are equal, bit by bit.
+// NUMBERS: ok @left_over
+// CHECK-LABEL: func.func private @left_over.body
+// CHECK: scf.for {{.*}} to %c48 step %c8 iter_args({{.*}}) -> (vector<8xf32>, vector<8xf32>, vector<8xf32>, vector<8xf32>, vector<8xf32>, vector<8xf32>, vector<8xf32>, vector<8xf32>)
+// CHECK: scf.for {{.*}} to %c48 step %c8 iter_args({{.*}}) -> (vector<8xf32>, vector<8xf32>) {
+kernel.func @left_over(%x: tensor<7x7x40xf32>, %s: tensor<40xf32>) -> tensor<40xf32> attributes {kind = "contraction"} {
+  %zero = arith.constant 0.0 : f32
+  %0 = linalg.fill ins(%zero : f32) outs(%s : tensor<40xf32>) -> tensor<40xf32>
+  %1 = linalg.generic {indexing_maps = [#all, #channel], iterator_types = ["reduction", "reduction", "parallel"]}
+      ins(%x : tensor<7x7x40xf32>) outs(%0 : tensor<40xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    %2 = arith.addf %out, %in : f32
+    linalg.yield %2 : f32
+  } -> tensor<40xf32>
+  kernel.return %1 : tensor<40xf32>
+}
