@@ -1,8 +1,12 @@
 // RUN: swage-kernel %s | FileCheck %s
+// RUN: swage-opt %s -swage-lower-kernels-cpu=target=x86-64-v3 -canonicalize -cse | FileCheck %s --check-prefix=COPIES
 
 // The gradient of a matrix: rows are contiguous across the reduction, and both
 // operands lie pages apart.
 // CHECK: ok @pages_apart
+// COPIES-LABEL: func.func private @pages_apart.body
+// COPIES: memref.alloc() {{.*}} : memref<1024x512xf32>
+// COPIES: memref.alloc() {{.*}} : memref<16x512x16xf32>
 kernel.func @pages_apart(%a: tensor<512x1024xf32>, %b: tensor<512x256xf32>, %out: tensor<1024x256xf32>) -> tensor<1024x256xf32> {
   %zero = arith.constant 0.0 : f32
   %f = linalg.fill ins(%zero : f32) outs(%out : tensor<1024x256xf32>) -> tensor<1024x256xf32>
@@ -18,6 +22,8 @@ kernel.func @pages_apart(%a: tensor<512x1024xf32>, %b: tensor<512x256xf32>, %out
 
 // No size is that of whole squares.
 // CHECK: ok @odd_steps
+// COPIES-LABEL: func.func private @odd_steps.body
+// COPIES: memref.alloc() {{.*}} : memref<48x80xf32>
 kernel.func @odd_steps(%a: tensor<77x48xf32>, %b: tensor<77x200xf32>, %out: tensor<48x200xf32>) -> tensor<48x200xf32> {
   %zero = arith.constant 0.0 : f32
   %f = linalg.fill ins(%zero : f32) outs(%out : tensor<48x200xf32>) -> tensor<48x200xf32>
@@ -33,6 +39,8 @@ kernel.func @odd_steps(%a: tensor<77x48xf32>, %b: tensor<77x200xf32>, %out: tens
 
 // Rows that do not fill a vector stay as they are.
 // CHECK: ok @odd_rows
+// COPIES-LABEL: func.func private @odd_rows.body
+// COPIES-NOT: memref.alloc
 kernel.func @odd_rows(%a: tensor<64x37xf32>, %b: tensor<64x200xf32>, %out: tensor<37x200xf32>) -> tensor<37x200xf32> {
   %zero = arith.constant 0.0 : f32
   %f = linalg.fill ins(%zero : f32) outs(%out : tensor<37x200xf32>) -> tensor<37x200xf32>
@@ -48,6 +56,9 @@ kernel.func @odd_rows(%a: tensor<64x37xf32>, %b: tensor<64x200xf32>, %out: tenso
 
 // In a batch, with the vectors' operand across, too.
 // CHECK: ok @batch
+// COPIES-LABEL: func.func private @batch.body
+// COPIES: memref.alloc() {{.*}} : memref<3x32x64xf32>
+// COPIES: memref.alloc() {{.*}} : memref<3x8x64x16xf32>
 kernel.func @batch(%a: tensor<3x64x32xf32>, %b: tensor<3x128x64xf32>, %out: tensor<3x32x128xf32>) -> tensor<3x32x128xf32> {
   %zero = arith.constant 0.0 : f32
   %f = linalg.fill ins(%zero : f32) outs(%out : tensor<3x32x128xf32>) -> tensor<3x32x128xf32>
@@ -63,6 +74,8 @@ kernel.func @batch(%a: tensor<3x64x32xf32>, %b: tensor<3x128x64xf32>, %out: tens
 
 // Few columns: turning would cost more than it saves.
 // CHECK: ok @few_columns
+// COPIES-LABEL: func.func private @few_columns.body
+// COPIES-NOT: memref.alloc
 kernel.func @few_columns(%a: tensor<256x512xf32>, %b: tensor<256x24xf32>, %out: tensor<512x24xf32>) -> tensor<512x24xf32> {
   %zero = arith.constant 0.0 : f32
   %f = linalg.fill ins(%zero : f32) outs(%out : tensor<512x24xf32>) -> tensor<512x24xf32>
@@ -78,6 +91,9 @@ kernel.func @few_columns(%a: tensor<256x512xf32>, %b: tensor<256x24xf32>, %out: 
 
 // Two loops are summed over, and what they read is in no order of theirs.
 // CHECK: ok @two_reductions
+// COPIES-LABEL: func.func private @two_reductions.body
+// COPIES: memref.alloc() {{.*}} : memref<32x6x48xf32>
+// COPIES: memref.alloc() {{.*}} : memref<11x40x6x24xf32>
 kernel.func @two_reductions(%a: tensor<40x6x32xf32>, %b: tensor<40x6x256xf32>, %out: tensor<32x256xf32>) -> tensor<32x256xf32> {
   %zero = arith.constant 0.0 : f32
   %f = linalg.fill ins(%zero : f32) outs(%out : tensor<32x256xf32>) -> tensor<32x256xf32>
