@@ -129,8 +129,6 @@ bool isOneStep(Cell &cell) {
 
 /// The cell that `product` begins, if nobody else reads what is between.
 std::optional<Cell> matchCell(linalg::GenericOp product) {
-  if (!isProduct(product))
-    return std::nullopt;
   Cell cell;
   cell.product = product;
   Value gates = product.getResult(0);
@@ -157,7 +155,8 @@ std::optional<Cell> matchCell(linalg::GenericOp product) {
     for (OpOperand &use : slice->getUses()) {
       auto combine = dyn_cast<linalg::GenericOp>(use.getOwner());
       if (!combine || combine->getBlock() != product->getBlock() ||
-          !isElementwise(combine) || combine.isDpsInit(&use) ||
+          combine->hasAttr(kGatesAttr) || !isElementwise(combine) ||
+          combine.isDpsInit(&use) ||
           !combine.getMatchingIndexingMap(&use).isIdentity())
         return std::nullopt;
       cell.combining.insert(combine);
@@ -294,16 +293,19 @@ struct FuseGates : swage::impl::FuseGatesPassBase<FuseGates> {
   using FuseGatesPassBase::FuseGatesPassBase;
 
   void runOnOperation() override {
-    SmallVector<Cell> cells;
+    SmallVector<linalg::GenericOp> products;
     getOperation().walk([&](linalg::GenericOp op) {
-      if (std::optional<Cell> cell = matchCell(op))
-        cells.push_back(*cell);
+      if (isProduct(op))
+        products.push_back(op);
     });
-    for (auto [number, cell] : llvm::enumerate(cells)) {
-      auto mark = Builder(&getContext()).getI64IntegerAttr(number);
-      CellRewriter(cell, mark).run();
-    }
-    numFused = cells.size();
+    // One after the other: two products may have what combines them in common.
+    int64_t number = 0;
+    for (linalg::GenericOp product : products)
+      if (std::optional<Cell> cell = matchCell(product)) {
+        auto mark = Builder(&getContext()).getI64IntegerAttr(number++);
+        CellRewriter(*cell, mark).run();
+      }
+    numFused = number;
   }
 };
 

@@ -232,3 +232,56 @@ func.func @main(%x: tensor<3x5xf32>) -> (tensor<3x8xf32>, tensor<3x8xf32>) {
   } -> tensor<3x8xf32>
   return %n, %r : tensor<3x8xf32>, tensor<3x8xf32>
 }
+
+// -----
+
+// The parts of input and state may both be products, added before they are cut:
+// one of them is in the kernel, and reads the other's result.
+// CHECK-LABEL: func.func @main
+// CHECK: linalg.generic {{.*}} attrs = {kernel.gates = 0 : i64}
+// CHECK: linalg.generic {{.*}} outs(%{{.*}} : tensor<3x16xf32>) {
+// CHECK: linalg.generic {{.*}} attrs = {kernel.gates = 0 : i64}
+// CHECK: linalg.generic {{.*}} attrs = {kernel.gates = 0 : i64}
+// CHECK-NOT: kernel.gates
+// KERNELS: kernel.call @contraction
+// KERNELS: kernel.call @gates
+#rows = affine_map<(b, n, k) -> (b, k)>
+#columns = affine_map<(b, n, k) -> (n, k)>
+#sums = affine_map<(b, n, k) -> (b, n)>
+#id = affine_map<(b, u) -> (b, u)>
+func.func @main(%x: tensor<3x5xf32>, %h: tensor<3x5xf32>) -> tensor<3x8xf32> {
+  %w = arith.constant dense<0.5> : tensor<16x5xf32>
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<3x16xf32>
+  %f = linalg.fill ins(%zero : f32) outs(%e : tensor<3x16xf32>) -> tensor<3x16xf32>
+  %p = linalg.generic {indexing_maps = [#rows, #columns, #sums], iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%x, %w : tensor<3x5xf32>, tensor<16x5xf32>) outs(%f : tensor<3x16xf32>) {
+  ^bb0(%a: f32, %b: f32, %o: f32):
+    %m = arith.mulf %a, %b : f32
+    %s = arith.addf %o, %m : f32
+    linalg.yield %s : f32
+  } -> tensor<3x16xf32>
+  %q = linalg.generic {indexing_maps = [#rows, #columns, #sums], iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%h, %w : tensor<3x5xf32>, tensor<16x5xf32>) outs(%f : tensor<3x16xf32>) {
+  ^bb0(%a: f32, %b: f32, %o: f32):
+    %m = arith.mulf %a, %b : f32
+    %s = arith.addf %o, %m : f32
+    linalg.yield %s : f32
+  } -> tensor<3x16xf32>
+  %g = linalg.generic {indexing_maps = [#id, #id, #id], iterator_types = ["parallel", "parallel"]}
+      ins(%p, %q : tensor<3x16xf32>, tensor<3x16xf32>) outs(%e : tensor<3x16xf32>) {
+  ^bb0(%a: f32, %b: f32, %o: f32):
+    %s = arith.addf %a, %b : f32
+    linalg.yield %s : f32
+  } -> tensor<3x16xf32>
+  %i = tensor.extract_slice %g[0, 0] [3, 8] [1, 1] : tensor<3x16xf32> to tensor<3x8xf32>
+  %c = tensor.extract_slice %g[0, 8] [3, 8] [1, 1] : tensor<3x16xf32> to tensor<3x8xf32>
+  %r0 = tensor.empty() : tensor<3x8xf32>
+  %r = linalg.generic {indexing_maps = [#id, #id, #id], iterator_types = ["parallel", "parallel"]}
+      ins(%i, %c : tensor<3x8xf32>, tensor<3x8xf32>) outs(%r0 : tensor<3x8xf32>) {
+  ^bb0(%a: f32, %b: f32, %o: f32):
+    %m = arith.mulf %a, %b : f32
+    linalg.yield %m : f32
+  } -> tensor<3x8xf32>
+  return %r : tensor<3x8xf32>
+}
