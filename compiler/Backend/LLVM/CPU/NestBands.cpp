@@ -294,10 +294,7 @@ void NestEmitter::emitBand(StageGroup &group) {
     return;
   }
   Stage &back = group.stages.back();
-  StageGroup results;
-  results.stages.push_back(back);
-  allocateWhole(results);
-  back = results.stages.front();
+  allocateWhole(back, group.locals);
   const Contraction &product = nest.nest;
   SmallVector<Extent> counts;
   for (unsigned dim : nest.outer)

@@ -172,10 +172,7 @@ void NestEmitter::emitGates(StageGroup &group) {
     return;
   }
   Stage &front = group.stages.front(), &back = group.stages.back();
-  StageGroup results;
-  results.stages.push_back(back);
-  allocateWhole(results);
-  back = results.stages.front();
+  allocateWhole(back, group.locals);
   const Contraction &product = nest.nest;
   const Extent &units = nest.product.extents[product.lane];
   record("gates", nest.product, product.shape.rows, product.width(),

@@ -15,19 +15,24 @@ namespace swage {
 
 void NestEmitter::allocateWhole(StageGroup &group) {
   for (Stage &stage : group.stages)
-    for (StageStore &store : stage.stores) {
-      if (store.place.isValid() || group.locals.contains(store.whole))
-        continue;
-      if (const Place *known = tensors.find(store.whole)) {
-        store.place = *known; // a part of a tensor begun before
-        continue;
-      }
-      auto type = cast<RankedTensorType>(store.whole.getType());
-      SmallVector<OpFoldResult> sizes;
-      for (int64_t dim = 0; dim < type.getRank(); ++dim)
-        sizes.push_back(tensors.getSize(store.whole, dim));
-      store.place = tensors.allocate(type.getElementType(), sizes);
+    allocateWhole(stage, group.locals);
+}
+
+void NestEmitter::allocateWhole(Stage &stage,
+                                const llvm::DenseSet<Value> &locals) {
+  for (StageStore &store : stage.stores) {
+    if (store.place.isValid() || locals.contains(store.whole))
+      continue;
+    if (const Place *known = tensors.find(store.whole)) {
+      store.place = *known; // a part of a tensor begun before
+      continue;
     }
+    auto type = cast<RankedTensorType>(store.whole.getType());
+    SmallVector<OpFoldResult> sizes;
+    for (int64_t dim = 0; dim < type.getRank(); ++dim)
+      sizes.push_back(tensors.getSize(store.whole, dim));
+    store.place = tensors.allocate(type.getElementType(), sizes);
+  }
 }
 
 void NestEmitter::settle(const Stage &stage) {

@@ -194,6 +194,8 @@ private:
 
   // Memory.
   void allocateWhole(StageGroup &group);
+  /// Memory for what `stage` stores, but for `locals`.
+  void allocateWhole(Stage &stage, const llvm::DenseSet<mlir::Value> &locals);
   /// Gives the group's local tensors memory for one iteration of the common
   /// loops; `width` lanes of it along common loop `lane`, which begins at
   /// `base`. Only strides, and no memory, unless `real`.
