@@ -176,6 +176,7 @@ private:
         winograd.lanes = options.target.lanes(32);
         winograd.registers = options.target.vectorRegisters;
         winograd.l2Bytes = options.target.l2Bytes;
+        winograd.memoryBytes = options.target.memoryBytes;
         passes.addNestedPass<func::FuncOp>(createWinogradPass(winograd));
       }
     });

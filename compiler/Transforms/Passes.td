@@ -390,6 +390,7 @@ def WinogradPass : Pass<"swage-winograd", "::mlir::func::FuncOp"> {
     Option<"lanes", "lanes", "int64_t", "16", "Elements of f32 in a vector">,
     Option<"registers", "registers", "int64_t", "32", "Vector registers">,
     Option<"l2Bytes", "l2-bytes", "int64_t", "1048576", "Size of the second cache">,
+    Option<"memoryBytes", "memory-bytes", "double", "7.0", "Bytes that come from memory in the time of a vector's multiply-add">,
     ListOption<"tile", "tile", "int64_t", "Take this tile, rows and columns, for every convolution that has it">
   ];
   let statistics = [

@@ -383,7 +383,7 @@ struct Winograd : swage::impl::WinogradPassBase<Winograd> {
       }
       forced = std::array<int64_t, 2>{tile[0], tile[1]};
     }
-    WinogradTarget facts{lanes, registers, l2Bytes};
+    WinogradTarget facts{lanes, registers, l2Bytes, memoryBytes};
     SmallVector<linalg::GenericOp> candidates;
     getOperation().walk(
         [&](linalg::GenericOp op) { candidates.push_back(op); });

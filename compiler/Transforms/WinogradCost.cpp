@@ -20,8 +20,8 @@ namespace {
 /// Growth of rounding errors up to which a form is taken. F(6,3) in two
 /// dimensions has 509, F(4,5) 301.
 constexpr double kMostGrowth = 600;
-/// Bytes that memory and the last cache give in a step.
-constexpr double kMemoryBytes = 7, kCacheBytes = 20;
+/// What the last cache gives in a step, for a byte from memory.
+constexpr double kCacheShare = 2.9;
 /// The part of loading that arithmetic does not hide.
 constexpr double kExposed = 0.3;
 /// What direct convolutions reach of the peak, and these products.
@@ -47,7 +47,8 @@ public:
                          2.0 * problem.outputChannels / target.lanes);
     double weights = 4.0 * problem.taps[0] * problem.taps[1] *
                      problem.inputChannels * problem.outputChannels;
-    return overlap(products * columns / kDirectShare, weights / kMemoryBytes);
+    return overlap(products * columns / kDirectShare,
+                   weights / target.memoryBytes);
   }
 
   /// The best blocks for `plan.tile`; the time.
@@ -123,15 +124,16 @@ private:
                   (vectors / width) * step / kProductShare;
 
     // Weights come from memory once, and again for each block.
+    double cacheBytes = kCacheShare * target.memoryBytes;
     double weights = 4 * products * channels * vectors * target.lanes;
-    time = overlap(time, weights / kMemoryBytes);
+    time = overlap(time, weights / target.memoryBytes);
     if (weights > target.l2Bytes / 2)
-      time += kExposed * (blocks - 1) * weights / kCacheBytes;
+      time += kExposed * (blocks - 1) * weights / cacheBytes;
     // A block that the cache does not hold is read again for all columns.
     double block = 4 * products * inBlock * channels;
     if (block > target.l2Bytes * 0.6)
       time += kExposed * blocks * block * vectors * target.lanes /
-              plan.columns / kCacheBytes;
+              plan.columns / cacheBytes;
 
     // The transforms, for a vector of channels of a tile. Large ones spill.
     double each = products * (7 + std::max(0.0, products - 36) * 0.32);

@@ -19,6 +19,8 @@ struct WinogradTarget {
   int64_t lanes = 8;      ///< f32 elements of a vector
   int64_t registers = 16; ///< vector registers
   int64_t l2Bytes = 512 << 10;
+  /// Bytes that come from memory in the time of a vector's multiply-add.
+  double memoryBytes = 7;
 };
 
 /// A convolution of stride 1. Pairs are rows, then columns of the image.

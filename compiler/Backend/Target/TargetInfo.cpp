@@ -61,6 +61,12 @@ Error deriveVectorUnits(TargetInfo &info) {
     info.hasMaskedMemory = avx;
     info.scalesVectors = avx512;
     info.hasFMA = subtarget->checkFeatures("+fma");
+    info.multipliesHalves = (info.cpu == "znver4" && info.vectorBits == 512) ||
+                            (info.cpu == "znver1" && info.vectorBits == 256);
+    // Two whole vectors of 512 bits a cycle wait for memory sooner.
+    info.memoryBytes = !avx512 || info.multipliesHalves ? 7
+                       : info.cpu == "znver5"           ? 3.5
+                                                        : 2.5;
   } else if (triple.isAArch64()) {
     info.vectorBits = 128;
     info.vectorRegisters = 32;
@@ -93,19 +99,17 @@ TargetInfo TargetInfo::host() {
 }
 
 Expected<TargetInfo> TargetInfo::parse(StringRef text) {
-  TargetInfo info = host();
   if (text.empty() || text == "native" || text == "host")
-    return info;
+    return host();
+  // Code for a named processor is the same wherever it is compiled: nothing is
+  // the host's but the system.
+  TargetInfo info;
   bool isTriple = text.contains('-') && !text.starts_with("x86-64");
-  info.cpu = isTriple ? "" : text.str();
-  info.features = "";
-  // Code for a named processor is the same wherever it is compiled.
-  info.l1Bytes = TargetInfo().l1Bytes;
-  info.l2Bytes = TargetInfo().l2Bytes;
-  info.l3Bytes = TargetInfo().l3Bytes;
   if (isTriple) {
     info.triple = Triple::normalize(text);
   } else {
+    info.triple = sys::getDefaultTargetTriple();
+    info.cpu = text.str();
     Expected<const Target *> target = findTarget(info.triple);
     if (!target)
       return target.takeError();
@@ -118,9 +122,6 @@ Expected<TargetInfo> TargetInfo::parse(StringRef text) {
           "'x86-64-v3', a processor that LLVM knows such as 'znver3', or a "
           "triple such as 'aarch64-linux-gnu'");
   }
-  info.vectorBits = 128;
-  info.vectorRegisters = 16;
-  info.hasMaskedMemory = info.hasFMA = false;
   if (Error error = deriveVectorUnits(info))
     return Expected<TargetInfo>(std::move(error));
   return info;

@@ -33,6 +33,12 @@ struct TargetInfo {
   /// One instruction multiplies the elements of a vector by powers of two
   /// (AVX-512's VSCALEF).
   bool scalesVectors = false;
+  /// A vector is multiplied in two halves, one after the other. What comes from
+  /// caches and memory then has twice the time to arrive.
+  bool multipliesHalves = false;
+  /// Bytes that memory gives one thread in the time of a vector's multiply-add,
+  /// as measured where all weights of a network go by.
+  double memoryBytes = 7;
   int64_t l1Bytes = 32 << 10;
   int64_t l2Bytes = 512 << 10;
   int64_t l3Bytes = 8 << 20;

@@ -123,13 +123,6 @@ bool conflictsInCache(const TargetInfo &target, int64_t stepBytes,
   return misses * 2 > steps;
 }
 
-/// Whether a vector is multiplied in two halves, one after the other. What
-/// comes from the second-level cache then has twice the time to arrive.
-static bool multipliesHalves(const TargetInfo &target) {
-  return (target.cpu == "znver4" && target.vectorBits == 512) ||
-         (target.cpu == "znver1" && target.vectorBits == 256);
-}
-
 LoopBlock chooseReductionBlock(const TargetInfo &target,
                                llvm::ArrayRef<int64_t> extents,
                                int64_t stepBytes, std::optional<int64_t> most) {
@@ -139,7 +132,7 @@ LoopBlock chooseReductionBlock(const TargetInfo &target,
   int64_t whole = stepBytes;
   for (int64_t extent : extents)
     whole *= extent;
-  if (!most && (multipliesHalves(target) || whole <= target.l1Bytes * 5 / 4))
+  if (!most && (target.multipliesHalves || whole <= target.l1Bytes * 5 / 4))
     return {};
   int64_t limit = most.value_or(target.l1Bytes * 3 / 4 / stepBytes);
   int64_t inner = 1;
