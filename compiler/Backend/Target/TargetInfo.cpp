@@ -64,9 +64,7 @@ Error deriveVectorUnits(TargetInfo &info) {
     info.multipliesHalves = (info.cpu == "znver4" && info.vectorBits == 512) ||
                             (info.cpu == "znver1" && info.vectorBits == 256);
     // Two whole vectors of 512 bits a cycle wait for memory sooner.
-    info.memoryBytes = !avx512 || info.multipliesHalves ? 7
-                       : info.cpu == "znver5"           ? 3.5
-                                                        : 2.5;
+    info.memoryBytes = avx512 && !info.multipliesHalves ? 3.5 : 7;
   } else if (triple.isAArch64()) {
     info.vectorBits = 128;
     info.vectorRegisters = 32;

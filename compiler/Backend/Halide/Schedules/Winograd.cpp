@@ -15,6 +15,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/Backend/Halide/Emitter/Pipeline.h"
+#include "compiler/Backend/Halide/Schedules/Prefetch.h"
 #include "compiler/Backend/Halide/Schedules/ScheduleTemplate.h"
 #include "compiler/Backend/Halide/Schedules/Transforms.h"
 #include "compiler/Backend/Halide/Schedules/WinogradStages.h"
@@ -122,15 +123,43 @@ private:
     input(c, t, b, a, xb, yb, n) = mux(b, multiply(parts.inputMatrix[1], row));
   }
 
+  /// `value`, which the first of the sums has for a step, while the processor
+  /// asks for the weights of the panel that comes next: filters are larger than
+  /// caches, and each line is used for a few tiles only. All of a panel is
+  /// asked for in equal parts over the steps of the one before.
+  Expr fetchNext(Expr value, Expr channel) {
+    const Tensor &weights = pipeline.spec.tensors[parts.weights];
+    if (weights.operand < 0 || weights.element != Element::F32)
+      return value;
+    int panels = number(parts.columns / width);
+    int taken = number(parameters.columns / width);
+    int size = number(parts.channels * width);
+    // Behind the last panel of a block of columns is its first of the next
+    // point.
+    Expr isLast = panel % taken == taken - 1;
+    Expr next = ((a * number(parts.points[1]) + b) * panels + panel) * size +
+                select(isLast, (panels - taken + 1) * size, size);
+    int rows = number(parameters.rows);
+    int part = number(divideUp(width, blockX * blockY / rows));
+    Expr place = next + (to * number(parts.channels) + channel) * part;
+    for (int line = 0; line < divideUp(part, kLineElements); ++line)
+      value = fetching(value, ti == line % rows && kv == line / rows,
+                       pipeline.inputs[weights.operand],
+                       place + line * kLineElements);
+    return value;
+  }
+
   /// M[a, b, panel, tile of a block, column of a panel]
   void defineProduct() {
     RDom channel(0, number(parts.channels));
-    sums(k, t, panel, b, a, xb, yb, n) = 0.0f;
-    sums(k, t, panel, b, a, xb, yb, n) +=
-        input(channel, t, b, a, xb, yb, n) *
-        pipeline.read(parts.weights, {a, b, panel, channel, k});
+    int lanes = number(parameters.lanes), rows = number(parameters.rows);
+    sums(kl, kv, ti, to, panel, b, a, xb, yb, n) = 0.0f;
+    sums(kl, kv, ti, to, panel, b, a, xb, yb, n) +=
+        fetchNext(input(channel, to * rows + ti, b, a, xb, yb, n), channel) *
+        pipeline.read(parts.weights, {a, b, panel, channel, kv * lanes + kl});
     reduction = channel;
-    product(k, t, panel, b, a, xb, yb, n) = sums(k, t, panel, b, a, xb, yb, n);
+    product(k, t, panel, b, a, xb, yb, n) =
+        sums(k % lanes, k / lanes, t % rows, t / rows, panel, b, a, xb, yb, n);
   }
 
   /// The result of the transform back, and what follows anew on top of it.
@@ -223,7 +252,6 @@ private:
   }
 
   void scheduleProduct(Func result, Var columns) {
-    Var to("to"), ti("ti");
     int lanes = number(parameters.lanes), rows = number(parameters.rows);
     product.compute_at(result, columns)
         .bound(t, 0, blockX * blockY)
@@ -235,12 +263,18 @@ private:
         .vectorize(k, lanes)
         .unroll(k)
         .unroll(ti);
-    sums.compute_at(product, to).vectorize(k, lanes).unroll(k).unroll(t);
+    sums.compute_at(product, to)
+        .bound(kl, 0, lanes)
+        .bound(kv, 0, number(width) / lanes)
+        .bound(ti, 0, rows)
+        .vectorize(kl)
+        .unroll(kv)
+        .unroll(ti);
     sums.update()
-        .reorder(k, t, reduction.x, panel, b, a, xb, yb, n)
-        .vectorize(k, lanes)
-        .unroll(k)
-        .unroll(t);
+        .reorder(kl, kv, ti, reduction.x, to, panel, b, a, xb, yb, n)
+        .vectorize(kl)
+        .unroll(kv)
+        .unroll(ti);
   }
 
   void scheduleInput(Func result, Var block) {
@@ -278,9 +312,11 @@ private:
       product{"product"}, outputRows{"output_rows"}, outputTile{"output_tile"};
   RDom reduction;
   // Loops: points of the transform, tile of a block, block, image; channels in
-  // and out; place in a tile, tile of the image.
+  // and out; place in a tile, tile of the image; tiles of a register tile, and
+  // its columns.
   Var a{"a"}, b{"b"}, t{"t"}, xb{"xb"}, yb{"yb"}, n{"n"}, c{"c"}, k{"k"},
-      panel{"panel"}, j{"j"}, px{"px"}, py{"py"}, tx{"tx"}, ty{"ty"};
+      panel{"panel"}, j{"j"}, px{"px"}, py{"py"}, tx{"tx"}, ty{"ty"}, to{"to"},
+      ti{"ti"}, kv{"kv"}, kl{"kl"};
 };
 
 class WinogradTemplate : public ScheduleTemplate {

@@ -5,6 +5,7 @@
 // RUN: swage-opt %s -swage-nn-to-linalg -canonicalize -cse -swage-fuse-elementwise -swage-winograd=tile=2,1 -swage-form-kernels -o %t.column
 // RUN: swage-kernel %t.square2 --backend=halide | FileCheck %s --check-prefix=SQUARE
 // RUN: swage-kernel %t.square4 --backend=halide --num-threads=2 | FileCheck %s --check-prefix=SQUARE
+// RUN: swage-kernel %t.square4 --backend=halide --target=x86-64-v3 --dump=stmt | FileCheck %s --check-prefix=FETCH
 // RUN: swage-kernel %t.mixed --backend=both | FileCheck %s --check-prefix=SQUARE
 // RUN: swage-kernel %t.row --backend=both | FileCheck %s --check-prefix=ROW
 // RUN: swage-kernel %t.column --backend=halide | FileCheck %s --check-prefix=COLUMN
@@ -15,6 +16,12 @@
 // SQUARE-DAG: ok @contraction_1x13x11x48_f32
 // SQUARE-DAG: ok @contraction_2x6x9x16_f32
 // SQUARE-DAG: ok @contraction_1x30x5x80_f32
+// A panel of 48 channels is three lines a step, of which each is asked for once
+// while the sums of the panel before are computed.
+// FETCH: for (sums.s1.{{.*}}, 0, 20)
+// FETCH-COUNT-3: prefetch(
+// FETCH-NOT: prefetch(
+// FETCH: consume sums {
 func.func @square(%x: tensor<1x13x11x20xf32>, %r: tensor<1x13x11x48xf32>,
                   %few: tensor<2x6x9x18xf32>, %one: tensor<1x32x7x16xf32>)
     -> (tensor<1x13x11x48xf32>, tensor<2x6x9x16xf32>, tensor<1x30x5x80xf32>) {
