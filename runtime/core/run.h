@@ -49,6 +49,8 @@ typedef struct swage_thread_state {
   jmp_buf *landing; // where a failing run continues; NULL outside of runs
   bool in_slice;    // works on a parallel slice: further loops run inline
   int32_t slot;     // 0 for callers, 1... for the threads of a pool
+  swage_task last_loop; // that the thread called, and whether backward
+  bool backward;
 } swage_thread_state;
 
 extern _Thread_local swage_thread_state swage_this_thread;

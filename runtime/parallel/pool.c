@@ -6,8 +6,8 @@
 // takes threads, and how many of the pool's threads are in it. Threads enter by
 // incrementing that count while the loop is open. The caller closes the loop
 // when no slices are left and waits for those inside only: a thread that is
-// still waking up never delays it. Slices are taken from a shared counter,
-// large ones first, so that the threads end at about the same time.
+// still waking up never delays it. Which slices a thread works on is said in
+// shares.h.
 //
 //===----------------------------------------------------------------------===//
 #define _POSIX_C_SOURCE 200809L
@@ -15,6 +15,7 @@
 
 #include "core/memory.h"
 #include "core/run.h"
+#include "parallel/shares.h"
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
@@ -35,13 +36,12 @@
 
 struct swage_pool {
   _Alignas(SWAGE_ALIGNMENT) atomic_uint_least64_t state;
-  _Alignas(SWAGE_ALIGNMENT) atomic_int_least64_t next; // first iteration left
   // The loop; written while it is closed and nobody is inside.
   _Alignas(SWAGE_ALIGNMENT) swage_exec *exec;
   swage_task task;
   void *data;
-  int64_t count;
   int64_t grain;
+  swage_shares shares;
   _Alignas(SWAGE_ALIGNMENT) atomic_bool busy; // a caller has a loop here
   atomic_bool stop;
   atomic_bool caller_sleeps;
@@ -73,41 +73,19 @@ static int64_t now(void) {
   return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
 }
 
-/// Takes the next slice. A large share of what is left at first, `grain` at the
-/// end; always multiples of grain, and no rest smaller than that.
-static bool take_slice(swage_pool *pool, int64_t *begin, int64_t *end) {
-  int64_t next = atomic_load_explicit(&pool->next, memory_order_relaxed);
-  for (;;) {
-    int64_t left = pool->count - next;
-    if (left <= 0)
-      return false;
-    int64_t size = left / (2 * pool->num_threads);
-    size -= size % pool->grain;
-    if (size < pool->grain)
-      size = pool->grain;
-    if (left - size < pool->grain)
-      size = left;
-    if (atomic_compare_exchange_weak_explicit(&pool->next, &next, next + size,
-                                              memory_order_relaxed,
-                                              memory_order_relaxed)) {
-      *begin = next;
-      *end = next + size;
-      return true;
-    }
-  }
-}
-
 /// Works on slices until none are left or the run has failed.
 static void run_slices(swage_pool *pool) {
   jmp_buf landing, *outer = swage_this_thread.landing;
   swage_this_thread.landing = &landing;
   swage_this_thread.in_slice = true;
+  int32_t slot = swage_this_thread.slot;
   if (!setjmp(landing)) {
     swage_run *run = swage_run_of(pool->exec);
     int64_t begin, end;
     while (!atomic_load_explicit(&run->failed, memory_order_relaxed) &&
-           take_slice(pool, &begin, &end))
-      pool->task(pool->exec, pool->data, begin, end);
+           swage_shares_take(&pool->shares, slot, &begin, &end))
+      swage_run_slice(pool->exec, pool->task, pool->data, begin, end,
+                      pool->grain, pool->shares.backward);
   }
   swage_this_thread.in_slice = false;
   swage_this_thread.landing = outer;
@@ -208,15 +186,14 @@ static void await_last_thread(swage_pool *pool) {
 }
 
 bool swage_pool_run(swage_pool *pool, swage_exec *exec, swage_task task,
-                    void *data, int64_t count, int64_t grain) {
+                    void *data, int64_t count, int64_t grain, bool backward) {
   if (atomic_exchange(&pool->busy, true))
     return false;
   pool->exec = exec;
   pool->task = task;
   pool->data = data;
-  pool->count = count;
   pool->grain = grain;
-  atomic_store_explicit(&pool->next, 0, memory_order_relaxed);
+  swage_shares_deal(&pool->shares, count, grain, backward);
   uint64_t number = (atomic_load(&pool->state) >> NUMBER_SHIFT) + 1;
   atomic_store(&pool->state, number << NUMBER_SHIFT | OPEN);
   wake(pool, count / grain);
@@ -251,15 +228,20 @@ static int start_thread(swage_pool *pool, int32_t slot) {
 swage_pool *swage_pool_create(int32_t num_threads, char **error) {
   swage_pool *pool = swage_allocate(sizeof(swage_pool));
   pthread_t *threads = calloc((size_t)num_threads - 1, sizeof(pthread_t));
-  if (!pool || !threads) {
+  swage_share *shares =
+      swage_allocate((size_t)num_threads * sizeof(swage_share));
+  if (!pool || !threads || !shares) {
     free(pool);
     free(threads);
+    free(shares);
     swage_error(error, SWAGE_ERROR, "no memory for %d threads", num_threads);
     return NULL;
   }
   memset(pool, 0, sizeof(*pool));
   pool->num_threads = num_threads;
   pool->threads = threads;
+  pool->shares.shares = shares;
+  pool->shares.num_threads = num_threads;
   pthread_mutex_init(&pool->lock, NULL);
   pthread_cond_init(&pool->work, NULL);
   pthread_cond_init(&pool->left, NULL);
@@ -289,5 +271,6 @@ void swage_pool_destroy(swage_pool *pool) {
   pthread_cond_destroy(&pool->work);
   pthread_mutex_destroy(&pool->lock);
   free(pool->threads);
+  free(pool->shares.shares);
   free(pool);
 }
