@@ -84,9 +84,11 @@ void swage_run_slice(swage_exec *exec, swage_task task, void *data,
     part -= part % grain;
     if (part < grain)
       part = grain;
-    // Never a part that is shorter than the grain.
-    for (; end - begin >= 2 * part; end -= part)
-      task(exec, data, end - part, end);
+    // The last part has the rest: none is shorter than the grain.
+    for (int64_t last = (end - begin) / part - 1; last > 0; --last) {
+      task(exec, data, begin + last * part, end);
+      end = begin + last * part;
+    }
   }
   task(exec, data, begin, end);
 }

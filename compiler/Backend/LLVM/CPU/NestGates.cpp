@@ -86,7 +86,22 @@ bool NestEmitter::prepareGates(GateNest &nest) {
       return false;
   if (rowLoop != kNone)
     limitRows(nest);
+  else
+    takeGatesTogether(nest);
   return true;
+}
+
+/// Without rows of its own, the product has the gates for rows where all their
+/// sums fit registers: one loop then reads the weights of all gates, and
+/// between them it does not run dry.
+void NestEmitter::takeGatesTogether(GateNest &nest) {
+  Contraction &product = nest.nest;
+  constexpr int64_t kOthers = 2; // a state, and weights
+  if (nest.gateLoops.size() != 1 ||
+      nest.gateCount * product.shape.vectors + kOthers > target.vectorRegisters)
+    return;
+  product.rowLoop = nest.gateLoops.pop_back_val();
+  product.shape.rows = nest.gateCount;
 }
 
 /// Blocks of rows whose sums take a quarter of the second-level cache at most.

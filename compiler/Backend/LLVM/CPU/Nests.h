@@ -111,6 +111,7 @@ private:
   void emitGates(StageGroup &group);
   bool prepareGates(GateNest &nest);
   void limitRows(GateNest &nest);
+  void takeGatesTogether(GateNest &nest);
   Place placeGates(const GateNest &nest, const Range &block, IndexValue unit);
   void emitCell(GateNest &nest, const Range &block,
                 llvm::ArrayRef<TileVector> vectors);
