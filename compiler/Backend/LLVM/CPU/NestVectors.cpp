@@ -94,6 +94,18 @@ void NestEmitter::emitLight(StageLoops &loops, unsigned lane, int64_t lanes) {
                    : loops.operations >= 16 ? 2
                                             : 4;
     auto fixed = loops.extents[lane].fixed();
+    // Weights of half the size take several operations a line, so that loads
+    // reach less far ahead: two panels at a time are two streams, to which
+    // memory gives more. Threads still want a few tasks each.
+    constexpr int64_t kPanels = 8;
+    bool widens = llvm::any_of(loops.loads, [](const Access &access) {
+      auto type = dyn_cast<FloatType>(access.elementType);
+      return type && type.getWidth() == 16;
+    });
+    if (reduces && !reducedLane && rows == 1 && widens &&
+        panelWidth(loops.stage->reduction, lane) == most * lanes &&
+        fixed.value_or(kPanels * most * lanes) >= kPanels * most * lanes)
+      most *= 2;
     vectors = fixed ? std::clamp<int64_t>(*fixed / lanes, 1, most) : most;
   }
   if (ArrayRef<int64_t> wanted = parameter("register_tile");
