@@ -223,6 +223,7 @@ struct TargetFacts {
   unsigned vectorRegisters = 16;
   bool hasFMA = false;
   int64_t l1Bytes = 32 << 10, l2Bytes = 512 << 10, l3Bytes = 8 << 20;
+  bool l2IncludesL1 = false; ///< what the first cache gets, the second has
 
   int64_t lanes(Element element) const {
     return vectorBits / getBits(element) ? vectorBits / getBits(element) : 1;

@@ -63,6 +63,7 @@ Error deriveVectorUnits(TargetInfo &info) {
     info.hasFMA = subtarget->checkFeatures("+fma");
     info.multipliesHalves = (info.cpu == "znver4" && info.vectorBits == 512) ||
                             (info.cpu == "znver1" && info.vectorBits == 256);
+    info.l2IncludesL1 = StringRef(info.cpu).starts_with("znver");
     // Two whole vectors of 512 bits a cycle wait for memory sooner.
     info.memoryBytes = avx512 && !info.multipliesHalves ? 3.5 : 7;
   } else if (triple.isAArch64()) {

@@ -39,6 +39,9 @@ struct TargetInfo {
   /// Bytes that memory gives one thread in the time of a vector's multiply-add,
   /// as measured where all weights of a network go by.
   double memoryBytes = 7;
+  /// What gets into the first cache is in the second one, too: also what
+  /// instructions ask for that mean the first one only (PREFETCHNTA).
+  bool l2IncludesL1 = false;
   int64_t l1Bytes = 32 << 10;
   int64_t l2Bytes = 512 << 10;
   int64_t l3Bytes = 8 << 20;

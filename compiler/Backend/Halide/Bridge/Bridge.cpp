@@ -200,6 +200,7 @@ TargetFacts getFacts(const TargetInfo &target) {
   facts.hasFMA = target.hasFMA;
   facts.l1Bytes = target.l1Bytes;
   facts.l2Bytes = target.l2Bytes;
+  facts.l2IncludesL1 = target.l2IncludesL1;
   facts.l3Bytes = target.l3Bytes;
   return facts;
 }

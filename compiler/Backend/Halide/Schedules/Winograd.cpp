@@ -124,28 +124,44 @@ private:
   }
 
   /// `value`, which the first of the sums has for a step, while the processor
-  /// asks for the weights of the panel that comes next: filters are larger than
-  /// caches, and each line is used for a few tiles only. All of a panel is
-  /// asked for in equal parts over the steps of the one before.
+  /// asks for weights that come next: filters are larger than caches, and each
+  /// line of them is used for a few tiles only. It is the next panel, in equal
+  /// parts over the steps of this one. Halide asks the first cache only; where
+  /// the second one does not get it as well, it is what half of the first
+  /// holds, and the rest of a panel follows while its first tiles are computed.
   Expr fetchNext(Expr value, Expr channel) {
     const Tensor &weights = pipeline.spec.tensors[parts.weights];
     if (weights.operand < 0 || weights.element != Element::F32)
       return value;
+    int rows = number(parameters.rows);
+    int size = number(parts.channels * width);
+    int ahead = size;
+    if (!pipeline.target.l2IncludesL1)
+      ahead = std::min(
+          size, number(pipeline.target.l1Bytes / 2 / int64_t(sizeof(float))));
+    std::vector<Expr> lines;
+    auto ask = [&](Expr place, int64_t elements) {
+      for (int64_t done = 0; done < elements; done += kLineElements)
+        lines.push_back(place + number(done));
+    };
+
     int panels = number(parts.columns / width);
     int taken = number(parameters.columns / width);
-    int size = number(parts.channels * width);
+    Expr start = ((a * number(parts.points[1]) + b) * panels + panel) * size;
     // Behind the last panel of a block of columns is its first of the next
     // point.
     Expr isLast = panel % taken == taken - 1;
-    Expr next = ((a * number(parts.points[1]) + b) * panels + panel) * size +
-                select(isLast, (panels - taken + 1) * size, size);
-    int rows = number(parameters.rows);
-    int part = number(divideUp(width, blockX * blockY / rows));
-    Expr place = next + (to * number(parts.channels) + channel) * part;
-    for (int line = 0; line < divideUp(part, kLineElements); ++line)
-      value = fetching(value, ti == line % rows && kv == line / rows,
-                       pipeline.inputs[weights.operand],
-                       place + line * kLineElements);
+    Expr next = start + select(isLast, (panels - taken + 1) * size, size);
+    int64_t steps = blockX * blockY / rows * parts.channels;
+    int part = number(divideUp(ahead, steps));
+    ask(next + (to * number(parts.channels) + channel) * part, part);
+    if (ahead < size)
+      ask(start + channel * number(width) + ahead, width);
+
+    int vectors = number(width / parameters.lanes);
+    for (int i = 0, e = std::min<int>(lines.size(), rows * vectors); i < e; ++i)
+      value = fetching(value, ti == i % rows && kv == i / rows,
+                       pipeline.inputs[weights.operand], lines[i]);
     return value;
   }
 
