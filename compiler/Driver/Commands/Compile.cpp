@@ -28,6 +28,11 @@ struct Plan {
 };
 } // namespace
 
+/// Whether the output goes to stdout.
+static bool isStdout(StringRef output) {
+  return output.empty() || output == "-";
+}
+
 static Expected<Plan> makePlan(const CompileArguments &arguments) {
   Plan plan;
   Expected<CompileOptions> options = parseOptions(arguments);
@@ -58,8 +63,9 @@ static Expected<Plan> makePlan(const CompileArguments &arguments) {
     if (*phase != Phase::Artifact)
       kind = ArtifactKind::MLIR;
   }
-  if (arguments.output.empty() && *kind != ArtifactKind::MLIR)
-    return createStringError("no output file: give -o FILE");
+  if (isStdout(arguments.output) && *kind != ArtifactKind::MLIR)
+    return createStringError("no output file: give -o FILE; only a module "
+                             "(--emit=mlir) goes to standard output");
   plan.artifact.kind = *kind;
   plan.artifact.output = arguments.output;
   plan.artifact.weightsInFile = arguments.weights == "file";
@@ -104,11 +110,6 @@ static Status runTraining(const CompileArguments &arguments, Plan &plan,
   if (Error error = writeArtifact(result.training, plan.artifact))
     return fail(std::move(error));
   return Status::Success;
-}
-
-/// Whether the output goes to stdout.
-static bool isStdout(StringRef output) {
-  return output.empty() || output == "-";
 }
 
 int swage::runCompile(const CompileArguments &arguments) {
