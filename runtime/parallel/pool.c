@@ -40,7 +40,6 @@ struct swage_pool {
   _Alignas(SWAGE_ALIGNMENT) swage_exec *exec;
   swage_task task;
   void *data;
-  int64_t grain;
   swage_shares shares;
   _Alignas(SWAGE_ALIGNMENT) atomic_bool busy; // a caller has a loop here
   atomic_bool stop;
@@ -85,7 +84,7 @@ static void run_slices(swage_pool *pool) {
     while (!atomic_load_explicit(&run->failed, memory_order_relaxed) &&
            swage_shares_take(&pool->shares, slot, &begin, &end))
       swage_run_slice(pool->exec, pool->task, pool->data, begin, end,
-                      pool->grain, pool->shares.backward);
+                      pool->shares.unit, pool->shares.backward);
   }
   swage_this_thread.in_slice = false;
   swage_this_thread.landing = outer;
@@ -192,7 +191,6 @@ bool swage_pool_run(swage_pool *pool, swage_exec *exec, swage_task task,
   pool->exec = exec;
   pool->task = task;
   pool->data = data;
-  pool->grain = grain;
   swage_shares_deal(&pool->shares, count, grain, backward);
   uint64_t number = (atomic_load(&pool->state) >> NUMBER_SHIFT) + 1;
   atomic_store(&pool->state, number << NUMBER_SHIFT | OPEN);
