@@ -88,13 +88,14 @@ private:
   /// The step of training takes the place of the model. Its signature is known
   /// then; all phases come after it.
   LogicalResult runTraining() {
-    LogicalResult prepared = runPasses([](OpPassManager &passes) {
+    LogicalResult prepared = runPasses([this](OpPassManager &passes) {
       // Shapes are inferred, and what they decide is folded.
       passes.addPass(createCanonicalizerPass());
       passes.addPass(createCSEPass());
       // What is spelled out has more steps to go back, and to keep values for,
       // than the operator that it means.
-      passes.addNestedPass<func::FuncOp>(createSimplifyPass());
+      passes.addNestedPass<func::FuncOp>(
+          createSimplifyPass({options.strictFP}));
     });
     if (failed(prepared))
       return failure();
@@ -127,11 +128,12 @@ private:
           passes.addNestedPass<func::FuncOp>(createExpandGradientsPass());
         })))
       return failure();
-    return runPasses([](OpPassManager &passes) {
+    return runPasses([this](OpPassManager &passes) {
       passes.addPass(createCanonicalizerPass());
       passes.addPass(createCSEPass());
       // After CSE, which makes the repeated parts of spelled-out operators one.
-      passes.addNestedPass<func::FuncOp>(createSimplifyPass());
+      passes.addNestedPass<func::FuncOp>(
+          createSimplifyPass({options.strictFP}));
       passes.addNestedPass<func::FuncOp>(createHoistProductsPass());
       passes.addPass(createCSEPass());
     });

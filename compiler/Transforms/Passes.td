@@ -18,6 +18,12 @@ def SimplifyPass : Pass<"swage-simplify", "::mlir::func::FuncOp"> {
       are chosen before these operations.
     * GELU (with erf or tanh), SiLU, hard swish, hard sigmoid and mish are
       recognised in arithmetic, layer and RMS normalisation in reductions.
+    * An average pool that makes an image smaller comes before a convolution of one
+      place, and one that keeps its size behind it, where there are fewer channels.
+      Padding that adds nothing is left out, and zeros that a pool counts become
+      its own.
+
+    With `strict`, only what leaves every number as it is.
 
     ```mlir
     %1 = nn.sigmoid %0 : tensor<4xf32> -> tensor<4xf32>
@@ -28,6 +34,10 @@ def SimplifyPass : Pass<"swage-simplify", "::mlir::func::FuncOp"> {
     %2 = nn.silu %0 : tensor<4xf32> -> tensor<4xf32>
     ```
   }];
+  let options = [
+    Option<"strict", "strict", "bool", "false",
+           "Leave the arithmetic as the model has it">
+  ];
   let dependentDialects = ["::swage::nn::NNDialect"];
 }
 

@@ -69,14 +69,28 @@ Value swage::nn::matchAddConstant(Value sum, double addend) {
 namespace {
 
 struct Simplify : swage::impl::SimplifyPassBase<Simplify> {
+  using SimplifyPassBase::SimplifyPassBase;
+
   void runOnOperation() override {
-    RewritePatternSet patterns(&getContext());
-    swage::nn::populateFoldScalePatterns(patterns);
-    swage::nn::populateGatherFirstPatterns(patterns);
-    swage::nn::populateActivationPatterns(patterns);
-    swage::nn::populateNormalizationPatterns(patterns);
-    if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
+    // Factors behind a convolution are in its filter before pools get between.
+    if (failed(apply(/*movesPools=*/false)) ||
+        (!strict && failed(apply(/*movesPools=*/true))))
       signalPassFailure();
+  }
+
+private:
+  LogicalResult apply(bool movesPools) {
+    RewritePatternSet patterns(&getContext());
+    swage::nn::populateGatherFirstPatterns(patterns);
+    swage::nn::populatePadPatterns(patterns);
+    if (!strict) {
+      swage::nn::populateFoldScalePatterns(patterns);
+      swage::nn::populateActivationPatterns(patterns);
+      swage::nn::populateNormalizationPatterns(patterns);
+    }
+    if (movesPools)
+      swage::nn::populatePoolOrderPatterns(patterns);
+    return applyPatternsGreedily(getOperation(), std::move(patterns));
   }
 };
 

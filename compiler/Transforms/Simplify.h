@@ -18,6 +18,10 @@ namespace swage::nn {
 void populateFoldScalePatterns(mlir::RewritePatternSet &patterns);
 /// Rows of a computed constant table are chosen before they are computed.
 void populateGatherFirstPatterns(mlir::RewritePatternSet &patterns);
+/// Padding that adds nothing is left out; zeros that a pool counts are its own.
+void populatePadPatterns(mlir::RewritePatternSet &patterns);
+/// Average pools change places with products, where that saves work.
+void populatePoolOrderPatterns(mlir::RewritePatternSet &patterns);
 /// Activation functions spelled out in arithmetic.
 void populateActivationPatterns(mlir::RewritePatternSet &patterns);
 /// Normalisations of rows spelled out in reductions and arithmetic.

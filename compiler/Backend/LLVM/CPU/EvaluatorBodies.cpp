@@ -76,6 +76,9 @@ Value Evaluator::emitOp(Operation *op, IRMapping &mapping,
       return copy->getResult(0);
     // Conversions may carry no flags at all.
     auto flags = arith::FastMathFlags::contract;
+    // Which of two zeros is greater would take as long as the maximum does.
+    if (isa<arith::MaximumFOp, arith::MinimumFOp>(copy))
+      flags = flags | arith::FastMathFlags::nsz;
     if (arith::FastMathFlagsAttr given = math.getFastMathFlagsAttr())
       flags = flags | given.getValue();
     copy->setAttr(math.getFastMathAttrName(),

@@ -1,4 +1,4 @@
-//===- PaddedWindows.cpp - contractions that slide over padding -----------===//
+//===- PaddedWindows.cpp - windows that slide over padding ---------------===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //
@@ -37,15 +37,38 @@ static SmallVector<Stretch> findStretches(const Axis &axis, int64_t size,
   return stretches;
 }
 
+/// What `op` makes of its result so far, if that is `OpTy` of it and of
+/// something else.
+template <typename OpTy> static OpTy getCombiner(linalg::GenericOp op) {
+  auto yield = cast<linalg::YieldOp>(op.getBody()->getTerminator());
+  auto combiner = yield.getOperand(0).getDefiningOp<OpTy>();
+  BlockArgument result = op.getRegionOutputArgs()[0];
+  bool combines = combiner && (combiner.getLhs() == result ||
+                               combiner.getRhs() == result);
+  return combines ? combiner : OpTy();
+}
+
 /// Whether `op` adds up products, in whatever order.
 static bool addsProducts(linalg::GenericOp op) {
-  auto yield = cast<linalg::YieldOp>(op.getBody()->getTerminator());
-  auto add = yield.getOperand(0).getDefiningOp<arith::AddFOp>();
-  return op.getNumResults() == 1 && op.getNumDpsInputs() == 2 && add &&
-         arith::bitEnumContainsAll(add.getFastmath(),
-                                   arith::FastMathFlags::contract) &&
-         (add.getLhs() == op.getRegionOutputArgs()[0] ||
-          add.getRhs() == op.getRegionOutputArgs()[0]);
+  auto add = getCombiner<arith::AddFOp>(op);
+  return add && arith::bitEnumContainsAll(add.getFastmath(),
+                                          arith::FastMathFlags::contract);
+}
+
+/// Whether `op` takes the greatest of the elements that it reads.
+static bool takesGreatest(linalg::GenericOp op) {
+  auto maximum = getCombiner<arith::MaximumFOp>(op);
+  return maximum && llvm::hasSingleElement(op.getBody()->without_terminator());
+}
+
+/// Whether padding of `op` with `value` is without effect on the result, which
+/// begins with `init`.
+static bool isWithoutEffect(const Sliding &sliding, Value value, Value init) {
+  if (sliding.hasProducts)
+    return matchPattern(value, m_AnyZeroFloat());
+  FloatAttr padding, first;
+  return matchPattern(value, m_Constant(&padding)) &&
+         matchPattern(init, m_Constant(&first)) && padding == first;
 }
 
 /// The loops of a window along one dimension, from how it is indexed.
@@ -73,13 +96,16 @@ static std::optional<Axis> parseAxis(AffineExpr expr, linalg::GenericOp op) {
 }
 
 std::optional<Sliding> matchSliding(linalg::GenericOp op) {
-  if (!addsProducts(op) ||
-      !op.getDpsInits()[0].getDefiningOp<linalg::FillOp>() ||
-      !op.getMatchingIndexingMap(op.getDpsInitOperand(0))
-           .isProjectedPermutation())
+  if (op.getNumResults() != 1 || op.getNumDpsInputs() != 2)
     return std::nullopt;
   Sliding sliding;
   sliding.op = op;
+  sliding.hasProducts = addsProducts(op);
+  auto fill = op.getDpsInits()[0].getDefiningOp<linalg::FillOp>();
+  if ((!sliding.hasProducts && !takesGreatest(op)) || !fill ||
+      !op.getMatchingIndexingMap(op.getDpsInitOperand(0))
+           .isProjectedPermutation())
+    return std::nullopt;
   sliding.ranges = op.getStaticLoopRanges();
   for (OpOperand *operand : op.getDpsInputOperands()) {
     auto pad = operand->get().getDefiningOp<tensor::PadOp>();
@@ -92,7 +118,7 @@ std::optional<Sliding> matchSliding(linalg::GenericOp op) {
       !op.getMatchingIndexingMap(sliding.filter).isProjectedPermutation())
     return std::nullopt;
   Value padding = sliding.pad.getConstantPaddingValue();
-  if (!padding || !matchPattern(padding, m_AnyZeroFloat()) ||
+  if (!padding || !isWithoutEffect(sliding, padding, fill.getInputs()[0]) ||
       !sliding.pad.getSourceType().hasStaticShape())
     return std::nullopt;
   AffineMap map = op.getMatchingIndexingMap(sliding.image);

@@ -2,7 +2,7 @@
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //
-// Recognises contractions that pass a window over an image padded with zeros,
+// Recognises contractions and poolings that pass a window over a padded image,
 // and tells which part of the window lies on the image where.
 //
 //===----------------------------------------------------------------------===//
@@ -30,18 +30,22 @@ struct Axis {
   llvm::SmallVector<Stretch> stretches;
 };
 
-/// A contraction and the padded operand that it slides over.
+/// A contraction, or a pooling, and the padded operand that it slides over.
 struct Sliding {
   mlir::linalg::GenericOp op;
-  mlir::OpOperand *image = nullptr, *filter = nullptr;
+  mlir::OpOperand *image = nullptr;
+  mlir::OpOperand *filter = nullptr; ///< of a pooling, a tensor of its shape
+  bool hasProducts = false;          ///< with the filter's elements
   mlir::tensor::PadOp pad;
   llvm::SmallVector<Axis> axes;
   llvm::SmallVector<int64_t> ranges; ///< of the loops
 };
 
 /// What `op` is, if it adds up products, in whatever order, over a window on an
-/// operand that a constant number of zeros surrounds, all sizes being known.
-/// Nothing too where a place of the window has nothing of the image.
+/// operand that a constant number of zeros surrounds, all sizes being known; or
+/// if it takes the greatest element of each window, and what surrounds the
+/// operand is what it begins with. Nothing too where a place of the window has
+/// nothing of the image.
 std::optional<Sliding> matchSliding(mlir::linalg::GenericOp op);
 
 } // namespace swage

@@ -14,6 +14,9 @@
 // elements of the filter, and its window is the result's gradient; a region of
 // one place is a matrix product then.
 //
+// The greatest elements of windows are found in the same way, without a copy of
+// the image with borders around it.
+//
 //===----------------------------------------------------------------------===//
 #include "compiler/Backend/LLVM/CPU/SplitBorders.h"
 #include "compiler/Backend/LLVM/CPU/PaddedWindows.h"
@@ -120,6 +123,9 @@ bool BorderSplitter::pays() const {
   }
   if (count == 1 || count > kMostRegions)
     return false;
+  // A pooling is over before the copy of its image with borders would be made.
+  if (!sliding.hasProducts)
+    return llvm::all_of(sliding.op->getUsers(), llvm::IsaPred<kernel::ReturnOp>);
   double split = 0;
   for (const Region &region : listRegions())
     split += costOf(region);

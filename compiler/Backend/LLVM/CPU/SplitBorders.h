@@ -11,7 +11,7 @@
 
 namespace swage {
 
-/// Splits contractions that slide over an image padded with zeros into those
+/// Splits contractions and poolings that slide over a padded image into those
 /// at places where the same part of the window lies on the image, where that
 /// saves time. They read the image itself, never the zeros. Contractions that
 /// must not be rewritten as numbers (--fp=strict) stay.
