@@ -166,10 +166,15 @@ private:
           createFuseAttentionPass({options.strictFP}));
       // Layers have their masks in common.
       passes.addPass(createCSEPass());
+      FuseDepthwisePassOptions depthwise;
       // What stays in the second-level cache anyway, or all but, costs more in
       // rows that bands compute twice than it saves.
-      passes.addNestedPass<func::FuncOp>(
-          createFuseDepthwisePass({2 * options.target.l2Bytes}));
+      depthwise.leastBytes = 2 * options.target.l2Bytes;
+      // Behind a window no row is computed twice, but each band reads all
+      // weights of the product.
+      depthwise.leastProjectedBytes = options.target.l2Bytes / 4;
+      depthwise.mostWeightBytes = options.target.l2Bytes / 8;
+      passes.addNestedPass<func::FuncOp>(createFuseDepthwisePass(depthwise));
       passes.addNestedPass<func::FuncOp>(createFuseGatesPass());
       // Before weights are packed: these read theirs in an order of their own.
       if (options.backend != "llvm" && !options.strictFP &&

@@ -291,11 +291,13 @@ def FuseAttentionPass : Pass<"swage-fuse-attention", "::mlir::func::FuncOp"> {
 }
 
 def FuseDepthwisePass : Pass<"swage-fuse-depthwise", "::mlir::func::FuncOp"> {
-  let summary = "Make one kernel of an expansion and a depthwise convolution";
+  let summary = "Make one kernel of a depthwise convolution and the product before or behind it";
   let description = [{
     A 1x1 convolution with a constant filter, the elementwise operations on its
     result, the padding of that and a convolution of each channel alone get a
-    common mark, `kernel.window`, where nothing between is used elsewhere.
+    common mark, `kernel.window`, where nothing between is used elsewhere. So do
+    a convolution of each channel alone, if it got none, the elementwise operations
+    on its result, and a 1x1 convolution of that.
 
     ```mlir
     %e = linalg.generic ... ins(%image, %filter)    // [n, y, x, c], a product
@@ -312,7 +314,11 @@ def FuseDepthwisePass : Pass<"swage-fuse-depthwise", "::mlir::func::FuncOp"> {
     ```
   }];
   let options = [
-    Option<"leastBytes", "least-bytes", "int64_t", "0", "The size of a padded tensor from which this pays">
+    Option<"leastBytes", "least-bytes", "int64_t", "0", "The size of a padded tensor from which this pays">,
+    Option<"leastProjectedBytes", "least-projected-bytes", "int64_t", "0",
+           "The same of the tensor between a depthwise convolution and a product of it">,
+    Option<"mostWeightBytes", "most-weight-bytes", "int64_t", "INT64_MAX",
+           "The size of that product's weights up to which this pays">
   ];
   let statistics = [
     Statistic<"numFused", "fused", "Depthwise convolutions fused with what they read">

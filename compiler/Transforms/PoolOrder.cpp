@@ -45,7 +45,8 @@ struct PooledProduct {
   }
 
   /// Estimated multiply-adds for one place of the result. An addition of a pool
-  /// takes longer than one of a product, since it reads its operand from memory.
+  /// takes longer than one of a product, since it reads its operand from
+  /// memory.
   double costOf(bool poolFirst) {
     constexpr double kAddition = 4;
     ArrayRef<int64_t> filter = shapeOf(conv.getFilter());

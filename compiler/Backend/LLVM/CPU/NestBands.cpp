@@ -234,23 +234,22 @@ void NestEmitter::emitBorders(BandNest &nest, const Range &padded,
 }
 
 /// The window over a band, a vector of channels at a time.
-void NestEmitter::emitWindow(BandNest &nest, const Range &rows, Indices bound,
+void NestEmitter::emitWindow(StageLoops &loops, const WindowLoops &along,
+                             const Range &rows, Indices bound,
                              ArrayRef<TileVector> vectors) {
-  StageLoops &loops = nest.window;
   int64_t columns = target.vectorRegisters >= 32 ? 8 : 4;
-  unsigned column = nest.columnDim().window;
   emitLoop(rows, 1, {}, [&](IndexValue row, ValueRange) {
     Tile tile;
     tile.loops = bound;
-    tile.loops[nest.rowDim().window] = row;
-    tile.rowLoop = column;
-    tile.laneLoop = nest.band.dims[nest.channel].window;
+    tile.loops[along.row] = row;
+    tile.rowLoop = along.column;
+    tile.laneLoop = along.channel;
     for (const TileVector &vector : vectors) {
       tile.vectors.assign(1, vector);
-      emitRows({IndexValue(), loops.extents[column]}, columns,
+      emitRows({IndexValue(), loops.extents[along.column]}, columns,
                [&](ArrayRef<IndexValue> indices) {
                  tile.rows.assign(indices.begin(), indices.end());
-                 emitTile(loops, tile, nest.nest.lanes, 1);
+                 emitTile(loops, tile, along.lanes, 1);
                });
     }
     return Carried();
@@ -280,7 +279,10 @@ void NestEmitter::emitBandTask(BandNest &nest, ArrayRef<IndexValue> at,
   emitBorders(nest, padded, inBorders, vectors);
   emitParts(nest.nest, inProduct, inside, vectors);
   settle(nest.group.stages.front());
-  emitWindow(nest, results, inWindow, vectors);
+  emitWindow(nest.window,
+             {row.window, nest.columnDim().window,
+              band.dims[nest.channel].window, nest.nest.lanes},
+             results, inWindow, vectors);
   tensors.forget(band.padded);
 }
 

@@ -52,6 +52,8 @@ void NestEmitter::emitGroup(StageGroup &group) {
     emitChain(group);
   else if (group.band)
     emitBand(group);
+  else if (group.separable)
+    emitSeparable(group);
   else if (group.gates)
     emitGates(group);
   else if (group.stages.size() == 1)

@@ -101,10 +101,25 @@ private:
   Place placeBand(BandNest &nest, const Range &padded, IndexValue channel);
   void emitBorders(BandNest &nest, const Range &padded, const Indices &outer,
                    llvm::ArrayRef<TileVector> vectors);
-  void emitWindow(BandNest &nest, const Range &rows, Indices bound,
+  /// The loops of a window that passes over channels in vectors.
+  struct WindowLoops {
+    unsigned row, column, channel;
+    int64_t lanes;
+  };
+  void emitWindow(StageLoops &loops, const WindowLoops &along,
+                  const Range &rows, Indices bound,
                   llvm::ArrayRef<TileVector> vectors);
   void emitBandTask(BandNest &nest, llvm::ArrayRef<IndexValue> at,
                     llvm::ArrayRef<TileVector> vectors);
+
+  // Depthwise separable convolutions: a window, and a product of its result.
+  struct SeparableNest;
+  void emitSeparable(StageGroup &group);
+  bool prepareSeparable(SeparableNest &nest);
+  bool matchDims(SeparableNest &nest);
+  void chooseBandRows(SeparableNest &nest);
+  Place placeBetween(const SeparableNest &nest, const Range &band);
+  void emitSeparableTask(SeparableNest &nest, llvm::ArrayRef<IndexValue> at);
 
   // Gates: a product, and what combines elements of several of its columns.
   struct GateNest;

@@ -43,8 +43,8 @@ template <typename OpTy> static OpTy getCombiner(linalg::GenericOp op) {
   auto yield = cast<linalg::YieldOp>(op.getBody()->getTerminator());
   auto combiner = yield.getOperand(0).getDefiningOp<OpTy>();
   BlockArgument result = op.getRegionOutputArgs()[0];
-  bool combines = combiner && (combiner.getLhs() == result ||
-                               combiner.getRhs() == result);
+  bool combines =
+      combiner && (combiner.getLhs() == result || combiner.getRhs() == result);
   return combines ? combiner : OpTy();
 }
 

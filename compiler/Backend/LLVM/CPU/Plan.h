@@ -67,6 +67,20 @@ struct Band {
   llvm::SmallVector<unsigned> windowed; ///< rows, and columns within them
 };
 
+/// A dimension of what a window writes: its loop, and that of the product.
+struct SeparableDim {
+  static constexpr unsigned kNone = ~0u;
+  unsigned window = kNone;
+  unsigned product = kNone; ///< none: of one element
+};
+
+/// A window over each channel of an image, and a product that reads all
+/// channels of a place of its result: the two stages of a group.
+struct Separable {
+  mlir::Value image; ///< what the window writes
+  llvm::SmallVector<SeparableDim> dims;
+};
+
 /// A dimension of a product: its loop, and that of the stage that reads it.
 struct GateDim {
   static constexpr unsigned kNone = ~0u;
@@ -95,9 +109,10 @@ struct StageGroup {
   std::optional<unsigned> chainRows;
   std::optional<RowLimit> limit; ///< of a chain
   std::optional<Band> band;
+  std::optional<Separable> separable;
   std::optional<Gates> gates;
-  /// The stages of a chain, a band or gates in groups of their own, for when
-  /// there are few rows, or no vectors.
+  /// The stages of a chain, a band, gates and the like in groups of their own,
+  /// for when there are few rows, or no vectors.
   std::vector<StageGroup> apart;
   /// Tensors of a chain that take the memory of one that is read at the same
   /// places, for the last time, in computing them.

@@ -194,6 +194,8 @@ SmallVector<StageGroup, 0> Planner::formGroups() {
     if (!found)
       found = bandFrom(next);
     if (!found)
+      found = separableFrom(next);
+    if (!found)
       found = gatesFrom(next);
     groups.push_back(found ? std::move(*found) : groupFrom(next));
     next += groups.back().stages.size();

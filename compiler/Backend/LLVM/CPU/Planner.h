@@ -72,6 +72,8 @@ private:
   std::optional<StageGroup> chainFrom(unsigned first);
   std::optional<StageGroup> bandFrom(unsigned first);
   std::optional<Band> matchBand(unsigned first, unsigned last);
+  std::optional<StageGroup> separableFrom(unsigned first);
+  std::optional<Separable> matchSeparable(unsigned number);
   std::optional<StageGroup> gatesFrom(unsigned first);
   std::optional<Gates> matchGates(unsigned number);
   std::optional<RowLimit> findLimit(unsigned first, unsigned last);

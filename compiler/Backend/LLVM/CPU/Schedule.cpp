@@ -22,7 +22,7 @@ constexpr int64_t kWayBytes = 4096;
 class TileModel {
 public:
   TileModel(const TargetInfo &target, const ContractionShape &shape)
-      : ways(std::max<int64_t>(1, target.l1Bytes / kWayBytes)), shape(shape) {}
+      : ways(waysForRows(target)), shape(shape) {}
 
   /// Cycles of a step for all rows, cut into tiles of `rows`.
   double timeOf(int64_t extent, int64_t rows, int64_t vectors) const {
@@ -33,6 +33,12 @@ public:
   }
 
 private:
+  /// A third is left to the panel, which passes through all sets.
+  static int64_t waysForRows(const TargetInfo &target) {
+    int64_t ways = target.l1Bytes / kWayBytes;
+    return std::max<int64_t>(1, ways - ways / 3);
+  }
+
   /// Cycles of one step of the reduction for a tile.
   double stepTime(int64_t rows, int64_t vectors) const {
     double arithmetic = rows * vectors / 2.0;

@@ -125,7 +125,8 @@ bool BorderSplitter::pays() const {
     return false;
   // A pooling is over before the copy of its image with borders would be made.
   if (!sliding.hasProducts)
-    return llvm::all_of(sliding.op->getUsers(), llvm::IsaPred<kernel::ReturnOp>);
+    return llvm::all_of(sliding.op->getUsers(),
+                        llvm::IsaPred<kernel::ReturnOp>);
   double split = 0;
   for (const Region &region : listRegions())
     split += costOf(region);

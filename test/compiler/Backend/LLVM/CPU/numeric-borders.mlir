@@ -174,3 +174,48 @@ kernel.func @patches(%a: tensor<6x40xf32>, %b: tensor<6x40xf32>, %out: tensor<9x
   %second = tensor.insert_slice %late into %first[3] [6] [1] : tensor<6xf32> into tensor<9xf32>
   kernel.return %second : tensor<9xf32>
 }
+
+// The greatest elements of windows: without a copy of the image with borders.
+// CHECK: ok @greatest
+// LOOPS-LABEL: func.func private @greatest.body
+// LOOPS-NOT: memref.alloc
+// LOOPS: return
+kernel.func @greatest(%x: tensor<2x9x8x20xf32>, %out: tensor<2x5x4x20xf32>) -> tensor<2x5x4x20xf32> {
+  %least = arith.constant 0xFF800000 : f32
+  %padded = tensor.pad %x low[0, 1, 1, 0] high[0, 1, 1, 0] {
+  ^bb0(%i0: index, %i1: index, %i2: index, %i3: index):
+    tensor.yield %least : f32
+  } : tensor<2x9x8x20xf32> to tensor<2x11x10x20xf32>
+  %shape = tensor.empty() : tensor<3x3xf32>
+  %f = linalg.fill ins(%least : f32) outs(%out : tensor<2x5x4x20xf32>) -> tensor<2x5x4x20xf32>
+  %y = linalg.generic {indexing_maps = [affine_map<(n, y, x, c, r, s) -> (n, y * 2 + r, x * 2 + s, c)>, affine_map<(n, y, x, c, r, s) -> (r, s)>, affine_map<(n, y, x, c, r, s) -> (n, y, x, c)>], iterator_types = ["parallel", "parallel", "parallel", "parallel", "reduction", "reduction"]}
+      ins(%padded, %shape : tensor<2x11x10x20xf32>, tensor<3x3xf32>) outs(%f : tensor<2x5x4x20xf32>) {
+  ^bb0(%a: f32, %b: f32, %c: f32):
+    %q = arith.maximumf %c, %a : f32
+    linalg.yield %q : f32
+  } -> tensor<2x5x4x20xf32>
+  kernel.return %y : tensor<2x5x4x20xf32>
+}
+
+// A border that counts: zeros are greater than what the image has there.
+// CHECK: ok @zeros
+// LOOPS-LABEL: func.func private @zeros.body
+// LOOPS: memref.alloc
+// LOOPS: return
+kernel.func @zeros(%x: tensor<2x9x8x20xf32>, %out: tensor<2x9x8x20xf32>) -> tensor<2x9x8x20xf32> {
+  %least = arith.constant 0xFF800000 : f32
+  %zero = arith.constant 0.0 : f32
+  %padded = tensor.pad %x low[0, 1, 1, 0] high[0, 1, 1, 0] {
+  ^bb0(%i0: index, %i1: index, %i2: index, %i3: index):
+    tensor.yield %zero : f32
+  } : tensor<2x9x8x20xf32> to tensor<2x11x10x20xf32>
+  %shape = tensor.empty() : tensor<3x3xf32>
+  %f = linalg.fill ins(%least : f32) outs(%out : tensor<2x9x8x20xf32>) -> tensor<2x9x8x20xf32>
+  %y = linalg.generic {indexing_maps = [affine_map<(n, y, x, c, r, s) -> (n, y + r, x + s, c)>, affine_map<(n, y, x, c, r, s) -> (r, s)>, affine_map<(n, y, x, c, r, s) -> (n, y, x, c)>], iterator_types = ["parallel", "parallel", "parallel", "parallel", "reduction", "reduction"]}
+      ins(%padded, %shape : tensor<2x11x10x20xf32>, tensor<3x3xf32>) outs(%f : tensor<2x9x8x20xf32>) {
+  ^bb0(%a: f32, %b: f32, %c: f32):
+    %q = arith.maximumf %c, %a : f32
+    linalg.yield %q : f32
+  } -> tensor<2x9x8x20xf32>
+  kernel.return %y : tensor<2x9x8x20xf32>
+}
