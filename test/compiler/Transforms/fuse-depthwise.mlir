@@ -176,3 +176,23 @@ func.func @projection(%x: tensor<1x8x8x24xf32>, %r: tensor<1x8x8x12xf32>) -> ten
   } -> tensor<1x8x8x12xf32>
   return %4 : tensor<1x8x8x12xf32>
 }
+
+// -----
+
+// A product with a constant that gives one number has no channels.
+// CHECK-LABEL: func.func @number
+// CHECK: kernel.call @contraction
+func.func @number(%x: tensor<5xf32>) -> tensor<f32> {
+  %w = arith.constant dense<0.5> : tensor<5xf32>
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<f32>
+  %f = linalg.fill ins(%zero : f32) outs(%e : tensor<f32>) -> tensor<f32>
+  %y = linalg.generic {indexing_maps = [affine_map<(k) -> (k)>, affine_map<(k) -> (k)>, affine_map<(k) -> ()>], iterator_types = ["reduction"]}
+      ins(%x, %w : tensor<5xf32>, tensor<5xf32>) outs(%f : tensor<f32>) {
+  ^bb0(%a: f32, %b: f32, %o: f32):
+    %p = arith.mulf %a, %b : f32
+    %s = arith.addf %o, %p : f32
+    linalg.yield %s : f32
+  } -> tensor<f32>
+  return %y : tensor<f32>
+}

@@ -22,50 +22,52 @@ constexpr int64_t kWayBytes = 4096;
 class TileModel {
 public:
   TileModel(const TargetInfo &target, const ContractionShape &shape)
-      : ways(waysForRows(target)), shape(shape) {}
+      : ways(std::max<int64_t>(1, target.l1Bytes / kWayBytes)),
+        // A processor that multiplies vectors in two halves has time for more.
+        roomyWays(target.multipliesHalves ? ways : ways - ways / 3),
+        shape(shape) {}
 
   /// Cycles of a step for all rows, cut into tiles of `rows`.
   double timeOf(int64_t extent, int64_t rows, int64_t vectors) const {
-    double time = extent / rows * stepTime(rows, vectors);
+    // Measured: with fewer rows, what a crowded set costs is less than what a
+    // smaller tile does.
+    constexpr int64_t kManyRows = 128;
+    int64_t room = extent < kManyRows ? ways : roomyWays;
+    double time = extent / rows * stepTime(rows, vectors, room);
     if (int64_t rest = extent % rows)
-      time += stepTime(rest, vectors);
+      time += stepTime(rest, vectors, room);
     return time;
   }
 
 private:
-  /// A third is left to the panel, which passes through all sets.
-  static int64_t waysForRows(const TargetInfo &target) {
-    int64_t ways = target.l1Bytes / kWayBytes;
-    return std::max<int64_t>(1, ways - ways / 3);
-  }
-
   /// Cycles of one step of the reduction for a tile.
-  double stepTime(int64_t rows, int64_t vectors) const {
+  double stepTime(int64_t rows, int64_t vectors, int64_t room) const {
     double arithmetic = rows * vectors / 2.0;
     double loads = (rows + vectors) / 2.0;
-    constexpr double kLatency = 4, kMiss = 2;
+    constexpr double kLatency = 4, kMiss = 2, kCrowded = 0.3;
     // The loop's own instructions show in small tiles.
     return std::max({arithmetic, loads, kLatency}) + 0.25 +
-           kMiss * missesOf(rows);
+           kMiss * linesBeyond(ways, rows) + kCrowded * linesBeyond(room, rows);
   }
 
-  /// Rows whose lines find no room in their sets: a line serves many steps, but
-  /// not when others push it out in between. Rows that are a multiple of the
-  /// page apart all want the same set.
-  int64_t missesOf(int64_t rows) const {
+  /// Rows whose lines find less room than `most` in their sets. Where there is
+  /// none, a line is pushed out although it serves many steps; where there is
+  /// little, lines of the panel are. Rows that are a multiple of the page apart
+  /// all want the same set.
+  int64_t linesBeyond(int64_t most, int64_t rows) const {
     std::array<int64_t, kWayBytes / kLineBytes> lines{};
-    int64_t misses = 0, before = -1;
+    int64_t beyond = 0, before = -1;
     for (int64_t row = 0; row < rows && shape.rowBytes; ++row) {
       int64_t line = row * shape.rowBytes / kLineBytes;
       if (line == before)
         continue;
       before = line;
-      misses += ++lines[line % lines.size()] > ways;
+      beyond += ++lines[line % lines.size()] > most;
     }
-    return misses;
+    return beyond;
   }
 
-  int64_t ways;
+  int64_t ways, roomyWays;
   const ContractionShape &shape;
 };
 
