@@ -31,7 +31,8 @@ struct PooledProduct {
     auto isOne = [](int64_t size) { return size == 1; };
     auto isZero = [](int64_t size) { return size == 0; };
     ArrayRef<int64_t> filter = shapeOf(conv.getFilter());
-    return conv.getChannelsLast() == pool.getChannelsLast() &&
+    return isa<FloatType>(elementTypeOf(pool.getResult())) &&
+           conv.getChannelsLast() == pool.getChannelsLast() &&
            llvm::all_of(filter.drop_front(2), isOne) &&
            llvm::all_of(conv.getStrides(), isOne) &&
            llvm::all_of(conv.getPads(), isZero) &&
@@ -183,6 +184,9 @@ struct PadIntoPool : OpRewritePattern<AveragePoolOp> {
     if (!pad || !pad->hasOneUse() || pad.getMode() != "constant" ||
         (pad.getValue() && getScalarConstant(pad.getValue()) != 0.0))
       return rewriter.notifyMatchFailure(op, "no zeros around the image");
+    // Where a last window may begin depends on where the image ends.
+    if (op.getCeilMode())
+      return rewriter.notifyMatchFailure(op, "a window may reach over the end");
     bool hasOwn = llvm::any_of(op.getPads(), [](int64_t p) { return p != 0; });
     if (hasOwn && !op.getCountIncludePad())
       return rewriter.notifyMatchFailure(op, "its own zeros are not counted");

@@ -154,3 +154,16 @@ func.func @pads(%x: tensor<1x2x6x6xf32>) -> tensor<1x2x6x6xf32> {
   %5 = nn.average_pool %4 {dilations = array<i64: 1, 1>, kernel = array<i64: 3, 3>, pads = array<i64: 1, 1, 1, 1>, strides = array<i64: 1, 1>} : tensor<1x2x6x6xf32> -> tensor<1x2x6x6xf32>
   return %5 : tensor<1x2x6x6xf32>
 }
+
+// Where a last window reaches over the end, it is the padded image that it begins
+// in: the zeros stay an operation.
+// CHECK-LABEL: @reaches_over
+// CHECK: nn.pad
+// CHECK-NEXT: nn.average_pool
+func.func @reaches_over(%x: tensor<1x2x5x5xf32>) -> tensor<1x2x4x4xf32> {
+  %zero = arith.constant dense<0.0> : tensor<f32>
+  %ring = arith.constant dense<[0, 0, 1, 1, 0, 0, 1, 1]> : tensor<8xi64>
+  %0 = nn.pad %x, %ring, %zero : tensor<1x2x5x5xf32>, tensor<8xi64>, tensor<f32> -> tensor<1x2x7x7xf32>
+  %1 = nn.average_pool %0 {ceil_mode, dilations = array<i64: 1, 1>, kernel = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, strides = array<i64: 2, 2>} : tensor<1x2x7x7xf32> -> tensor<1x2x4x4xf32>
+  return %1 : tensor<1x2x4x4xf32>
+}

@@ -43,7 +43,7 @@ struct NestEmitter::SeparableNest {
 
 /// Tells apart the dimensions of what lies between; false where they are not
 /// those of images with channels.
-bool NestEmitter::matchDims(SeparableNest &nest) {
+bool NestEmitter::matchDims(SeparableNest &nest, unsigned lane) {
   SmallVector<unsigned> places;
   for (unsigned dim = 0; dim < nest.separable.dims.size(); ++dim) {
     const SeparableDim &loops = nest.at(dim);
@@ -54,6 +54,18 @@ bool NestEmitter::matchDims(SeparableNest &nest) {
   }
   if (places.size() < 2 || nest.channel == kNone)
     return false;
+  // A task knows no loops but these.
+  auto isOfDim = [&](unsigned SeparableDim::*loop, unsigned wanted) {
+    return llvm::any_of(nest.separable.dims, [&](const SeparableDim &dim) {
+      return dim.*loop == wanted;
+    });
+  };
+  for (unsigned loop : nest.window.remaining(/*reductions=*/false))
+    if (!isOfDim(&SeparableDim::window, loop))
+      return false;
+  for (unsigned loop : nest.product.remaining(/*reductions=*/false))
+    if (loop != lane && !isOfDim(&SeparableDim::product, loop))
+      return false;
   for (unsigned dim : places)
     if (nest.at(dim).product == kNone)
       return false;
@@ -96,15 +108,12 @@ bool NestEmitter::prepareSeparable(SeparableNest &nest) {
   tensors.place(nest.separable.image, whole);
   nest.window = analysis.analyze(group.stages.front(), {});
   nest.product = analysis.analyze(group.stages.back(), {});
-  if (!matchDims(nest))
-    return false;
-
   int64_t lanes =
       std::min(analysis.lanesOf(nest.product), analysis.lanesOf(nest.window));
   std::optional<unsigned> lane = findProductLane(nest.product, lanes);
-  unsigned channels = nest.at(nest.channel).window;
   if (!lane || !findStrided(nest.product, *lane).empty() ||
-      !nest.window.vectorizable || analysis.gathersAlong(nest.window, channels))
+      !matchDims(nest, *lane) || !nest.window.vectorizable ||
+      analysis.gathersAlong(nest.window, nest.at(nest.channel).window))
     return false;
   std::optional<int64_t> panel =
       panelWidth(group.stages.back().reduction, *lane);

@@ -116,7 +116,7 @@ private:
   struct SeparableNest;
   void emitSeparable(StageGroup &group);
   bool prepareSeparable(SeparableNest &nest);
-  bool matchDims(SeparableNest &nest);
+  bool matchDims(SeparableNest &nest, unsigned lane);
   void chooseBandRows(SeparableNest &nest);
   Place placeBetween(const SeparableNest &nest, const Range &band);
   void emitSeparableTask(SeparableNest &nest, llvm::ArrayRef<IndexValue> at);

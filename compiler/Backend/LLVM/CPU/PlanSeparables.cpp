@@ -35,6 +35,7 @@ std::optional<Separable> Planner::matchSeparable(unsigned number) {
   }
   SmallVector<Atom> atoms = atomsFor(number + 1);
   unsigned readers = 0, channels = 0;
+  llvm::SmallDenseSet<unsigned> loops;
   for (const Read &read : readsOf(number + 1)) {
     if (read.tensor != separable.image)
       continue;
@@ -43,7 +44,9 @@ std::optional<Separable> Planner::matchSeparable(unsigned number) {
         if (index == IndexValue::ofAtom(atom))
           dim.product = loop;
       bool isFirst = index.isConstant() && index.constant == 0;
-      if (dim.product == SeparableDim::kNone && !isFirst)
+      if (dim.product == SeparableDim::kNone
+              ? !isFirst
+              : !loops.insert(dim.product).second)
         return std::nullopt;
       channels += dim.product != SeparableDim::kNone &&
                   product.isReduction[dim.product];

@@ -120,3 +120,33 @@ kernel.func @both(%x: tensor<1x10x9x32xf32>, %w: tensor<3x3x32xf32>, %filter: te
   } -> tensor<1x8x7x16xf32>
   kernel.return %0, %1 : tensor<1x8x7x32xf32>, tensor<1x8x7x16xf32>
 }
+
+// Products with loops that what lies between does not have stay apart.
+// CHECK: ok @more_loops
+// LOOPS-LABEL: func.func private @more_loops.body
+// LOOPS-NOT: separable
+// LOOPS: return
+#image_of_many = affine_map<(n, y, x, g, c, k) -> (n, y, x, k)>
+#filters = affine_map<(n, y, x, g, c, k) -> (g, c floordiv 16, k, c mod 16)>
+#results = affine_map<(n, y, x, g, c, k) -> (n, y, x, g, c)>
+kernel.func @more_loops(%x: tensor<1x10x9x32xf32>, %w: tensor<3x3x32xf32>, %filter: tensor<3x1x32x16xf32>, %out: tensor<1x8x7x3x16xf32>) -> tensor<1x8x7x3x16xf32> {
+  %zero = arith.constant 0.0 : f32
+  %e0 = tensor.empty() : tensor<1x8x7x32xf32>
+  %f0 = linalg.fill ins(%zero : f32) outs(%e0 : tensor<1x8x7x32xf32>) -> tensor<1x8x7x32xf32>
+  %0 = linalg.generic {indexing_maps = [#padded, #taps, #window], iterator_types = ["parallel", "parallel", "parallel", "parallel", "reduction", "reduction"]}
+      ins(%x, %w : tensor<1x10x9x32xf32>, tensor<3x3x32xf32>) outs(%f0 : tensor<1x8x7x32xf32>) {
+  ^bb0(%a: f32, %b: f32, %o: f32):
+    %p = arith.mulf %a, %b fastmath<contract> : f32
+    %s = arith.addf %o, %p fastmath<contract> : f32
+    linalg.yield %s : f32
+  } -> tensor<1x8x7x32xf32>
+  %f1 = linalg.fill ins(%zero : f32) outs(%out : tensor<1x8x7x3x16xf32>) -> tensor<1x8x7x3x16xf32>
+  %1 = linalg.generic {indexing_maps = [#image_of_many, #filters, #results], iterator_types = ["parallel", "parallel", "parallel", "parallel", "parallel", "reduction"]}
+      ins(%0, %filter : tensor<1x8x7x32xf32>, tensor<3x1x32x16xf32>) outs(%f1 : tensor<1x8x7x3x16xf32>) {
+  ^bb0(%a: f32, %b: f32, %o: f32):
+    %p = arith.mulf %a, %b fastmath<contract> : f32
+    %s = arith.addf %o, %p fastmath<contract> : f32
+    linalg.yield %s : f32
+  } -> tensor<1x8x7x3x16xf32>
+  kernel.return %1 : tensor<1x8x7x3x16xf32>
+}
