@@ -49,6 +49,40 @@ struct NestEmitter::BandNest {
   }
 };
 
+/// Strides of `tensor`, of known shape, as if it had memory as a whole.
+void NestEmitter::placeForAnalysis(Value tensor) {
+  Place whole;
+  Monomial stride(1);
+  ArrayRef<int64_t> shape = cast<RankedTensorType>(tensor.getType()).getShape();
+  whole.strides.resize(shape.size());
+  for (size_t dim = shape.size(); dim-- > 0;) {
+    whole.strides[dim] = stride;
+    stride = stride * Monomial(shape[dim]);
+  }
+  tensors.place(tensor, whole);
+}
+
+NestEmitter::Contraction
+NestEmitter::contractInRows(StageLoops &loops, unsigned lane, int64_t lanes,
+                            int64_t panel, unsigned columnLoop,
+                            unsigned rowLoop) {
+  Contraction product;
+  product.loops = &loops;
+  product.lane = lane;
+  product.lanes = lanes;
+  product.reuse = findReuse(loops, lane);
+  product.rowLoop = columnLoop;
+  product.blockLoop = rowLoop;
+  product.reuse.batch.clear();
+  product.reuse.reused.assign(1, columnLoop);
+  ContractionShape shape = shapeOf(loops, product.reuse, lane);
+  shape.vectors = panel / lanes;
+  product.shape = chooseContractionTile(target, shape, lanes);
+  product.reuse.reused.assign(1, rowLoop);
+  product.isPacked = true;
+  return product;
+}
+
 /// Rows of a band such that the memory between takes half of the second-level
 /// cache, in bands of about one size.
 void NestEmitter::chooseBands(BandNest &nest) {
@@ -71,15 +105,7 @@ bool NestEmitter::prepareBand(BandNest &nest) {
   StageGroup &group = nest.group;
   Band &band = nest.band;
   auto type = cast<RankedTensorType>(band.padded.getType());
-  // Strides for the analysis, in the order of the whole tensor.
-  Place whole;
-  Monomial stride(1);
-  whole.strides.resize(type.getRank());
-  for (int64_t dim = type.getRank(); dim-- > 0;) {
-    whole.strides[dim] = stride;
-    stride = stride * Monomial(type.getDimSize(dim));
-  }
-  tensors.place(band.padded, whole);
+  placeForAnalysis(band.padded);
   nest.product = analysis.analyze(group.stages.front(), {});
   nest.window = analysis.analyze(group.stages.back(), {});
   for (Stage &stage : MutableArrayRef(group.stages).drop_front().drop_back())
@@ -110,20 +136,8 @@ bool NestEmitter::prepareBand(BandNest &nest) {
       panelWidth(group.stages.front().reduction, *lane);
   if (!panel || *panel % lanes)
     return false;
-  Contraction &product = nest.nest;
-  product.loops = &nest.product;
-  product.lane = *lane;
-  product.lanes = lanes;
-  product.reuse = findReuse(nest.product, *lane);
-  product.rowLoop = nest.columnDim().product;
-  product.blockLoop = nest.rowDim().product;
-  product.reuse.batch.clear();
-  product.reuse.reused.assign(1, product.rowLoop);
-  ContractionShape shape = shapeOf(nest.product, product.reuse, *lane);
-  shape.vectors = *panel / lanes;
-  product.reuse.reused.assign(1, product.blockLoop);
-  product.shape = chooseContractionTile(target, shape, lanes);
-  product.isPacked = true;
+  nest.nest = contractInRows(nest.product, *lane, lanes, *panel,
+                             nest.columnDim().product, nest.rowDim().product);
   chooseBands(nest);
   return true;
 }

@@ -97,15 +97,7 @@ void NestEmitter::chooseBandRows(SeparableNest &nest) {
 /// better off one by one.
 bool NestEmitter::prepareSeparable(SeparableNest &nest) {
   StageGroup &group = nest.group;
-  // Strides for the analysis, in the order of the whole tensor.
-  Place whole;
-  Monomial stride(1);
-  whole.strides.resize(nest.type().getRank());
-  for (int64_t dim = nest.type().getRank(); dim-- > 0;) {
-    whole.strides[dim] = stride;
-    stride = stride * Monomial(nest.size(dim));
-  }
-  tensors.place(nest.separable.image, whole);
+  placeForAnalysis(nest.separable.image);
   nest.window = analysis.analyze(group.stages.front(), {});
   nest.product = analysis.analyze(group.stages.back(), {});
   int64_t lanes =
@@ -119,20 +111,9 @@ bool NestEmitter::prepareSeparable(SeparableNest &nest) {
       panelWidth(group.stages.back().reduction, *lane);
   if (!panel || *panel % lanes)
     return false;
-  Contraction &product = nest.nest;
-  product.loops = &nest.product;
-  product.lane = *lane;
-  product.lanes = lanes;
-  product.reuse = findReuse(nest.product, *lane);
-  product.rowLoop = nest.at(nest.column).product;
-  product.blockLoop = nest.at(nest.row).product;
-  product.reuse.batch.clear();
-  product.reuse.reused.assign(1, product.rowLoop);
-  ContractionShape shape = shapeOf(nest.product, product.reuse, *lane);
-  shape.vectors = *panel / lanes;
-  product.shape = chooseContractionTile(target, shape, lanes);
-  product.reuse.reused.assign(1, product.blockLoop);
-  product.isPacked = true;
+  nest.nest =
+      contractInRows(nest.product, *lane, lanes, *panel,
+                     nest.at(nest.column).product, nest.at(nest.row).product);
   chooseBandRows(nest);
   return true;
 }

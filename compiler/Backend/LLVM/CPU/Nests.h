@@ -171,6 +171,12 @@ private:
                            unsigned lane);
   Contraction chooseContraction(StageLoops &loops, unsigned lane, int64_t lanes,
                                 std::optional<int64_t> panel);
+  /// A product with panels of `panel` columns that goes through an image row by
+  /// row: tiles are of places within a row, blocks of rows.
+  Contraction contractInRows(StageLoops &loops, unsigned lane, int64_t lanes,
+                             int64_t panel, unsigned columnLoop,
+                             unsigned rowLoop);
+  void placeForAnalysis(mlir::Value tensor);
   void chooseBlocks(Contraction &nest);
   void chooseReductionParts(Contraction &nest);
   void chooseFetching(Contraction &nest);

@@ -6,10 +6,17 @@
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/Backend/LLVM/CPU/Planner.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
 
 using namespace mlir;
 
 namespace swage {
+
+bool Stage::isStatic() const {
+  return llvm::all_of(extents, [](OpFoldResult extent) {
+    return getConstantIntValue(extent).has_value();
+  });
+}
 
 LogicalResult Planner::fail(Operation *op, const Twine &why) {
   reason = ("'" + op->getName().getStringRef() + "' " + why).str();

@@ -36,6 +36,8 @@ struct Stage {
   llvm::SmallVector<StageStore, 0> stores;
   bool heavy = false; ///< elements of its inputs are used many times
   unsigned numLoops() const { return extents.size(); }
+  /// Whether the compiler knows all extents.
+  bool isStatic() const;
 };
 
 /// With fewer rows than this the stages of a chain are better off one by one.

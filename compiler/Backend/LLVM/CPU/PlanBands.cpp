@@ -37,12 +37,6 @@ matchDim(const IndexValue &index, const Stage &window, ArrayRef<Atom> atoms) {
   return dim;
 }
 
-static bool isStatic(const Stage &stage) {
-  return llvm::all_of(stage.extents, [](OpFoldResult extent) {
-    return getConstantIntValue(extent).has_value();
-  });
-}
-
 /// Matches the dimensions of the padded tensor: two of them are windowed.
 std::optional<Band> Planner::matchBand(unsigned first, unsigned last) {
   const StageStore &store = stages[first].stores.front();
@@ -83,7 +77,7 @@ std::optional<Band> Planner::matchBand(unsigned first, unsigned last) {
 
 std::optional<StageGroup> Planner::bandFrom(unsigned first) {
   const Stage &front = stages[first];
-  if (!front.heavy || front.stores.size() != 1 || !isStatic(front))
+  if (!front.heavy || front.stores.size() != 1 || !front.isStatic())
     return std::nullopt;
   const StageStore &store = front.stores.front();
   auto pad = store.whole.getDefiningOp<tensor::PadOp>();
@@ -97,7 +91,7 @@ std::optional<StageGroup> Planner::bandFrom(unsigned first) {
          stages[last].stores.front().scalar)
     ++last;
   if (last == stages.size() || !stages[last].reduction || stages[last].heavy ||
-      !isStatic(stages[last]))
+      !stages[last].isStatic())
     return std::nullopt;
   for (unsigned later = last + 1; later < stages.size(); ++later)
     for (const Read &read : readsOf(later))

@@ -8,17 +8,10 @@
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/Backend/LLVM/CPU/Planner.h"
-#include "mlir/Dialect/Utils/StaticValueUtils.h"
 
 using namespace mlir;
 
 namespace swage {
-
-static bool isStatic(const Stage &stage) {
-  return llvm::all_of(stage.extents, [](OpFoldResult extent) {
-    return getConstantIntValue(extent).has_value();
-  });
-}
 
 /// The loops along the dimensions of what stage `number` stores, in it and in
 /// the stage behind, which reads it once, at its own loops.
@@ -62,8 +55,8 @@ std::optional<StageGroup> Planner::separableFrom(unsigned first) {
   if (last >= stages.size())
     return std::nullopt;
   const Stage &front = stages[first], &back = stages[last];
-  if (!front.reduction || front.heavy || !isStatic(front) || !back.heavy ||
-      !isStatic(back) || front.stores.size() != 1 ||
+  if (!front.reduction || front.heavy || !front.isStatic() || !back.heavy ||
+      !back.isStatic() || front.stores.size() != 1 ||
       front.stores.front().place.isValid() || !front.stores.front().tensor ||
       front.stores.front().whole != front.stores.front().tensor)
     return std::nullopt;
