@@ -107,9 +107,16 @@ NestEmitter::Carried NestEmitter::emitLanes(Range range, int64_t lanes,
     for (int64_t vector = 0; vector < rest / lanes; ++vector)
       tile.push_back(vectorAt(start, vector * lanes, lanes, Value()));
     if (partial && maskable) {
-      Value count = arith::ConstantIndexOp::create(builder, loc, partial);
-      tile.push_back(
-          vectorAt(start, rest - partial, lanes, laneMask(lanes, count)));
+      // A processor that multiplies vectors in two halves takes half the time
+      // for half a vector, and others none the more. Sums along the lanes are
+      // of whole vectors.
+      int64_t half = lanes / 2;
+      int64_t last = carried.empty() && partial <= half ? half : lanes;
+      Value mask;
+      if (partial < last)
+        mask = laneMask(last,
+                        arith::ConstantIndexOp::create(builder, loc, partial));
+      tile.push_back(vectorAt(start, rest - partial, last, mask));
       partial = 0;
     }
     if (!tile.empty())

@@ -209,7 +209,12 @@ NestEmitter::Carried NestEmitter::emitSums(StageLoops &loops, const Tile &tile,
                          Carried(carried.begin(), carried.end()));
   };
   // Windows of a few taps are unrolled, and so is the innermost loop until it
-  // holds enough work to hide its own instructions.
+  // holds enough work to hide its own instructions. Where LLVM sees more at
+  // once, it keeps what taps share in memory on the stack: so it does with the
+  // 25 taps of a 5x5 window, and with two or three of a contraction's large
+  // tile. Narrow groups gain from all that they share in a window's row.
+  constexpr int64_t kFewTaps = 24;
+  const int64_t mostSteps = tile.nest ? 96 : 288;
   int64_t points = tile.rows.size() * tile.vectors.size();
   int64_t volume = 1;
   for (unsigned other : order)
@@ -217,7 +222,7 @@ NestEmitter::Carried NestEmitter::emitSums(StageLoops &loops, const Tile &tile,
                   .fixed()
                   .value_or(1 << 20);
   int64_t step = 1;
-  if (volume <= 25 && volume * points <= 288)
+  if (volume <= kFewTaps && volume * points <= mostSteps)
     step = *extent.fixed();
   else if (order.size() == 1)
     while (step < 8 && step * points < 24)

@@ -113,16 +113,16 @@ kernel.func @parts(%a: tensor<6x64xf32>, %b: tensor<3x64x16xf32>, %bias: tensor<
 #c = affine_map<(m, n, k) -> (m, n)>
 #panels = affine_map<(m, n, k) -> (n floordiv 32, k, n mod 32)>
 
-// The last panel holds 18 columns: a whole vector and one with a mask. The last
-// row is a tile of its own, with four sets of sums that do not wait for each
-// other.
+// The last panel holds 18 columns: a whole vector and half of one with a mask.
+// The last row is a tile of its own, with four sets of sums that do not wait for
+// each other.
 // CHECK-LABEL: func.func private @tails.body
 // CHECK: scf.if
 // CHECK: scf.for %{{.*}} = %c0 to %c4 step %c2
 // CHECK: scf.for {{.*}} -> (vector<16xf32>, vector<16xf32>, vector<16xf32>, vector<16xf32>)
 // CHECK: scf.for {{.*}} -> (vector<16xf32>, vector<16xf32>, vector<16xf32>, vector<16xf32>, vector<16xf32>, vector<16xf32>, vector<16xf32>, vector<16xf32>)
 // CHECK: } else {
-// CHECK: %[[MASK:.*]] = vector.constant_mask [2] : vector<16xi1>
+// CHECK: %[[MASK:.*]] = vector.constant_mask [2] : vector<8xi1>
 // CHECK: vector.load
 // CHECK: vector.maskedload %{{.*}}[%{{.*}}], %[[MASK]]
 // CHECK: vector.maskedstore %{{.*}}[%{{.*}}], %[[MASK]]
@@ -138,6 +138,87 @@ kernel.func @tails(%a: tensor<5x64xf32>, %b: tensor<2x64x32xf32>, %out: tensor<5
     linalg.yield %s : f32
   } -> tensor<5x50xf32>
   kernel.return %r : tensor<5x50xf32>
+}
+
+// -----
+
+#a = affine_map<(m, n, k) -> (m, k)>
+#c = affine_map<(m, n, k) -> (m, n)>
+#panels = affine_map<(m, n, k) -> (n floordiv 32, k, n mod 32)>
+
+// What is left is half a vector, which needs no mask.
+// CHECK-LABEL: func.func private @half.body
+// CHECK-NOT: mask
+// CHECK: scf.for {{.*}} -> (vector<16xf32>, vector<8xf32>, vector<16xf32>, vector<8xf32>)
+// CHECK: vector.store {{.*}}, vector<16xf32>
+// CHECK: vector.store {{.*}}, vector<8xf32>
+// CHECK-NOT: mask
+// CHECK: return
+kernel.func @half(%a: tensor<4x64xf32>, %b: tensor<1x64x32xf32>, %out: tensor<4x24xf32>) -> tensor<4x24xf32>
+    attributes {schedule = #kernel.schedule<contraction {register_tile = array<i64: 2, 32>}>} {
+  %zero = arith.constant 0.0 : f32
+  %f = linalg.fill ins(%zero : f32) outs(%out : tensor<4x24xf32>) -> tensor<4x24xf32>
+  %r = linalg.generic {indexing_maps = [#a, #panels, #c], iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%a, %b : tensor<4x64xf32>, tensor<1x64x32xf32>) outs(%f : tensor<4x24xf32>) {
+  ^bb0(%x: f32, %y: f32, %z: f32):
+    %m = arith.mulf %x, %y : f32
+    %s = arith.addf %z, %m : f32
+    linalg.yield %s : f32
+  } -> tensor<4x24xf32>
+  kernel.return %r : tensor<4x24xf32>
+}
+
+// -----
+
+#image = affine_map<(y, x, k, i, j, c) -> (y + i, x + j, c)>
+#filter = affine_map<(y, x, k, i, j, c) -> (k floordiv 32, i, j, c, k mod 32)>
+#result = affine_map<(y, x, k, i, j, c) -> (y, x, k)>
+
+// A large tile takes the taps of a window one by one: values that several of them
+// share are loaded again.
+// CHECK-LABEL: func.func private @stem.body
+// CHECK: scf.for {{.*}} = %c0 to %c3 step %c1 iter_args
+// CHECK: scf.for {{.*}} = %c0 to %c9 step %c1 iter_args
+// CHECK-COUNT-28: arith.mulf
+// CHECK-NOT: arith.mulf
+// CHECK: scf.yield
+kernel.func @stem(%a: tensor<30x30x3xf32>, %b: tensor<1x3x3x3x32xf32>, %out: tensor<28x28x32xf32>) -> tensor<28x28x32xf32>
+    attributes {schedule = #kernel.schedule<contraction {register_tile = array<i64: 14, 32>}>} {
+  %zero = arith.constant 0.0 : f32
+  %f = linalg.fill ins(%zero : f32) outs(%out : tensor<28x28x32xf32>) -> tensor<28x28x32xf32>
+  %r = linalg.generic {indexing_maps = [#image, #filter, #result], iterator_types = ["parallel", "parallel", "parallel", "reduction", "reduction", "reduction"]}
+      ins(%a, %b : tensor<30x30x3xf32>, tensor<1x3x3x3x32xf32>) outs(%f : tensor<28x28x32xf32>) {
+  ^bb0(%x: f32, %y: f32, %z: f32):
+    %m = arith.mulf %x, %y : f32
+    %s = arith.addf %z, %m : f32
+    linalg.yield %s : f32
+  } -> tensor<28x28x32xf32>
+  kernel.return %r : tensor<28x28x32xf32>
+}
+
+// -----
+
+#image = affine_map<(y, x, c, i, j) -> (y + i, x + j, c)>
+#filter = affine_map<(y, x, c, i, j) -> (i, j, c)>
+#result = affine_map<(y, x, c, i, j) -> (y, x, c)>
+
+// A window of 25 taps goes row by row.
+// CHECK-LABEL: func.func private @window.body
+// CHECK: scf.for {{.*}} = %c0 to %c5 step %c1 iter_args
+// CHECK-COUNT-40: arith.mulf
+// CHECK-NOT: arith.mulf
+// CHECK: scf.yield
+kernel.func @window(%a: tensor<20x20x16xf32>, %b: tensor<5x5x16xf32>, %out: tensor<16x16x16xf32>) -> tensor<16x16x16xf32> {
+  %zero = arith.constant 0.0 : f32
+  %f = linalg.fill ins(%zero : f32) outs(%out : tensor<16x16x16xf32>) -> tensor<16x16x16xf32>
+  %r = linalg.generic {indexing_maps = [#image, #filter, #result], iterator_types = ["parallel", "parallel", "parallel", "reduction", "reduction"]}
+      ins(%a, %b : tensor<20x20x16xf32>, tensor<5x5x16xf32>) outs(%f : tensor<16x16x16xf32>) {
+  ^bb0(%x: f32, %y: f32, %z: f32):
+    %m = arith.mulf %x, %y : f32
+    %s = arith.addf %z, %m : f32
+    linalg.yield %s : f32
+  } -> tensor<16x16x16xf32>
+  kernel.return %r : tensor<16x16x16xf32>
 }
 
 // -----
