@@ -156,14 +156,22 @@ int64_t IndexSpace::multipleOf(const IndexValue &start, int64_t step) const {
   return multiple;
 }
 
-bool IndexSpace::dividesBy(const IndexValue &value, Atom atom) const {
-  return llvm::any_of(value.terms, [&](const IndexValue::Term &term) {
+int64_t IndexSpace::divisorOf(const IndexValue &value, Atom atom) const {
+  int64_t least = 0;
+  auto take = [&](int64_t divisor) {
+    if (divisor && (!least || divisor < least))
+      least = divisor;
+  };
+  for (const IndexValue::Term &term : value.terms) {
     const AtomInfo &info = atoms[term.atom];
-    return info.divisor != 0 &&
-           (!info.dividend.coefficientOf(atom) ||
-            !info.dividend.coefficientOf(atom)->isZero() ||
-            dividesBy(info.dividend, atom));
-  });
+    if (info.divisor == 0)
+      continue;
+    auto coefficient = info.dividend.coefficientOf(atom);
+    if (!coefficient || !coefficient->isZero())
+      take(info.divisor);
+    take(divisorOf(info.dividend, atom));
+  }
+  return least;
 }
 
 unsigned IndexSpace::levelOf(const IndexValue &value) const {

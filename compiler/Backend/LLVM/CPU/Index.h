@@ -120,8 +120,13 @@ public:
   unsigned levelOf(Atom atom) const { return atoms[atom].level; }
   /// A divisor of `start` plus any number of steps of `step`.
   int64_t multipleOf(const IndexValue &start, int64_t step) const;
+  /// The least divisor of the divisions in `value` that depend on `atom`; 0
+  /// without any.
+  int64_t divisorOf(const IndexValue &value, Atom atom) const;
   /// Whether a division that `value` contains depends on `atom`.
-  bool dividesBy(const IndexValue &value, Atom atom) const;
+  bool dividesBy(const IndexValue &value, Atom atom) const {
+    return divisorOf(value, atom) != 0;
+  }
   /// The number of the run-time size `value`; the same for the same value.
   unsigned sizeOf(mlir::Value value);
   /// A size: a constant or a run-time value.

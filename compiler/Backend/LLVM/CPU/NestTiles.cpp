@@ -443,6 +443,11 @@ void NestEmitter::emitTile(StageLoops &loops, const Tile &tile, int64_t lanes,
                  : begun ? loadSums(tile)
                          : emitInits(loops, tile);
   SmallVector<unsigned> order = loops.remaining(/*reductions=*/true);
+  // Elements that are brought to their lanes serve all taps of a window's row
+  // before the next ones are: there are not enough registers for those of all
+  // channels.
+  if (tile.sharesElements && order.size() >= 2)
+    std::swap(order[order.size() - 1], order[order.size() - 2]);
   Indices bound = tile.loops;
   if (begun)
     for (unsigned loop : tile.nest->prefix) {

@@ -55,8 +55,27 @@ static const Access *findTransposed(const StageLoops &loops, unsigned lane,
   return nullptr;
 }
 
+/// How many iterations of `lane` read one element of some operand, as in a
+/// convolution in groups; 0 where none do.
+static int64_t findSharing(const StageLoops &loops, unsigned lane,
+                           const IndexSpace &space) {
+  for (const Access &access : loops.loads)
+    if (access.address)
+      if (int64_t by = space.divisorOf(*access.address, loops.atoms[lane]))
+        return by;
+  return 0;
+}
+
 void NestEmitter::emitLight(StageLoops &loops, unsigned lane, int64_t lanes) {
   bool reducedLane = lane != kNone && loops.isReduction(lane);
+  int64_t sharing = lane == kNone ? 0 : findSharing(loops, lane, space);
+  // A processor that multiplies in two halves takes half the time for half a
+  // vector. Where all of its lanes share an element, none is brought to its
+  // lane.
+  bool inHalves =
+      target.multipliesHalves && !reducedLane && sharing == lanes / 2;
+  if (inHalves)
+    lanes = sharing;
   SmallVector<unsigned> outer = loops.remaining(/*reductions=*/false);
   llvm::erase(outer, lane);
   bool reduces = loops.stage->reduction != nullptr;
@@ -67,12 +86,12 @@ void NestEmitter::emitLight(StageLoops &loops, unsigned lane, int64_t lanes) {
   int64_t rows = 1, vectors = 1;
   if (reduces && !outer.empty() && lane != kNone) {
     rowLoop = outer.pop_back_val();
-    // Lanes that share elements need no registers for them, but time.
-    bool shares = llvm::any_of(loops.loads, [&](const Access &access) {
-      return access.address &&
-             space.dividesBy(*access.address, loops.atoms[lane]);
-    });
-    rows = reducedLane ? 4 : shares || target.vectorRegisters >= 32 ? 8 : 4;
+    // Lanes that share elements need no registers for them, but time. Of halves
+    // twice as many are multiplied before the first is done.
+    rows = reducedLane                                   ? 4
+           : inHalves                                    ? 14
+           : sharing > 0 || target.vectorRegisters >= 32 ? 8
+                                                         : 4;
     if (auto fixed = loops.extents[rowLoop].fixed())
       rows = std::min(rows, *fixed);
   }
@@ -189,6 +208,7 @@ void NestEmitter::emitLight(StageLoops &loops, unsigned lane, int64_t lanes) {
       tile.loops[outer.front()] += at[0] * Monomial(kBlock);
     tile.rowLoop = rowLoop;
     tile.chains = chainsFor(rows, vectors);
+    tile.sharesElements = sharing > 0;
     auto rowsOf = [&] {
       if (rowLoop == kNone) {
         tile.rows.assign(1, IndexValue());

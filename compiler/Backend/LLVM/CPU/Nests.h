@@ -66,6 +66,7 @@ private:
     unsigned laneLoop = kNone; ///< a parallel loop along the vectors
     llvm::SmallVector<TileVector, 0> vectors;
     unsigned reducedLane = kNone; ///< a reduction along the vectors
+    bool sharesElements = false;  ///< several lanes read one element
     const Contraction *nest = nullptr; ///< of a contraction
     int64_t chains = 1;                ///< sets of sums, without a contraction
     const Part *part = nullptr;
