@@ -43,10 +43,11 @@ tensor::PadOp findPad(kernel::FuncOp kernel, unsigned index) {
   return pad;
 }
 
-/// Whether padding costs about as much as what is done with it: the windows
-/// that pass over the padded tensor take few steps for each element of it.
+/// Whether padding costs more than a few hundredths of what is done with it:
+/// the windows that pass over the padded tensor take few steps for each element
+/// of it, as depthwise ones and those of a network's first convolution do.
 bool isLargePart(tensor::PadOp pad) {
-  constexpr int64_t kSteps = 32;
+  constexpr int64_t kSteps = 128;
   int64_t elements = pad.getResultType().getNumElements();
   return llvm::all_of(pad->getUsers(), [&](Operation *user) {
     auto op = dyn_cast<linalg::LinalgOp>(user);

@@ -117,3 +117,48 @@ kernel.func @convolution(%x: tensor<1x8x8x64xf32>, %w: tensor<3x3x64x64xf32>, %o
   } -> tensor<1x8x8x64xf32>
   kernel.return %r : tensor<1x8x8x64xf32>
 }
+
+// -----
+
+#image = affine_map<(n, y, x, k, r, s, c) -> (n, y + r, x + s, c)>
+#filter = affine_map<(n, y, x, k, r, s, c) -> (r, s, c, k)>
+#result = affine_map<(n, y, x, k, r, s, c) -> (n, y, x, k)>
+#id = affine_map<(n, y, x, c) -> (n, y, x, c)>
+
+// A first convolution, of an image's few channels: 92 steps for an element.
+// CHECK-LABEL: func.func @main
+// CHECK: kernel.call @borders_0
+// CHECK: %[[WHOLE:.*]] = tensor.insert_slice
+// CHECK: kernel.call @stem ins(%[[WHOLE]],
+func.func @main(%x: tensor<1x8x8x3xf32>, %w: tensor<3x3x3x16xf32>) -> tensor<1x8x8x16xf32> {
+  %e = tensor.empty() : tensor<1x8x8x3xf32>
+  %d = kernel.call @double ins(%x : tensor<1x8x8x3xf32>) outs(%e : tensor<1x8x8x3xf32>) -> tensor<1x8x8x3xf32>
+  %f = tensor.empty() : tensor<1x8x8x16xf32>
+  %r = kernel.call @stem ins(%d, %w : tensor<1x8x8x3xf32>, tensor<3x3x3x16xf32>) outs(%f : tensor<1x8x8x16xf32>) -> tensor<1x8x8x16xf32>
+  return %r : tensor<1x8x8x16xf32>
+}
+kernel.func @double(%x: tensor<1x8x8x3xf32>, %out: tensor<1x8x8x3xf32>) -> tensor<1x8x8x3xf32> {
+  %r = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel", "parallel", "parallel"]}
+      ins(%x : tensor<1x8x8x3xf32>) outs(%out : tensor<1x8x8x3xf32>) {
+  ^bb0(%a: f32, %b: f32):
+    %s = arith.addf %a, %a : f32
+    linalg.yield %s : f32
+  } -> tensor<1x8x8x3xf32>
+  kernel.return %r : tensor<1x8x8x3xf32>
+}
+kernel.func @stem(%x: tensor<1x8x8x3xf32>, %w: tensor<3x3x3x16xf32>, %out: tensor<1x8x8x16xf32>) -> tensor<1x8x8x16xf32> {
+  %zero = arith.constant 0.0 : f32
+  %p = tensor.pad %x low[0, 1, 1, 0] high[0, 1, 1, 0] {
+  ^bb0(%i: index, %j: index, %k: index, %l: index):
+    tensor.yield %zero : f32
+  } : tensor<1x8x8x3xf32> to tensor<1x10x10x3xf32>
+  %f = linalg.fill ins(%zero : f32) outs(%out : tensor<1x8x8x16xf32>) -> tensor<1x8x8x16xf32>
+  %r = linalg.generic {indexing_maps = [#image, #filter, #result], iterator_types = ["parallel", "parallel", "parallel", "parallel", "reduction", "reduction", "reduction"]}
+      ins(%p, %w : tensor<1x10x10x3xf32>, tensor<3x3x3x16xf32>) outs(%f : tensor<1x8x8x16xf32>) {
+  ^bb0(%a: f32, %b: f32, %c: f32):
+    %m = arith.mulf %a, %b : f32
+    %s = arith.addf %c, %m : f32
+    linalg.yield %s : f32
+  } -> tensor<1x8x8x16xf32>
+  kernel.return %r : tensor<1x8x8x16xf32>
+}
