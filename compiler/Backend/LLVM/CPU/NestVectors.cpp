@@ -56,7 +56,7 @@ static const Access *findTransposed(const StageLoops &loops, unsigned lane,
 }
 
 /// How many iterations of `lane` read one element of some operand, as in a
-/// convolution in groups; 0 where none do.
+/// convolution in groups, or one panel; 0 where none do.
 static int64_t findSharing(const StageLoops &loops, unsigned lane,
                            const IndexSpace &space) {
   for (const Access &access : loops.loads)
@@ -72,6 +72,7 @@ void NestEmitter::emitLight(StageLoops &loops, unsigned lane, int64_t lanes) {
   // A processor that multiplies in two halves takes half the time for half a
   // vector. Where all of its lanes share an element, none is brought to its
   // lane.
+  bool sharesElements = sharing > 0 && sharing < lanes;
   bool inHalves =
       target.multipliesHalves && !reducedLane && sharing == lanes / 2;
   if (inHalves)
@@ -208,7 +209,7 @@ void NestEmitter::emitLight(StageLoops &loops, unsigned lane, int64_t lanes) {
       tile.loops[outer.front()] += at[0] * Monomial(kBlock);
     tile.rowLoop = rowLoop;
     tile.chains = chainsFor(rows, vectors);
-    tile.sharesElements = sharing > 0;
+    tile.sharesElements = sharesElements;
     auto rowsOf = [&] {
       if (rowLoop == kNone) {
         tile.rows.assign(1, IndexValue());
