@@ -214,8 +214,8 @@ NestEmitter::Carried NestEmitter::emitSums(StageLoops &loops, const Tile &tile,
   // 25 taps of a 5x5 window, and with two or three of a contraction's large
   // tile. Narrow groups gain from all that they share in a window's row.
   constexpr int64_t kFewTaps = 24;
-  const int64_t mostSteps = tile.nest ? 96 : 288;
   int64_t points = tile.rows.size() * tile.vectors.size();
+  const int64_t mostSteps = tile.nest && points > 16 ? 96 : 288;
   int64_t volume = 1;
   for (unsigned other : order)
     volume *= (other == loop ? extent : loops.extents[other])
