@@ -69,10 +69,10 @@ static int64_t findSharing(const StageLoops &loops, unsigned lane,
 void NestEmitter::emitLight(StageLoops &loops, unsigned lane, int64_t lanes) {
   bool reducedLane = lane != kNone && loops.isReduction(lane);
   int64_t sharing = lane == kNone ? 0 : findSharing(loops, lane, space);
+  bool sharesElements = sharing > 0 && sharing < lanes;
   // A processor that multiplies in two halves takes half the time for half a
   // vector. Where all of its lanes share an element, none is brought to its
   // lane.
-  bool sharesElements = sharing > 0 && sharing < lanes;
   bool inHalves =
       target.multipliesHalves && !reducedLane && sharing == lanes / 2;
   if (inHalves)
