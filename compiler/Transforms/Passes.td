@@ -20,8 +20,8 @@ def SimplifyPass : Pass<"swage-simplify", "::mlir::func::FuncOp"> {
       recognised in arithmetic, layer and RMS normalisation in reductions.
     * An average pool that makes an image smaller comes before a convolution of one
       place, and one that keeps its size behind it, where there are fewer channels.
-      Padding that adds nothing is left out, and zeros that a pool counts become
-      its own.
+      Padding that adds nothing is left out, as are pools of one element, and zeros
+      that a pool counts become its own.
 
     With `strict`, only what leaves every number as it is.
 
@@ -381,12 +381,13 @@ def ScaleWeightsPass : Pass<"swage-scale-weights", "::mlir::func::FuncOp"> {
 def WinogradPass : Pass<"swage-winograd", "::mlir::func::FuncOp"> {
   let summary = "Compute convolutions with fewer multiplications";
   let description = [{
-    A convolution of stride 1 in f32 whose filter is constant becomes Winograd's
-    minimal filtering F(m, r), in one or two dimensions, where an estimate says
-    that this is faster: a transform of the filter, which depends on constants
-    only and is run by the compiler, in f64; a transform of the image, tile by
-    tile; a product for each point of the transform; and a transform back. The
-    transforms are products with small constant matrices.
+    A convolution in f32 whose filter is constant becomes Winograd's minimal
+    filtering F(m, r), in one or two dimensions, where an estimate says that this
+    is faster: a transform of the filter, which depends on constants only and is
+    run by the compiler, in f64; a transform of the image, tile by tile; a product
+    for each point of the transform; and a transform back. The transforms are
+    products with small constant matrices. With a stride, the taps and the elements
+    of each phase have points of their own, and the transform back adds them up.
 
     ```mlir
     %y = linalg.generic ... ins(%padded, %filter) // [n, y + dy, x + dx, c] * [dy, dx, c, k]
@@ -399,7 +400,8 @@ def WinogradPass : Pass<"swage-winograd", "::mlir::func::FuncOp"> {
     %y = linalg.generic ... ins(%at, %at, %m)          // [n, y, x, k]
     ```
     The last two carry `kernel.schedule`, with which `swage-form-kernels` keeps
-    them together. Results differ from the direct sum's in the last places;
+    them together, and so does a pool of the result whose windows lie side by side
+    within tiles, where bias and activation alone are between. Results differ from the direct sum's in the last places;
     docs/Performance.md says by how much.
   }];
   let options = [

@@ -151,6 +151,25 @@ struct PoolLast : OpRewritePattern<ConvOp> {
   }
 };
 
+/// A window of one element at every place makes a copy. Exporters write it
+/// where a pool adapts to images of any size, and the image has the right one.
+template <typename PoolOp> struct DropPointPool : OpRewritePattern<PoolOp> {
+  using OpRewritePattern<PoolOp>::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(PoolOp op,
+                                PatternRewriter &rewriter) const override {
+    auto isOne = [](int64_t size) { return size == 1; };
+    auto isZero = [](int64_t size) { return size == 0; };
+    if (!llvm::all_of(op.getKernel(), isOne) ||
+        !llvm::all_of(op.getStrides(), isOne) ||
+        !llvm::all_of(op.getPads(), isZero) ||
+        op.getInput().getType() != op.getType())
+      return rewriter.notifyMatchFailure(op, "it changes the image");
+    rewriter.replaceOp(op, op.getInput());
+    return success();
+  }
+};
+
 /// How many elements `op` adds before and behind each dimension; nothing where
 /// it takes some away, or where a run decides.
 std::optional<SmallVector<int64_t>> getPadding(PadOp op) {
@@ -217,7 +236,8 @@ void populatePadPatterns(RewritePatternSet &patterns) {
 }
 
 void populatePoolOrderPatterns(RewritePatternSet &patterns) {
-  patterns.add<PoolFirst, PoolLast>(patterns.getContext());
+  patterns.add<PoolFirst, PoolLast, DropPointPool<AveragePoolOp>,
+               DropPointPool<MaxPoolOp>>(patterns.getContext());
 }
 
 } // namespace swage::nn

@@ -2,10 +2,10 @@
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //
-// Rewrites convolutions of stride 1 into transforms of filter and image,
-// products of the transforms, and a transform back. The rewrite is the
-// algorithm in full, as linalg on tensors, so that any backend can run it; the
-// schedule that it attaches says how it becomes fast.
+// Rewrites convolutions into transforms of filter and image, products of the
+// transforms, and a transform back. The rewrite is the algorithm in full, as
+// linalg on tensors, so that any backend can run it; the schedule that it
+// attaches says how it becomes fast.
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/Analysis/ConstantTensors.h"
@@ -13,6 +13,7 @@
 #include "compiler/Transforms/Schedules.h"
 #include "compiler/Transforms/WinogradCost.h"
 #include "compiler/Transforms/WinogradForms.h"
+#include "compiler/Transforms/WinogradPools.h"
 #include "dialects/Kernel/Kernel.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -33,7 +34,7 @@ namespace {
 // Convolutions that have a form
 //===----------------------------------------------------------------------===//
 
-/// A convolution [n, y, x, k] += [n, y + dy, x + dx, c] * filter.
+/// A convolution [n, y, x, k] += [n, y * sy + dy, x * sx + dx, c] * filter.
 struct Convolution {
   linalg::GenericOp op;
   Value image; ///< before it was padded
@@ -85,7 +86,23 @@ void peelPadding(Convolution &conv) {
   conv.padding = {(*low)[1], (*low)[2]};
 }
 
-/// `op` as a convolution of stride 1, or the reason why it is none.
+/// The positive s of `expr` = dim(loop) * s; nothing where it is something
+/// else.
+std::optional<int64_t> getStride(AffineExpr expr, unsigned loop) {
+  AffineExpr dim = getAffineDimExpr(loop, expr.getContext());
+  if (expr == dim)
+    return 1;
+  auto product = dyn_cast<AffineBinaryOpExpr>(expr);
+  if (!product || product.getKind() != AffineExprKind::Mul ||
+      product.getLHS() != dim)
+    return std::nullopt;
+  auto factor = dyn_cast<AffineConstantExpr>(product.getRHS());
+  if (!factor || factor.getValue() < 1)
+    return std::nullopt;
+  return factor.getValue();
+}
+
+/// `op` as a convolution, or the reason why it is none.
 FailureOr<Convolution> matchConvolution(linalg::GenericOp op,
                                         const char *&reason) {
   reason = "not a convolution of one image with one filter";
@@ -109,15 +126,21 @@ FailureOr<Convolution> matchConvolution(linalg::GenericOp op,
   if (!channel || channel.getPosition() < kNumParallel)
     return failure();
   conv.inputChannelLoop = channel.getPosition();
-  reason = "it has a stride or a dilation";
+  reason = "it has a dilation";
   unsigned next = kNumParallel;
   for (unsigned i : {0, 1}) {
     AffineExpr place = maps[0].getResult(1 + i);
-    if (place == dim(1 + i))
-      continue;
-    if (next >= loops || place != dim(1 + i) + dim(next))
+    auto sum = dyn_cast<AffineBinaryOpExpr>(place);
+    if (sum && sum.getKind() == AffineExprKind::Add) {
+      if (next >= loops || sum.getRHS() != dim(next))
+        return failure();
+      conv.windowLoops[i] = next++;
+      place = sum.getLHS();
+    }
+    std::optional<int64_t> stride = getStride(place, 1 + i);
+    if (!stride)
       return failure();
-    conv.windowLoops[i] = next++;
+    conv.problem.strides[i] = *stride;
   }
   if (conv.inputChannelLoop != next || next + 1 != loops)
     return failure();
@@ -161,7 +184,9 @@ public:
   Rewriter(Convolution conv, const WinogradPlan &plan)
       : conv(conv), plan(plan), builder(conv.op), loc(conv.op.getLoc()) {
     for (unsigned i : {0, 1}) {
-      forms[i] = getWinogradForm(plan.tile[i], conv.problem.taps[i]);
+      forms[i] = getWinogradForm(plan.tile[i], conv.problem.taps[i],
+                                 conv.problem.strides[i]);
+      steps[i] = plan.tile[i] * conv.problem.strides[i];
       points[i] = forms[i].points();
       tiles[i] = llvm::divideCeil(conv.problem.outputs[i], plan.tile[i]);
     }
@@ -178,6 +203,9 @@ public:
     product->setAttr(kScheduleAttr, schedule);
     result->setAttr(kScheduleAttr, schedule);
     conv.op.getResult(0).replaceAllUsesWith(result.getResult(0));
+    if (linalg::GenericOp pool =
+            findPoolOfTiles(result.getResult(0), plan.tile))
+      pool->setAttr(kScheduleAttr, schedule);
     auto pad = conv.op.getDpsInputs()[0].getDefiningOp<tensor::PadOp>();
     conv.op.erase();
     if (pad && pad->use_empty())
@@ -291,7 +319,7 @@ private:
     auto type = cast<RankedTensorType>(conv.image.getType());
     SmallVector<int64_t> low(4, 0), high(4, 0), shape(type.getShape());
     for (unsigned i : {0, 1}) {
-      int64_t end = (tiles[i] - 1) * plan.tile[i] + points[i];
+      int64_t end = (tiles[i] - 1) * steps[i] + points[i];
       low[1 + i] = conv.padding[i];
       high[1 + i] =
           std::max<int64_t>(0, end - conv.padding[i] - type.getDimSize(1 + i));
@@ -313,8 +341,8 @@ private:
                 createMatrix(forms[1].input, f32), image},
                {{dim(A), dim(I)},
                 {dim(B), dim(J)},
-                {dim(Batch), dim(Y) * plan.tile[0] + dim(I),
-                 dim(X) * plan.tile[1] + dim(J), dim(Channel)}},
+                {dim(Batch), dim(Y) * steps[0] + dim(I),
+                 dim(X) * steps[1] + dim(J), dim(Channel)}},
                createFilled({points[0], points[1], conv.problem.batch, tiles[0],
                              tiles[1], conv.problem.inputChannels},
                             f32),
@@ -367,6 +395,7 @@ private:
   Location loc;
   std::array<WinogradForm, 2> forms;
   std::array<int64_t, 2> points{}, tiles{};
+  std::array<int64_t, 2> steps{}; ///< of the image, from tile to tile
   int64_t width = 0, panels = 0;
 };
 

@@ -105,8 +105,8 @@ private:
 
   double estimate(const WinogradPlan &plan) const {
     std::array<int64_t, 2> tiles = getTiles(plan.tile);
-    double products = double(plan.tile[0] + problem.taps[0] - 1) *
-                      double(plan.tile[1] + problem.taps[1] - 1);
+    double products = double(problem.points(0, plan.tile[0])) *
+                      double(problem.points(1, plan.tile[1]));
     double inBlock = plan.block[0] * plan.block[1];
     double blocks = double(problem.batch) *
                     divideCeil(tiles[0], plan.block[0]) *
@@ -145,14 +145,18 @@ private:
   const WinogradTarget &target;
 };
 
-/// The tiles to try along a dimension with `taps`: those with an even number of
-/// points, which but for zero and infinity come in pairs.
-llvm::SmallVector<int64_t> getSizes(int64_t taps) {
-  if (taps == 1)
+/// The tiles to try along a dimension: of stride 1 those with an even number of
+/// points, which but for zero and infinity come in pairs. Of larger strides
+/// each phase has points of its own, and all are tried.
+llvm::SmallVector<int64_t> getSizes(int64_t taps, int64_t stride) {
+  if (taps <= stride)
     return {1};
+  bool isPlain = stride == 1;
   llvm::SmallVector<int64_t> sizes;
-  for (int64_t size = taps % 2 ? 2 : 3;
-       size <= 7 && size + taps - 1 <= kMaxWinogradPoints; size += 2)
+  for (int64_t size = isPlain && taps % 2 == 0 ? 3 : 2;
+       size <= 7 &&
+       size + llvm::divideCeil(taps, stride) - 1 <= kMaxWinogradPoints;
+       size += isPlain ? 2 : 1)
     sizes.push_back(size);
   return sizes;
 }
@@ -169,14 +173,15 @@ chooseWinograd(const WinogradProblem &problem, const WinogradTarget &target,
   Estimator estimator(problem, target);
   WinogradPlan best;
   double bestTime = 0;
-  for (int64_t y : getSizes(problem.taps[0]))
-    for (int64_t x : getSizes(problem.taps[1])) {
+  for (int64_t y : getSizes(problem.taps[0], problem.strides[0]))
+    for (int64_t x : getSizes(problem.taps[1], problem.strides[1])) {
       if (tile && *tile != std::array<int64_t, 2>{y, x})
         continue;
       bool isTwice = problem.taps[0] > 1 && problem.taps[1] > 1;
-      int64_t points = (y + problem.taps[0] - 1) * (x + problem.taps[1] - 1);
-      double growth = getWinogradForm(y, problem.taps[0]).growth() *
-                      getWinogradForm(x, problem.taps[1]).growth();
+      int64_t points = problem.points(0, y) * problem.points(1, x);
+      double growth =
+          getWinogradForm(y, problem.taps[0], problem.strides[0]).growth() *
+          getWinogradForm(x, problem.taps[1], problem.strides[1]).growth();
       // The transform of a tile is spelled out.
       if (!tile && (growth > kMostGrowth || (isTwice && points > 64)))
         continue;

@@ -23,12 +23,18 @@ struct WinogradTarget {
   double memoryBytes = 7;
 };
 
-/// A convolution of stride 1. Pairs are rows, then columns of the image.
+/// A convolution. Pairs are rows, then columns of the image.
 struct WinogradProblem {
   int64_t batch = 1;
   std::array<int64_t, 2> outputs{}; ///< the result's height and width
   std::array<int64_t, 2> taps{};    ///< the window's
+  std::array<int64_t, 2> strides{1, 1};
   int64_t inputChannels = 0, outputChannels = 0;
+
+  /// The points of a form for `outputs` along dimension `dim`.
+  int64_t points(unsigned dim, int64_t outputs) const {
+    return (outputs - 1) * strides[dim] + taps[dim];
+  }
 };
 
 /// How to compute it.

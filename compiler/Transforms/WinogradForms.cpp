@@ -10,6 +10,7 @@
 //===----------------------------------------------------------------------===//
 #include "compiler/Transforms/WinogradForms.h"
 #include "llvm/ADT/ArrayRef.h"
+#include "llvm/Support/MathExtras.h"
 #include <algorithm>
 #include <cassert>
 #include <cmath>
@@ -46,15 +47,32 @@ static SmallVector<double> multiplyOut(ArrayRef<double> points,
   return polynomial;
 }
 
-WinogradForm getWinogradForm(int64_t outputs, int64_t taps) {
+/// A form with its matrices to be filled in.
+static WinogradForm createForm(int64_t outputs, int64_t taps, int64_t stride) {
   WinogradForm form;
   form.outputs = outputs;
   form.taps = taps;
+  form.stride = stride;
   int64_t count = form.points();
-  assert(count <= kMaxWinogradPoints && (taps > 1 || outputs == 1));
   form.output = FormMatrix(outputs, count);
   form.filter = FormMatrix(count, taps);
   form.input = FormMatrix(count, count);
+  return form;
+}
+
+/// One tap: each output is a product of its own.
+static WinogradForm getPlainForm(int64_t outputs) {
+  WinogradForm form = createForm(outputs, 1, 1);
+  for (int64_t i = 0; i < outputs; ++i)
+    form.output.at(i, i) = form.filter.at(i, 0) = form.input.at(i, i) = 1;
+  return form;
+}
+
+/// A form of stride 1 on a set of points.
+static WinogradForm getPointForm(int64_t outputs, int64_t taps) {
+  WinogradForm form = createForm(outputs, taps, 1);
+  int64_t count = form.points();
+  assert(count <= kMaxWinogradPoints);
   ArrayRef<double> points = getFinitePoints(count - 1);
   for (int64_t i = 0; i < count; ++i) {
     for (auto [power, value] : llvm::enumerate(multiplyOut(points, i)))
@@ -74,6 +92,28 @@ WinogradForm getWinogradForm(int64_t outputs, int64_t taps) {
     for (int64_t power = 0; power < taps; ++power)
       // No negative zeros.
       form.filter.at(i, power) = std::pow(points[i], power) / scale + 0.0;
+  }
+  return form;
+}
+
+WinogradForm getWinogradForm(int64_t outputs, int64_t taps, int64_t stride) {
+  assert(outputs == 1 || taps >= stride);
+  WinogradForm form = createForm(outputs, taps, stride);
+  int64_t first = 0; // point of the phase
+  for (int64_t phase = 0; phase < std::min(stride, taps); ++phase) {
+    int64_t own = llvm::divideCeil(taps - phase, stride);
+    WinogradForm part =
+        own == 1 ? getPlainForm(outputs) : getPointForm(outputs, own);
+    for (int64_t i = 0; i < part.points(); ++i) {
+      for (int64_t j = 0; j < part.points(); ++j)
+        form.input.at(first + i, j * stride + phase) = part.input.at(i, j);
+      for (int64_t tap = 0; tap < own; ++tap)
+        form.filter.at(first + i, tap * stride + phase) =
+            part.filter.at(i, tap);
+      for (int64_t output = 0; output < outputs; ++output)
+        form.output.at(output, first + i) = part.output.at(output, i);
+    }
+    first += part.points();
   }
   return form;
 }

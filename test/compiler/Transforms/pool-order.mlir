@@ -167,3 +167,22 @@ func.func @reaches_over(%x: tensor<1x2x5x5xf32>) -> tensor<1x2x4x4xf32> {
   %1 = nn.average_pool %0 {ceil_mode, dilations = array<i64: 1, 1>, kernel = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, strides = array<i64: 2, 2>} : tensor<1x2x7x7xf32> -> tensor<1x2x4x4xf32>
   return %1 : tensor<1x2x4x4xf32>
 }
+
+// -----
+
+// Windows of one element copy the image; with steps between them they do not.
+// CHECK-LABEL: @points
+// CHECK-SAME: %[[X:.*]]: tensor<1x16x5x5xf32>
+// CHECK-NEXT: %[[P:.*]] = nn.max_pool %[[X]] {{.*}} -> tensor<1x16x3x3xf32>
+// CHECK-NEXT: return %[[X]], %[[X]], %[[P]]
+// STRICT-LABEL: @points
+// STRICT: nn.average_pool
+func.func @points(%x: tensor<1x16x5x5xf32>) -> (tensor<1x16x5x5xf32>, tensor<1x16x5x5xf32>, tensor<1x16x3x3xf32>) {
+  %p = nn.average_pool %x {dilations = array<i64: 1, 1>, kernel = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, strides = array<i64: 1, 1>}
+     : tensor<1x16x5x5xf32> -> tensor<1x16x5x5xf32>
+  %q = nn.max_pool %x {dilations = array<i64: 1, 1>, kernel = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, strides = array<i64: 1, 1>}
+     : tensor<1x16x5x5xf32> -> tensor<1x16x5x5xf32>
+  %r = nn.max_pool %x {dilations = array<i64: 1, 1>, kernel = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, strides = array<i64: 2, 2>}
+     : tensor<1x16x5x5xf32> -> tensor<1x16x3x3xf32>
+  return %p, %q, %r : tensor<1x16x5x5xf32>, tensor<1x16x5x5xf32>, tensor<1x16x3x3xf32>
+}

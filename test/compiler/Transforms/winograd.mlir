@@ -70,9 +70,16 @@ func.func @row(%x: tensor<1x17x23x64xf32>, %init: tensor<1x17x17x48xf32>) -> ten
 
 // -----
 
-// Steps of two between windows.
+// Steps of two between windows: two outputs take five points along a dimension,
+// three for the even taps and two for the odd one, and tiles of the image are
+// four elements apart.
 // CHECK-LABEL: func.func @strided
-// CHECK-NOT: kernel.schedule
+// CHECK-SAME: %[[X:[a-z0-9_]+]]: tensor<1x29x29x64xf32>
+// TILE: linalg.generic {{.*}} ins(%{{.*}}, %{{.*}}, %{{.*}} : tensor<5x3xf64>, tensor<5x3xf64>,
+// TILE: linalg.generic {indexing_maps = [{{.*}}, {{.*}}, #[[IMAGE:map[0-9]*]], {{.*}} ins(%{{.*}}, %{{.*}}, %[[X]] : tensor<5x5xf32>, tensor<5x5xf32>, tensor<1x29x29x64xf32>) outs(%{{.*}} : tensor<5x5x1x7x7x64xf32>)
+// TILE: linalg.generic {{.*}} ins(%{{.*}}, %{{.*}}, %{{.*}} : tensor<2x5xf32>, tensor<2x5xf32>,
+// TILE-SAME: kernel.schedule = #kernel.schedule<winograd
+// COST: kernel.schedule = #kernel.schedule<winograd
 // CHECK: return
 func.func @strided(%x: tensor<1x29x29x64xf32>, %init: tensor<1x14x14x64xf32>) -> tensor<1x14x14x64xf32> {
   %w = arith.constant dense<0.5> : tensor<3x3x64x64xf32>
@@ -198,3 +205,125 @@ func.func @odd_output(%x: tensor<1x30x30x64xf32>, %init: tensor<1x28x28x1xf32>) 
   } -> tensor<1x28x28x1xf32>
   return %y : tensor<1x28x28x1xf32>
 }
+
+// -----
+
+// A pool whose windows lie side by side within tiles of outputs stays with the
+// convolution, bias and activation between them.
+// CHECK-LABEL: func.func @pooled
+// CHECK: arith.maximumf {{.*}} : f32
+// CHECK: linalg.generic {indexing_maps = {{.*}}, iterator_types = ["parallel", "parallel", "parallel", "parallel", "reduction", "reduction"]} {{.*}} outs(%{{.*}} : tensor<1x14x14x64xf32>) attrs = {kernel.schedule = #kernel.schedule<winograd
+// CHECK: return
+func.func @pooled(%x: tensor<1x30x30x64xf32>, %init: tensor<1x28x28x64xf32>, %least: tensor<1x14x14x64xf32>) -> tensor<1x14x14x64xf32> {
+  %w = arith.constant dense_resource<filter> : tensor<3x3x64x64xf32>
+  %bias = arith.constant dense_resource<bias> : tensor<64xf32>
+  %zero = arith.constant 0.0 : f32
+  %y = linalg.generic {
+    indexing_maps = [affine_map<(n, y, x, k, i, j, c) -> (n, y + i, x + j, c)>,
+                     affine_map<(n, y, x, k, i, j, c) -> (i, j, c, k)>,
+                     affine_map<(n, y, x, k, i, j, c) -> (n, y, x, k)>],
+    iterator_types = ["parallel", "parallel", "parallel", "parallel", "reduction", "reduction", "reduction"]}
+    ins(%x, %w : tensor<1x30x30x64xf32>, tensor<3x3x64x64xf32>) outs(%init : tensor<1x28x28x64xf32>) {
+  ^bb0(%a: f32, %b: f32, %s: f32):
+    %p = arith.mulf %a, %b : f32
+    %q = arith.addf %s, %p : f32
+    linalg.yield %q : f32
+  } -> tensor<1x28x28x64xf32>
+  %e = tensor.empty() : tensor<1x28x28x64xf32>
+  %z = linalg.generic {
+    indexing_maps = [affine_map<(n, y, x, k) -> (n, y, x, k)>, affine_map<(n, y, x, k) -> (k)>,
+                     affine_map<(n, y, x, k) -> (n, y, x, k)>],
+    iterator_types = ["parallel", "parallel", "parallel", "parallel"]}
+    ins(%y, %bias : tensor<1x28x28x64xf32>, tensor<64xf32>) outs(%e : tensor<1x28x28x64xf32>) {
+  ^bb0(%a: f32, %b: f32, %s: f32):
+    %p = arith.addf %a, %b : f32
+    %q = arith.maximumf %p, %zero : f32
+    linalg.yield %q : f32
+  } -> tensor<1x28x28x64xf32>
+  %window = tensor.empty() : tensor<2x2xf32>
+  %pool = linalg.generic {
+    indexing_maps = [affine_map<(n, y, x, k, i, j) -> (n, y * 2 + i, x * 2 + j, k)>,
+                     affine_map<(n, y, x, k, i, j) -> (i, j)>,
+                     affine_map<(n, y, x, k, i, j) -> (n, y, x, k)>],
+    iterator_types = ["parallel", "parallel", "parallel", "parallel", "reduction", "reduction"]}
+    ins(%z, %window : tensor<1x28x28x64xf32>, tensor<2x2xf32>) outs(%least : tensor<1x14x14x64xf32>) {
+  ^bb0(%a: f32, %b: f32, %s: f32):
+    %p = arith.maximumf %s, %a : f32
+    linalg.yield %p : f32
+  } -> tensor<1x14x14x64xf32>
+  return %pool : tensor<1x14x14x64xf32>
+}
+
+{-# dialect_resources: { builtin: { filter: "0x040000000000", bias: "0x040000000000" } } #-}
+
+// -----
+
+// Windows that overlap reach beyond tiles.
+// CHECK-LABEL: func.func @overlapping
+// CHECK: linalg.generic {{.*}} outs(%{{.*}} : tensor<1x28x28x64xf32>) attrs = {kernel.schedule = #kernel.schedule
+// CHECK-NOT: kernel.schedule
+// CHECK: return
+func.func @overlapping(%x: tensor<1x30x30x64xf32>, %init: tensor<1x28x28x64xf32>, %least: tensor<1x13x13x64xf32>) -> tensor<1x13x13x64xf32> {
+  %w = arith.constant dense_resource<filter> : tensor<3x3x64x64xf32>
+  %y = linalg.generic {
+    indexing_maps = [affine_map<(n, y, x, k, i, j, c) -> (n, y + i, x + j, c)>,
+                     affine_map<(n, y, x, k, i, j, c) -> (i, j, c, k)>,
+                     affine_map<(n, y, x, k, i, j, c) -> (n, y, x, k)>],
+    iterator_types = ["parallel", "parallel", "parallel", "parallel", "reduction", "reduction", "reduction"]}
+    ins(%x, %w : tensor<1x30x30x64xf32>, tensor<3x3x64x64xf32>) outs(%init : tensor<1x28x28x64xf32>) {
+  ^bb0(%a: f32, %b: f32, %s: f32):
+    %p = arith.mulf %a, %b : f32
+    %q = arith.addf %s, %p : f32
+    linalg.yield %q : f32
+  } -> tensor<1x28x28x64xf32>
+  %window = tensor.empty() : tensor<3x3xf32>
+  %pool = linalg.generic {
+    indexing_maps = [affine_map<(n, y, x, k, i, j) -> (n, y * 2 + i, x * 2 + j, k)>,
+                     affine_map<(n, y, x, k, i, j) -> (i, j)>,
+                     affine_map<(n, y, x, k, i, j) -> (n, y, x, k)>],
+    iterator_types = ["parallel", "parallel", "parallel", "parallel", "reduction", "reduction"]}
+    ins(%y, %window : tensor<1x28x28x64xf32>, tensor<3x3xf32>) outs(%least : tensor<1x13x13x64xf32>) {
+  ^bb0(%a: f32, %b: f32, %s: f32):
+    %p = arith.maximumf %s, %a : f32
+    linalg.yield %p : f32
+  } -> tensor<1x13x13x64xf32>
+  return %pool : tensor<1x13x13x64xf32>
+}
+
+{-# dialect_resources: { builtin: { filter: "0x040000000000" } } #-}
+
+// -----
+
+// Whoever else reads the image wants it in memory.
+// CHECK-LABEL: func.func @pooled_and_read
+// CHECK: linalg.generic {{.*}} outs(%{{.*}} : tensor<1x28x28x64xf32>) attrs = {kernel.schedule = #kernel.schedule
+// CHECK-NOT: kernel.schedule
+// CHECK: return
+func.func @pooled_and_read(%x: tensor<1x30x30x64xf32>, %init: tensor<1x28x28x64xf32>, %least: tensor<1x14x14x64xf32>) -> (tensor<1x14x14x64xf32>, tensor<1x28x28x64xf32>) {
+  %w = arith.constant dense_resource<filter> : tensor<3x3x64x64xf32>
+  %y = linalg.generic {
+    indexing_maps = [affine_map<(n, y, x, k, i, j, c) -> (n, y + i, x + j, c)>,
+                     affine_map<(n, y, x, k, i, j, c) -> (i, j, c, k)>,
+                     affine_map<(n, y, x, k, i, j, c) -> (n, y, x, k)>],
+    iterator_types = ["parallel", "parallel", "parallel", "parallel", "reduction", "reduction", "reduction"]}
+    ins(%x, %w : tensor<1x30x30x64xf32>, tensor<3x3x64x64xf32>) outs(%init : tensor<1x28x28x64xf32>) {
+  ^bb0(%a: f32, %b: f32, %s: f32):
+    %p = arith.mulf %a, %b : f32
+    %q = arith.addf %s, %p : f32
+    linalg.yield %q : f32
+  } -> tensor<1x28x28x64xf32>
+  %window = tensor.empty() : tensor<2x2xf32>
+  %pool = linalg.generic {
+    indexing_maps = [affine_map<(n, y, x, k, i, j) -> (n, y * 2 + i, x * 2 + j, k)>,
+                     affine_map<(n, y, x, k, i, j) -> (i, j)>,
+                     affine_map<(n, y, x, k, i, j) -> (n, y, x, k)>],
+    iterator_types = ["parallel", "parallel", "parallel", "parallel", "reduction", "reduction"]}
+    ins(%y, %window : tensor<1x28x28x64xf32>, tensor<2x2xf32>) outs(%least : tensor<1x14x14x64xf32>) {
+  ^bb0(%a: f32, %b: f32, %s: f32):
+    %p = arith.maximumf %s, %a : f32
+    linalg.yield %p : f32
+  } -> tensor<1x14x14x64xf32>
+  return %pool, %y : tensor<1x14x14x64xf32>, tensor<1x28x28x64xf32>
+}
+
+{-# dialect_resources: { builtin: { filter: "0x040000000000" } } #-}

@@ -111,8 +111,8 @@ private:
 
   /// V[a, b, tile of a block] of channel c, by rows and then by columns.
   void defineInput() {
-    Expr y = (yb * blockY + t / blockX) * number(parts.tile[0]);
-    Expr x = (xb * blockX + t % blockX) * number(parts.tile[1]);
+    Expr y = (yb * blockY + t / blockX) * number(parts.step[0]);
+    Expr x = (xb * blockX + t % blockX) * number(parts.step[1]);
     std::vector<Expr> column, row;
     for (int i = 0; i < parts.points[0]; ++i)
       column.push_back(pipeline.read(parts.image, {n, y + i, x + j, c}));
@@ -198,11 +198,25 @@ private:
     });
     for (int stage : parts.epilogue)
       redefine(stage, [&](Var n, Var y, Var x, Var k) {
+        if (stage == parts.pool)
+          return reduceWindow(stage, {n, y, x, k});
         return pipeline.expression(pipeline.spec.stages[stage].values[0],
                                    std::vector<Expr>{n, y, x, k});
       });
-    int last = parts.epilogue.empty() ? parts.output : parts.epilogue.back();
-    pipeline.outputs[0] = pipeline.stages[last].func;
+    pipeline.outputs[0] = pipeline.stages[parts.last()].func;
+  }
+
+  /// What pool `stage` makes of its window at `place`, element after element.
+  Expr reduceWindow(int stage, const std::vector<Expr> &place) {
+    const Stage &own = pipeline.spec.stages[stage];
+    Expr value = pipeline.expression(own.inits[0], place);
+    for (int y = 0; y < parts.window[0]; ++y)
+      for (int x = 0; x < parts.window[1]; ++x) {
+        std::vector<Expr> loops = place;
+        loops.insert(loops.end(), {Expr(y), Expr(x)});
+        value = pipeline.expression(own.values[0], loops, {value});
+      }
+    return value;
   }
 
   template <typename Value> void redefine(int stage, Value value) {
@@ -215,24 +229,24 @@ private:
   }
 
   void schedule() {
-    int last = parts.epilogue.empty() ? parts.output : parts.epilogue.back();
-    const std::vector<Var> &vars = pipeline.stages[last].vars;
+    const std::vector<Var> &vars = pipeline.stages[parts.last()].vars;
     Func result = pipeline.outputs[0];
     Var on = vars[0], oy = vars[1], ox = vars[2], ok = vars[3];
     int lanes = number(parameters.lanes);
     int my = number(parts.tile[0]), mx = number(parts.tile[1]);
+    int wy = number(parts.window[0]), wx = number(parts.window[1]);
     TailStrategy guard = TailStrategy::GuardWithIf;
 
     result.bound(ok, 0, number(parts.columns))
-        .bound(ox, 0, number(parts.size[1]))
-        .bound(oy, 0, number(parts.size[0]))
+        .bound(ox, 0, number(parts.resultSize[1]))
+        .bound(oy, 0, number(parts.resultSize[0]))
         .bound(on, 0, number(parts.batch));
     Var yo("yo"), yi("yi"), xo("xo"), xi("xi"), ko("ko"), ki("ki"), v("v"),
         tyi("tyi"), txi("txi"), qy("qy"), qx("qx"), task("task");
-    result.split(ox, xo, xi, blockX * mx, guard)
-        .split(oy, yo, yi, blockY * my, guard)
-        .split(xi, txi, qx, mx)
-        .split(yi, tyi, qy, my)
+    result.split(ox, xo, xi, blockX * mx / wx, guard)
+        .split(oy, yo, yi, blockY * my / wy, guard)
+        .split(xi, txi, qx, mx / wx)
+        .split(yi, tyi, qy, my / wy)
         .split(ok, ko, ki, number(parameters.columns), guard)
         .split(ki, ki, v, lanes, guard)
         .reorder(v, qx, qy, ki, txi, tyi, ko, xo, yo, on)

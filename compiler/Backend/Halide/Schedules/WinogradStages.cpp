@@ -7,6 +7,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/Backend/Halide/Schedules/WinogradStages.h"
+#include <algorithm>
 #include <cstring>
 #include <set>
 
@@ -82,14 +83,15 @@ private:
            spec.constant(expr.operands[1]) == divisor;
   }
 
-  /// Whether `id` is step * loop + other.
-  bool isPlace(ExprId id, int loop, int64_t step, int other) const {
+  /// The positive step of `id` = step * loop + other; 0 where it is no such
+  /// sum.
+  int64_t stepOf(ExprId id, int loop, int other) const {
     std::optional<LinearIndex> index = linearIndex(spec, id);
-    return index && index->constant == 0 && index->coefficients.size() == 2 &&
-           index->coefficients.count(loop) &&
-           index->coefficients.count(other) &&
-           index->coefficients.at(loop) == step &&
-           index->coefficients.at(other) == 1;
+    if (!index || index->constant != 0 || index->coefficients.size() != 2 ||
+        !index->coefficients.count(loop) || !index->coefficients.count(other) ||
+        index->coefficients.at(other) != 1)
+      return 0;
+    return std::max<int64_t>(0, index->coefficients.at(loop));
   }
 
   int64_t sizeOf(TensorId tensor, size_t dim) const {
@@ -148,7 +150,7 @@ private:
            found.columns > 0 && found.channels > 0;
   }
 
-  /// V[a, b, n, ty, tx, c] += B0[a, i] B1[b, j] image[n, ty m + i, tx m + j, c]
+  /// V[a, b, n, ty, tx, c] += B0[a, i] B1[b, j] image[n, ty s + i, tx s + j, c]
   bool isInput() {
     const Stage &stage = spec.stages[found.input];
     std::vector<Factor> factors = factorsOf(found.input);
@@ -173,10 +175,11 @@ private:
   /// y[n, y, x, k] += A0[y % m, a] A1[x % m, b] M[a, b, n, y / m, x / m, k],
   /// and the places that `isInput` has left.
   bool isOutput() {
-    for (size_t i = found.product + 1; i < spec.stages.size(); ++i)
-      if (spec.stages[i].isReduction())
-        found.output = static_cast<int>(i);
-    if (found.output < 0)
+    found.output = found.product + 1;
+    while (found.output < static_cast<int>(spec.stages.size()) &&
+           !spec.stages[found.output].isReduction())
+      ++found.output;
+    if (found.output == static_cast<int>(spec.stages.size()))
       return false;
     const Stage &stage = spec.stages[found.output];
     std::vector<Factor> factors = factorsOf(found.output);
@@ -202,56 +205,101 @@ private:
            !isLoop(factors[i].indices[1], 4 + i)))
         return false;
       if (!isLoop(place[i], 4 + i) ||
-          !isPart(place[3 + i], Opcode::FloorDiv, 1 + i, tile) ||
-          !isPlace(inputs[2].indices[1 + i], 3 + i, tile, 6 + i))
+          !isPart(place[3 + i], Opcode::FloorDiv, 1 + i, tile))
+        return false;
+      found.step[i] = stepOf(inputs[2].indices[1 + i], 3 + i, 6 + i);
+      if (found.step[i] == 0)
         return false;
     }
     return isLoop(place[2], 0) && isLoop(place[5], 3);
   }
 
-  /// What follows reads results in order; what goes before is read by the
-  /// image's transform alone.
+  /// What follows reads results in order, but for a pool of tiles, behind which
+  /// nothing reads what it has read; what goes before is read by the image's
+  /// transform alone.
   bool isEpilogue() {
     if (spec.outputs.size() != 1)
       return false;
-    std::vector<bool> after(spec.stages.size(), false);
-    after[found.output] = true;
+    std::vector<Reach> reach(spec.stages.size(), Reach::Elsewhere);
+    reach[found.input] = reach[found.product] = Reach::Never;
+    reach[found.output] = Reach::InOrder;
     for (int i = 0; i < static_cast<int>(spec.stages.size()); ++i) {
       const Stage &stage = spec.stages[i];
       if (i == found.input || i == found.product || i == found.output)
         continue;
-      if (stage.isReduction() || stage.results.size() != 1)
+      if (stage.results.size() != 1)
         return false;
-      if (i < found.input)
+      if (i < found.input && !stage.isReduction())
         continue;
-      std::set<ExprId> seen;
-      if (stage.numParallel != 4 || !readsInOrder(stage.values[0], after, seen))
+      std::array<int64_t, 2> window{1, 1};
+      if (stage.numParallel != 4 || i < found.input ||
+          (stage.isReduction() && !isPool(i, window)))
         return false;
-      after[i] = true;
+      std::set<ExprId> seen;
+      if (!readsInOrder(stage.values[0], window, reach, seen))
+        return false;
+      if (found.pool == i)
+        std::replace(reach.begin(), reach.end(), Reach::InOrder, Reach::Never);
+      reach[i] = Reach::InOrder;
       found.epilogue.push_back(i);
     }
-    int last = spec.tensors[spec.outputs[0].tensor].stage;
-    return last ==
-           (found.epilogue.empty() ? found.output : found.epilogue.back());
+    for (int i : {0, 1})
+      found.resultSize[i] = sizeOf(resultOf(found.last()), 1 + i);
+    return spec.tensors[spec.outputs[0].tensor].stage == found.last();
   }
 
-  /// Whether `id` reads what the stages `after` give only at its own place.
-  bool readsInOrder(ExprId id, const std::vector<bool> &after,
+  /// Where later stages may read a stage's results.
+  enum class Reach {
+    Never,
+    InOrder,  ///< at their own place, or within their window
+    Elsewhere ///< anywhere
+  };
+
+  /// Whether reduction `stage` may be the one pool, and its window, which must
+  /// divide the tiles.
+  bool isPool(int stage, std::array<int64_t, 2> &window) {
+    const Stage &own = spec.stages[stage];
+    if (found.pool >= 0 || own.reductions.size() != 2)
+      return false;
+    for (int i : {0, 1}) {
+      window[i] = spec.constant(own.reductions[i]).value_or(0);
+      if (window[i] < 1 || found.tile[i] % window[i] != 0)
+        return false;
+    }
+    found.pool = stage;
+    found.window = window;
+    return true;
+  }
+
+  /// Whether `id` is the place of a stage with four parallel loops along
+  /// dimension `dim`, or within its window there.
+  bool isOwnPlace(ExprId id, int dim,
+                  const std::array<int64_t, 2> &window) const {
+    if (dim == 0 || dim == 3)
+      return isLoop(id, dim);
+    int i = dim - 1;
+    return (window[i] == 1 && isLoop(id, dim)) ||
+           stepOf(id, dim, 4 + i) == window[i];
+  }
+
+  /// Whether `id` reads each stage only where it may be read.
+  bool readsInOrder(ExprId id, const std::array<int64_t, 2> &window,
+                    const std::vector<Reach> &reach,
                     std::set<ExprId> &seen) const {
     if (!seen.insert(id).second)
       return true;
     const Expression &expr = spec[id];
     if (expr.opcode == Opcode::Read) {
       int stage = spec.tensors[expr.index].stage;
-      if (stage == found.input || stage == found.product)
+      if (stage >= 0 && reach[stage] == Reach::Never)
         return false;
-      if (stage >= 0 && after[stage])
+      if (stage >= 0 && reach[stage] == Reach::InOrder)
         for (int i = 0; i < 4; ++i)
-          if (!isLoop(expr.operands[i], i))
+          if (!isOwnPlace(expr.operands[i], i, window))
             return false;
     }
     for (ExprId operand : expr.operands)
-      if (!readsInOrder(operand, after, seen))
+      if (!readsInOrder(operand, window, reach, seen))
         return false;
     return true;
   }

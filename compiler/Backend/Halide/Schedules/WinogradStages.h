@@ -21,19 +21,27 @@ using ConstantMatrix = std::vector<std::vector<double>>;
 /// columns of the image.
 struct WinogradStages {
   int input = -1, product = -1, output = -1;
-  /// Elementwise stages that follow, in order; the last one is the result.
+  /// Elementwise stages that follow, and a pool of tiles where there is one, in
+  /// order; the last one is the result.
   std::vector<int> epilogue;
+  int pool = -1;
   std::array<ConstantMatrix, 2> inputMatrix, outputMatrix;
   TensorId image = -1;   ///< [n, y, x, c], padded
   TensorId weights = -1; ///< [a, b, panel, c, column]
   int64_t batch = 0, channels = 0, columns = 0, panelWidth = 0;
-  std::array<int64_t, 2> size{};   ///< the result's height and width
+  std::array<int64_t, 2> size{}; ///< height and width before the pool
+  /// The pool's, whose windows lie side by side; 1 without.
+  std::array<int64_t, 2> window{1, 1};
+  std::array<int64_t, 2> resultSize{}; ///< height and width of the result
   std::array<int64_t, 2> tile{};   ///< outputs of a tile
+  std::array<int64_t, 2> step{};   ///< of the image, from tile to tile
   std::array<int64_t, 2> points{}; ///< products of a tile
   std::array<int64_t, 2> tiles{};
 
   /// Tiles of the whole image.
   int64_t numTiles() const { return tiles[0] * tiles[1]; }
+  /// The stage that is the result.
+  int last() const { return epilogue.empty() ? output : epilogue.back(); }
 };
 
 /// The parts of `spec`; nothing when it is built in another way.
