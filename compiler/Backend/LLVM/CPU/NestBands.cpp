@@ -3,9 +3,9 @@
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //
 // A task is a panel of channels and a band of rows: the product writes what the
-// window needs into memory that stays in the second-level cache, zeros around
-// it, and the window passes over that. Rows that two bands need are computed
-// twice.
+// window needs, within borders if there are any, into memory that stays in the
+// second-level cache, and the window passes over that. Rows that two bands need
+// are computed twice.
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/Backend/LLVM/CPU/Nests.h"

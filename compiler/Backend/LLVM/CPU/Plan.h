@@ -51,8 +51,8 @@ struct RowLimit {
   llvm::SmallVector<unsigned> loops;
 };
 
-/// A dimension of a padded tensor that a window passes over: the loop of the
-/// product that writes it, and those of the window that read it.
+/// A dimension of a tensor, padded or not, that a window passes over: the loop
+/// of the product that writes it, and those of the window that read it.
 struct BandDim {
   static constexpr unsigned kNone = ~0u;
   unsigned product = kNone, window = kNone, tap = kNone;
@@ -61,10 +61,10 @@ struct BandDim {
   bool isWindowed() const { return tap != kNone || stride != 1; }
 };
 
-/// A product, the borders around its result, and a window over both: first and
-/// last stage of a group, with the borders between.
+/// A product, the borders around its result, if any, and a window over both:
+/// first and last stage of a group, with the borders between.
 struct Band {
-  mlir::Value padded;
+  mlir::Value padded; ///< or the result as it is
   llvm::SmallVector<BandDim> dims;
   llvm::SmallVector<unsigned> windowed; ///< rows, and columns within them
 };

@@ -2,9 +2,10 @@
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //
-// Finds a product whose padded result a window passes over, channel by channel:
-// an expansion and the depthwise convolution behind it. Done for a few channels
-// and a band of rows at a time, what lies between never leaves the cache.
+// Finds a product whose result, padded or not, a window passes over, channel by
+// channel: an expansion and the depthwise convolution behind it, or a first
+// convolution and its pool. Done for a few channels and a band of rows at a
+// time, what lies between never leaves the cache.
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/Backend/LLVM/CPU/Planner.h"
@@ -62,7 +63,8 @@ std::optional<Band> Planner::matchBand(unsigned first, unsigned last) {
       dim->product = loop.getPosition();
     else if (expr != getAffineConstantExpr(0, expr.getContext()))
       return std::nullopt;
-    dim->low = *getConstantIntValue(store.offsets[number]);
+    if (!store.offsets.empty())
+      dim->low = *getConstantIntValue(store.offsets[number]);
     if (dim->isWindowed()) {
       if (dim->product == BandDim::kNone || dim->window == BandDim::kNone)
         return std::nullopt;
@@ -81,8 +83,9 @@ std::optional<StageGroup> Planner::bandFrom(unsigned first) {
     return std::nullopt;
   const StageStore &store = front.stores.front();
   auto pad = store.whole.getDefiningOp<tensor::PadOp>();
-  if (!pad || store.place.isValid() || !pad.getSourceType().hasStaticShape() ||
-      !pad.getResultType().hasStaticShape())
+  if (store.place.isValid() || (!pad && store.whole != store.tensor) ||
+      (pad && !pad.getSourceType().hasStaticShape()) ||
+      !cast<RankedTensorType>(store.whole.getType()).hasStaticShape())
     return std::nullopt;
   // The borders.
   unsigned last = first + 1;

@@ -124,8 +124,10 @@ bool BorderSplitter::pays() const {
   if (count == 1 || count > kMostRegions)
     return false;
   // A pooling is over before the copy of its image with borders would be made.
+  // No copy is made of what the kernel itself computes.
   if (!sliding.hasProducts)
-    return llvm::all_of(sliding.op->getUsers(),
+    return !sliding.pad.getSource().getDefiningOp<linalg::GenericOp>() &&
+           llvm::all_of(sliding.op->getUsers(),
                         llvm::IsaPred<kernel::ReturnOp>);
   double split = 0;
   for (const Region &region : listRegions())
