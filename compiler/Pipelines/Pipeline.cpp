@@ -174,6 +174,9 @@ private:
       // weights of the product.
       depthwise.leastProjectedBytes = options.target.l2Bytes / 4;
       depthwise.mostWeightBytes = options.target.l2Bytes / 8;
+      // What Winograd's forms do not take, which begin with whole vectors.
+      depthwise.lanes = options.target.lanes(32);
+      depthwise.bandBytes = options.target.l2Bytes / 2;
       passes.addNestedPass<func::FuncOp>(createFuseDepthwisePass(depthwise));
       passes.addNestedPass<func::FuncOp>(createFuseGatesPass());
       // Before weights are packed: these read theirs in an order of their own.

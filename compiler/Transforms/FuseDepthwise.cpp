@@ -1,4 +1,4 @@
-//===- FuseDepthwise.cpp - expansions with depthwise convolutions ---------===//
+//===- FuseDepthwise.cpp - windows with the products around them ----------===//
 //
 // Part of Swage, under the Apache License v2.0 with LLVM Exceptions.
 //
@@ -8,9 +8,13 @@
 // computed and used up alone, of the last two a few rows: as one kernel what
 // lies between never needs to leave the cache.
 //
+// Others begin with a convolution of an image of three colours and a pool over
+// its result, the largest tensor again; these are treated like the first two.
+//
 //===----------------------------------------------------------------------===//
 #include "compiler/Analysis/ConstantTensors.h"
 #include "compiler/Transforms/Passes.h"
+#include "compiler/Transforms/PooledConvolutions.h"
 #include "compiler/Transforms/Schedules.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -28,29 +32,11 @@ namespace {
 
 bool isF32(Value value) { return getElementTypeOrSelf(value).isF32(); }
 
-/// Whether `op` is a product with a constant matrix that gives each point of an
-/// image its channels: 1x1 convolutions.
+/// Whether `op` is a 1x1 convolution with constant weights.
 bool isProduct(linalg::GenericOp op) {
-  if (op.getNumReductionLoops() != 1 || op.getNumDpsInputs() != 2 ||
-      op.getNumDpsInits() != 1 || op.hasDynamicShape() ||
-      op->hasAttr(kScheduleAttr) || op->hasAttr(kChainAttr))
-    return false;
-  unsigned channel = op.getNumLoops();
-  AffineMap result = op.getMatchingIndexingMap(op.getDpsInitOperand(0));
-  if (result.getNumResults() == 0)
-    return false;
-  if (auto last = dyn_cast<AffineDimExpr>(result.getResults().back()))
-    channel = last.getPosition();
-  unsigned images = 0, matrices = 0;
-  for (OpOperand *input : op.getDpsInputOperands()) {
-    AffineMap map = op.getMatchingIndexingMap(input);
-    bool alongChannels =
-        channel < op.getNumLoops() && map.isFunctionOfDim(channel);
-    matrices += alongChannels && isConstantValue(input->get()) &&
-                map.isProjectedPermutation();
-    images += !alongChannels && map.isProjectedPermutation(true);
-  }
-  return images == 1 && matrices == 1 && isF32(op.getResult(0));
+  std::optional<ChannelProduct> product = matchChannelProduct(op);
+  return product && op.getNumReductionLoops() == 1 &&
+         op.getMatchingIndexingMap(product->image).isProjectedPermutation(true);
 }
 
 /// Whether `op` passes a window over each channel of `image` alone.
@@ -60,6 +46,8 @@ bool isDepthwise(linalg::GenericOp op, OpOperand &image) {
       op->hasAttr(kScheduleAttr))
     return false;
   AffineMap map = op.getMatchingIndexingMap(&image);
+  if (!isa<RankedTensorType>(image.get().getType()))
+    return false;
   for (unsigned loop = 0; loop < op.getNumLoops(); ++loop)
     if (op.getStaticLoopRanges()[loop] != 1 && !map.isFunctionOfDim(loop))
       return false;
@@ -106,25 +94,41 @@ struct FuseDepthwise : swage::impl::FuseDepthwisePassBase<FuseDepthwise> {
 
   void runOnOperation() override {
     numFused = 0;
-    getOperation().walk([&](tensor::PadOp pad) { fuseExpansion(pad); });
+    getOperation().walk([&](linalg::GenericOp window) {
+      for (OpOperand *image : window.getDpsInputOperands())
+        if (isDepthwise(window, *image))
+          fuseWithSource(window, *image);
+    });
     getOperation().walk(
         [&](linalg::GenericOp product) { fuseProjection(product); });
   }
 
-  /// A product and the window over its result.
-  void fuseExpansion(tensor::PadOp pad) {
-    if (!pad->hasOneUse() || !pad.getResultType().hasStaticShape() ||
-        bytesOf(pad.getResult()) < leastBytes)
-      return;
-    OpOperand &use = *pad->use_begin();
-    auto window = dyn_cast<linalg::GenericOp>(use.getOwner());
+  /// A product, or a convolution that pays, and the window over its result.
+  void fuseWithSource(linalg::GenericOp window, OpOperand &image) {
+    Value source = image.get();
+    auto pad = source.getDefiningOp<tensor::PadOp>();
+    if (pad)
+      source = pad.getSource();
     SmallVector<Operation *> members;
-    if (!window || window->getBlock() != pad->getBlock() ||
-        !isDepthwise(window, use) ||
-        !findSource(pad.getSource(), members, isProduct))
+    if (!image.get().hasOneUse() || bytesOf(image.get()) < leastBytes ||
+        !findSource(source, members, [&](linalg::GenericOp op) {
+          return op->getBlock() == window->getBlock() &&
+                 ((pad && isProduct(op)) || isPooled(op, window, image));
+        }))
       return;
-    members.append({pad, window});
+    auto front = cast<linalg::GenericOp>(members.back());
+    adoptPadding(*matchChannelProduct(front)->image, members);
+    if (pad)
+      members.push_back(pad);
+    members.push_back(window);
     mark(members);
+  }
+
+  /// Whether `conv` is better computed with the window over its result.
+  bool isPooled(linalg::GenericOp conv, linalg::GenericOp window,
+                OpOperand &image) {
+    return isShallow(conv, lanes) &&
+           paysInBands(conv, window, image, /*panel=*/2 * lanes, bandBytes);
   }
 
   /// A window and the product of its result.
@@ -143,11 +147,18 @@ struct FuseDepthwise : swage::impl::FuseDepthwisePassBase<FuseDepthwise> {
         }))
       return;
     auto window = cast<linalg::GenericOp>(members.back());
-    auto pad = findImage(window)->get().getDefiningOp<tensor::PadOp>();
-    if (pad && pad->hasOneUse())
-      members.push_back(pad);
+    adoptPadding(*findImage(window), members);
     members.push_back(product);
     mark(members);
+  }
+
+  /// Adds what pads `image` to `members`, if nobody else needs that.
+  static void adoptPadding(OpOperand &image,
+                           SmallVectorImpl<Operation *> &members) {
+    auto pad = image.get().getDefiningOp<tensor::PadOp>();
+    if (pad && pad->hasOneUse() &&
+        pad->getBlock() == image.getOwner()->getBlock())
+      members.push_back(pad);
   }
 
   void mark(ArrayRef<Operation *> members) {

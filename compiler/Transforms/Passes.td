@@ -291,13 +291,19 @@ def FuseAttentionPass : Pass<"swage-fuse-attention", "::mlir::func::FuncOp"> {
 }
 
 def FuseDepthwisePass : Pass<"swage-fuse-depthwise", "::mlir::func::FuncOp"> {
-  let summary = "Make one kernel of a depthwise convolution and the product before or behind it";
+  let summary = "Make one kernel of a window over each channel and the product before or behind it";
   let description = [{
     A 1x1 convolution with a constant filter, the elementwise operations on its
     result, the padding of that and a convolution of each channel alone get a
     common mark, `kernel.window`, where nothing between is used elsewhere. So do
     a convolution of each channel alone, if it got none, the elementwise operations
     on its result, and a 1x1 convolution of that.
+
+    A convolution of any window over an image of fewer than `lanes` channels, as
+    the first of a network is, gets such a mark together with the pool over its
+    result, whether that is padded or not. Rows that two bands need are computed
+    twice; where that is estimated to cost more than the pool gains, there is no
+    mark.
 
     ```mlir
     %e = linalg.generic ... ins(%image, %filter)    // [n, y, x, c], a product
@@ -314,14 +320,18 @@ def FuseDepthwisePass : Pass<"swage-fuse-depthwise", "::mlir::func::FuncOp"> {
     ```
   }];
   let options = [
-    Option<"leastBytes", "least-bytes", "int64_t", "0", "The size of a padded tensor from which this pays">,
+    Option<"leastBytes", "least-bytes", "int64_t", "0", "The size of what a window passes over from which this pays">,
     Option<"leastProjectedBytes", "least-projected-bytes", "int64_t", "0",
            "The same of the tensor between a depthwise convolution and a product of it">,
     Option<"mostWeightBytes", "most-weight-bytes", "int64_t", "INT64_MAX",
-           "The size of that product's weights up to which this pays">
+           "The size of that product's weights up to which this pays">,
+    Option<"lanes", "lanes", "int64_t", "0",
+           "Elements of a vector; a convolution of fewer channels may be fused with the pool over its result">,
+    Option<"bandBytes", "band-bytes", "int64_t", "INT64_MAX",
+           "The size of the memory for the rows of a convolution that a band of the pool needs">
   ];
   let statistics = [
-    Statistic<"numFused", "fused", "Depthwise convolutions fused with what they read">
+    Statistic<"numFused", "fused", "Windows fused with the products before or behind them">
   ];
 }
 

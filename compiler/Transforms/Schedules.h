@@ -18,8 +18,9 @@ inline constexpr llvm::StringLiteral kScheduleAttr = "kernel.schedule";
 /// made of its rows, and a product of that, which are one kernel.
 inline constexpr llvm::StringLiteral kChainAttr = "kernel.chain";
 
-/// The number of the group that an operation belongs to: a product, what is
-/// made of its elements, their padding, and a window over each channel of that.
+/// The number of the group that an operation belongs to: a product or a
+/// convolution, what is made of its elements, their padding, and a window over
+/// each channel of that; or a window and a product.
 inline constexpr llvm::StringLiteral kWindowAttr = "kernel.window";
 
 /// The number of the group that an operation belongs to: a product whose
