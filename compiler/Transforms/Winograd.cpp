@@ -8,17 +8,15 @@
 // attaches says how it becomes fast.
 //
 //===----------------------------------------------------------------------===//
-#include "compiler/Analysis/ConstantTensors.h"
 #include "compiler/Transforms/Passes.h"
 #include "compiler/Transforms/Schedules.h"
+#include "compiler/Transforms/WinogradConvolutions.h"
 #include "compiler/Transforms/WinogradCost.h"
 #include "compiler/Transforms/WinogradForms.h"
 #include "compiler/Transforms/WinogradPools.h"
 #include "dialects/Kernel/Kernel.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
-#include "mlir/Dialect/Utils/StaticValueUtils.h"
-#include "mlir/IR/Matchers.h"
 
 namespace swage {
 #define GEN_PASS_DEF_WINOGRADPASS
@@ -29,154 +27,6 @@ using namespace mlir;
 using namespace swage;
 
 namespace {
-
-//===----------------------------------------------------------------------===//
-// Convolutions that have a form
-//===----------------------------------------------------------------------===//
-
-/// A convolution [n, y, x, k] += [n, y * sy + dy, x * sx + dx, c] * filter.
-struct Convolution {
-  linalg::GenericOp op;
-  Value image; ///< before it was padded
-  std::array<int64_t, 2> padding{};
-  Value filter;
-  /// The loops over the window; none where the window has one element.
-  std::array<std::optional<unsigned>, 2> windowLoops;
-  unsigned inputChannelLoop = 0;
-  WinogradProblem problem;
-};
-
-/// The loops n, y, x, k come first, as results are written.
-constexpr unsigned kColumnLoop = 3, kNumParallel = 4;
-
-/// Whether the body adds the product of both inputs to the accumulator.
-bool isMultiplyAdd(linalg::GenericOp op) {
-  Block *body = op.getBody();
-  auto yield = cast<linalg::YieldOp>(body->getTerminator());
-  auto add = yield.getOperand(0).getDefiningOp<arith::AddFOp>();
-  if (!add)
-    return false;
-  for (int64_t i : {0, 1}) {
-    auto mul = add->getOperand(i).getDefiningOp<arith::MulFOp>();
-    if (!mul || add->getOperand(1 - i) != body->getArgument(2))
-      continue;
-    return (mul.getLhs() == body->getArgument(0) &&
-            mul.getRhs() == body->getArgument(1)) ||
-           (mul.getLhs() == body->getArgument(1) &&
-            mul.getRhs() == body->getArgument(0));
-  }
-  return false;
-}
-
-/// Takes the padding with zeros around the image off, if that is what is there.
-void peelPadding(Convolution &conv) {
-  auto pad = conv.image.getDefiningOp<tensor::PadOp>();
-  if (!pad || pad.getNofold())
-    return;
-  Value value = pad.getConstantPaddingValue();
-  auto low = getConstantIntValues(pad.getMixedLowPad());
-  auto high = getConstantIntValues(pad.getMixedHighPad());
-  if (!value || !matchPattern(value, m_AnyZeroFloat()) || !low || !high)
-    return;
-  for (auto [dim, before, after] : llvm::enumerate(*low, *high))
-    if (before < 0 || after < 0 ||
-        ((dim == 0 || dim == 3) && (before || after)))
-      return;
-  conv.image = pad.getSource();
-  conv.padding = {(*low)[1], (*low)[2]};
-}
-
-/// The positive s of `expr` = dim(loop) * s; nothing where it is something
-/// else.
-std::optional<int64_t> getStride(AffineExpr expr, unsigned loop) {
-  AffineExpr dim = getAffineDimExpr(loop, expr.getContext());
-  if (expr == dim)
-    return 1;
-  auto product = dyn_cast<AffineBinaryOpExpr>(expr);
-  if (!product || product.getKind() != AffineExprKind::Mul ||
-      product.getLHS() != dim)
-    return std::nullopt;
-  auto factor = dyn_cast<AffineConstantExpr>(product.getRHS());
-  if (!factor || factor.getValue() < 1)
-    return std::nullopt;
-  return factor.getValue();
-}
-
-/// `op` as a convolution, or the reason why it is none.
-FailureOr<Convolution> matchConvolution(linalg::GenericOp op,
-                                        const char *&reason) {
-  reason = "not a convolution of one image with one filter";
-  if (op.getNumDpsInputs() != 2 || op.getNumDpsInits() != 1 ||
-      op.getNumParallelLoops() != kNumParallel || !isMultiplyAdd(op))
-    return failure();
-  SmallVector<AffineMap> maps = op.getIndexingMapsArray();
-  MLIRContext *context = op.getContext();
-  unsigned loops = op.getNumLoops();
-  if (maps[2] != AffineMap::getMultiDimIdentityMap(loops, context)
-                     .getMajorSubMap(kNumParallel) ||
-      maps[0].getNumResults() != 4 || !maps[1].isProjectedPermutation())
-    return failure();
-
-  Convolution conv;
-  conv.op = op;
-  auto dim = [&](unsigned loop) { return getAffineDimExpr(loop, context); };
-  if (maps[0].getResult(0) != dim(0))
-    return failure();
-  auto channel = dyn_cast<AffineDimExpr>(maps[0].getResult(3));
-  if (!channel || channel.getPosition() < kNumParallel)
-    return failure();
-  conv.inputChannelLoop = channel.getPosition();
-  reason = "it has a dilation";
-  unsigned next = kNumParallel;
-  for (unsigned i : {0, 1}) {
-    AffineExpr place = maps[0].getResult(1 + i);
-    auto sum = dyn_cast<AffineBinaryOpExpr>(place);
-    if (sum && sum.getKind() == AffineExprKind::Add) {
-      if (next >= loops || sum.getRHS() != dim(next))
-        return failure();
-      conv.windowLoops[i] = next++;
-      place = sum.getLHS();
-    }
-    std::optional<int64_t> stride = getStride(place, 1 + i);
-    if (!stride)
-      return failure();
-    conv.problem.strides[i] = *stride;
-  }
-  if (conv.inputChannelLoop != next || next + 1 != loops)
-    return failure();
-  reason = "its window has one element";
-  if (!conv.windowLoops[0] && !conv.windowLoops[1])
-    return failure();
-  reason = "its filter is no constant matrix for each place of the window";
-  conv.filter = op.getDpsInputs()[1];
-  if (!isConstantValue(conv.filter) || dependsOnConstantsOnly(op) ||
-      maps[1].getNumResults() != loops - 3 || maps[1].isFunctionOfDim(0) ||
-      maps[1].isFunctionOfDim(1) || maps[1].isFunctionOfDim(2))
-    return failure();
-  reason = "its sizes are not known";
-  SmallVector<int64_t> extents = op.getStaticLoopRanges();
-  conv.image = op.getDpsInputs()[0];
-  peelPadding(conv);
-  if (llvm::is_contained(extents, ShapedType::kDynamic) ||
-      !cast<RankedTensorType>(conv.image.getType()).hasStaticShape())
-    return failure();
-  reason = "it is not in f32";
-  for (Value operand : op->getOperands())
-    if (!getElementTypeOrSelf(operand).isF32())
-      return failure();
-  conv.problem.batch = extents[0];
-  conv.problem.outputs = {extents[1], extents[2]};
-  for (unsigned i : {0, 1})
-    conv.problem.taps[i] =
-        conv.windowLoops[i] ? extents[*conv.windowLoops[i]] : 1;
-  conv.problem.inputChannels = extents[conv.inputChannelLoop];
-  conv.problem.outputChannels = extents[kColumnLoop];
-  return conv;
-}
-
-//===----------------------------------------------------------------------===//
-// The rewrite
-//===----------------------------------------------------------------------===//
 
 /// Writes one convolution anew.
 class Rewriter {
@@ -284,7 +134,7 @@ private:
     enum { A, B, Panel, Channel, Column, I, J };
     for (AffineExpr expr : from.getResults()) {
       unsigned loop = cast<AffineDimExpr>(expr).getPosition();
-      if (loop == kColumnLoop) {
+      if (loop == Convolution::kColumnLoop) {
         read.push_back(dim(Panel) * width + dim(Column));
       } else if (loop == conv.inputChannelLoop) {
         read.push_back(dim(Channel));
@@ -417,9 +267,8 @@ struct Winograd : swage::impl::WinogradPassBase<Winograd> {
     getOperation().walk(
         [&](linalg::GenericOp op) { candidates.push_back(op); });
     for (linalg::GenericOp op : candidates) {
-      const char *reason = nullptr;
-      FailureOr<Convolution> conv = matchConvolution(op, reason);
-      if (failed(conv))
+      std::optional<Convolution> conv = matchConvolution(op);
+      if (!conv)
         continue;
       auto plan = chooseWinograd(conv->problem, facts, forced);
       if (!plan)

@@ -98,7 +98,7 @@ TEST_F(KernelCacheTest, KeysTellAllApart) {
   with([](KernelOptions &o) { o.checks = true; });
   with([](KernelOptions &o) { o.keepBitcode = true; });
   with([](KernelOptions &o) { o.keepStatements = true; });
-  with([](KernelOptions &o) { o.target.cpu = "znver1"; });
+  with([](KernelOptions &o) { o.target.cpu += "-other"; });
   with([](KernelOptions &o) { o.target.features += ",+xyz"; });
   with([](KernelOptions &o) { o.target.triple = "aarch64-linux-gnu"; });
   with([](KernelOptions &o) { o.target.vectorBits /= 2; });
