@@ -145,19 +145,22 @@ private:
   const WinogradTarget &target;
 };
 
-/// The tiles to try along a dimension: of stride 1 those with an even number of
-/// points, which but for zero and infinity come in pairs. Of larger strides
-/// each phase has points of its own, and all are tried.
-llvm::SmallVector<int64_t> getSizes(int64_t taps, int64_t stride) {
-  if (taps <= stride)
-    return {1};
+/// The tiles to try along dimension `dim`: of stride 1 those with an even
+/// number of points, which but for zero and infinity come in pairs. Of larger
+/// strides each phase has points of its own, and all are tried.
+llvm::SmallVector<int64_t> getSizes(const WinogradProblem &problem,
+                                    unsigned dim) {
+  constexpr int64_t kMostOutputs = 7;
+  int64_t taps = problem.taps[dim], stride = problem.strides[dim];
   bool isPlain = stride == 1;
+  int64_t first = isPlain && taps % 2 == 0 ? 3 : 2, last = kMostOutputs;
+  if (taps <= stride)
+    first = last = 1;
   llvm::SmallVector<int64_t> sizes;
-  for (int64_t size = isPlain && taps % 2 == 0 ? 3 : 2;
-       size <= 7 &&
-       size + llvm::divideCeil(taps, stride) - 1 <= kMaxWinogradPoints;
-       size += isPlain ? 2 : 1)
-    sizes.push_back(size);
+  for (int64_t size = first; size <= last; size += isPlain ? 2 : 1)
+    if (problem.points(dim, size) <=
+        (isPlain ? kMaxWinogradPoints : kMaxStridedPoints))
+      sizes.push_back(size);
   return sizes;
 }
 
@@ -173,8 +176,8 @@ chooseWinograd(const WinogradProblem &problem, const WinogradTarget &target,
   Estimator estimator(problem, target);
   WinogradPlan best;
   double bestTime = 0;
-  for (int64_t y : getSizes(problem.taps[0], problem.strides[0]))
-    for (int64_t x : getSizes(problem.taps[1], problem.strides[1])) {
+  for (int64_t y : getSizes(problem, 0))
+    for (int64_t x : getSizes(problem, 1)) {
       if (tile && *tile != std::array<int64_t, 2>{y, x})
         continue;
       bool isTwice = problem.taps[0] > 1 && problem.taps[1] > 1;

@@ -54,6 +54,10 @@ struct WinogradForm {
 /// points as are known to be good ones.
 constexpr int64_t kMaxWinogradPoints = 12;
 
+/// The most points with any stride: the matrices stay small enough to be
+/// constants of the kernel (`swage-form-kernels`).
+constexpr int64_t kMaxStridedPoints = 16;
+
 /// The form for `outputs` and `taps`, built by Cook and Toom's method on points
 /// that keep the rounding errors small. Several outputs need at least as many
 /// taps as the stride; those of one tap for each place of a stride are plain

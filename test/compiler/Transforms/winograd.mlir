@@ -327,3 +327,28 @@ func.func @pooled_and_read(%x: tensor<1x30x30x64xf32>, %init: tensor<1x28x28x64x
 }
 
 {-# dialect_resources: { builtin: { filter: "0x040000000000" } } #-}
+
+// -----
+
+// The matrices of a form stay constants of the kernel: seven taps two apart have
+// no more than 16 points.
+// CHECK-LABEL: func.func @long
+// COST: linalg.generic {{.*}} ins(%{{.*}}, %{{.*}}, %{{.*}} : tensor<1x1xf32>, tensor<[[P:(9|11|13|15)]]x[[P]]xf32>,
+// COST: kernel.schedule = #kernel.schedule<winograd
+func.func @long(%x: tensor<1x17x41x64xf32>, %init: tensor<1x17x18x64xf32>) -> tensor<1x17x18x64xf32> {
+  %w = arith.constant dense_resource<filter> : tensor<7x64x64xf32>
+  %y = linalg.generic {
+    indexing_maps = [affine_map<(n, y, x, k, j, c) -> (n, y, x * 2 + j, c)>,
+                     affine_map<(n, y, x, k, j, c) -> (j, c, k)>,
+                     affine_map<(n, y, x, k, j, c) -> (n, y, x, k)>],
+    iterator_types = ["parallel", "parallel", "parallel", "parallel", "reduction", "reduction"]}
+    ins(%x, %w : tensor<1x17x41x64xf32>, tensor<7x64x64xf32>) outs(%init : tensor<1x17x18x64xf32>) {
+  ^bb0(%a: f32, %b: f32, %s: f32):
+    %p = arith.mulf %a, %b : f32
+    %q = arith.addf %s, %p : f32
+    linalg.yield %q : f32
+  } -> tensor<1x17x18x64xf32>
+  return %y : tensor<1x17x18x64xf32>
+}
+
+{-# dialect_resources: { builtin: { filter: "0x040000000000" } } #-}
