@@ -248,6 +248,13 @@ private:
     }
   }
 
+  /// Whether an expression is a float that has become an integer.
+  bool isFromFloat(ExprId id) {
+    const Expression &expr = spec[id];
+    return (expr.opcode == Opcode::Cast || expr.opcode == Opcode::ToU) &&
+           isFloat(spec.typeOf(expr.operands[0]));
+  }
+
   /// Whether an expression is a constant other than NaN.
   bool isNumber(ExprId id) {
     const Expression &expr = spec[id];
@@ -407,6 +414,10 @@ private:
     case Opcode::Cast:
       if (type.is_bool()) // the low bit
         return (a & Halide::cast(a.type(), 1)) != Halide::cast(a.type(), 0);
+      // Halide takes two conversions for one from the float to the narrow
+      // type, which has no place for numbers that the wide one has.
+      if (isFromFloat(expr.operands[0]) && type.bits() < a.type().bits())
+        return asSigned(Halide::cast(unsignedOf(type), unsigned_(a)));
       return Halide::cast(type, a);
     case Opcode::CastU:
       if (type.is_float())
