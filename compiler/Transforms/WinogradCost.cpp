@@ -20,10 +20,11 @@ namespace {
 /// Growth of rounding errors up to which a form is taken. F(6,3) in two
 /// dimensions has 509, F(4,5) 301.
 constexpr double kMostGrowth = 600;
-/// How much larger the weights of a strided form may be. Its larger tiles save
-/// little more: of three taps two apart, 2x2 take 25 products in place of 36 and
-/// 4x4 take 81 in place of 144, with weights 2.8 and 9 times as large.
-constexpr double kMostStridedWeights = 3;
+/// How many times the filter's size the weights of a strided form may have, and
+/// how many bytes they may have in any case. Larger tiles save less than they
+/// cost in memory: of three taps two apart, 2x2 take 25 products in place of 36
+/// and 4x4 take 81 in place of 144, with weights 2.8 and 9 times as large.
+constexpr int64_t kMostStridedWeights = 3, kFewWeightBytes = 8 << 20;
 /// What the last cache gives in a step, for a byte from memory.
 constexpr double kCacheShare = 2.9;
 /// The part of loading that arithmetic does not hide.
@@ -190,9 +191,11 @@ chooseWinograd(const WinogradProblem &problem, const WinogradTarget &target,
           getWinogradForm(y, problem.taps[0], problem.strides[0]).growth() *
           getWinogradForm(x, problem.taps[1], problem.strides[1]).growth();
       bool isStrided = problem.strides[0] > 1 || problem.strides[1] > 1;
-      bool isLarge = isStrided && points > kMostStridedWeights *
-                                               problem.taps[0] *
-                                               problem.taps[1];
+      int64_t taps = problem.taps[0] * problem.taps[1];
+      int64_t weightBytes =
+          4 * points * problem.inputChannels * problem.outputChannels;
+      bool isLarge = isStrided && points > kMostStridedWeights * taps &&
+                     weightBytes > kFewWeightBytes;
       // The transform of a tile is spelled out.
       if (!tile &&
           (growth > kMostGrowth || isLarge || (isTwice && points > 64)))
