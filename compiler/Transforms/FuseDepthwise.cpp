@@ -124,10 +124,14 @@ struct FuseDepthwise : swage::impl::FuseDepthwisePassBase<FuseDepthwise> {
     mark(members);
   }
 
-  /// Whether `conv` is better computed with the window over its result.
+  /// Whether `conv` is better computed with the pool over its result. A
+  /// convolution of each channel in its place takes longer so.
   bool isPooled(linalg::GenericOp conv, linalg::GenericOp window,
                 OpOperand &image) {
-    return isShallow(conv, lanes) &&
+    bool isPool = llvm::any_of(window.getDpsInputs(), [](Value input) {
+      return input.getDefiningOp<tensor::EmptyOp>() != nullptr;
+    });
+    return isPool && isShallow(conv, lanes) &&
            paysInBands(conv, window, image, /*panel=*/2 * lanes, bandBytes);
   }
 
